@@ -1,0 +1,1 @@
+"""Fonts, icons, model cards and demo weights."""

@@ -1,0 +1,1 @@
+"""The viewer: opens, hangs, shows and keeps breast exams."""

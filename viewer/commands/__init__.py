@@ -1,0 +1,1 @@
+"""Everything a user can do, in one table, without Qt."""
