@@ -1,0 +1,61 @@
+"""Orientation of pixel grids and physical spacing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+ScalarT = TypeVar("ScalarT", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """One of the eight ways to lay a pixel grid: transpose first, then reverse rows or columns."""
+
+    transposed: bool = False
+    rows_reversed: bool = False
+    columns_reversed: bool = False
+
+    def apply(self, pixels: NDArray[ScalarT]) -> NDArray[ScalarT]:
+        """Return a view of the last two axes (rows, columns) laid in this orientation."""
+        laid = np.swapaxes(pixels, -1, -2) if self.transposed else pixels
+        if self.rows_reversed:
+            laid = laid[..., ::-1, :]
+        if self.columns_reversed:
+            laid = laid[..., ::-1]
+        return laid
+
+    def shape(self, rows: int, columns: int) -> tuple[int, int]:
+        """Return (rows, columns) of the laid grid."""
+        return (columns, rows) if self.transposed else (rows, columns)
+
+
+AS_STORED = Orientation()
+ROTATED_180 = Orientation(rows_reversed=True, columns_reversed=True)
+
+
+class SpacingOrigin(Enum):
+    """Where a pixel spacing comes from; the value is what is shown beside a length."""
+
+    PIXEL_MEASURES = "at the reconstructed slice"
+    PIXEL_SPACING = "calibrated"
+    IMAGER_OVER_MAGNIFICATION = "detector spacing / magnification"
+    IMAGER = "at the detector"
+    VOLUME_HEADER = "volume header"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PixelSpacing:
+    """Millimetres between neighbouring pixel centres of the displayed grid."""
+
+    row_mm: float
+    column_mm: float
+    origin: SpacingOrigin
+
+    def __post_init__(self) -> None:
+        if not (self.row_mm > 0 and self.column_mm > 0):
+            raise ValueError(f"spacing must be positive, got {self.row_mm}, {self.column_mm}")

@@ -1,0 +1,75 @@
+"""One image of an exam: a 2D image is a stack with one slice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from inference.types import Laterality
+from viewer.domain.geometry import AS_STORED, Orientation, PixelSpacing
+from viewer.domain.view import ImageKind, View
+from viewer.domain.windowing import GreyScale, Voi, Window
+
+NOTHING_PER_SLICE: Mapping[int, tuple[Voi, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Technique:
+    """How the image was acquired; None where the header does not say."""
+
+    manufacturer: str | None = None
+    model: str | None = None
+    kvp: float | None = None
+    thickness_mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageStack:
+    """Everything known of an image before its pixels are decoded, in displayed orientation."""
+
+    image_id: str
+    """Stable and meaningless: a hash, safe in logs and caches."""
+    name: str
+    """De-identified, readable and unique in the exam, such as "RCC DBT" or "LMLO FFDM 2"."""
+    kind: ImageKind
+    view: View
+    slices: int
+    rows: int
+    columns: int
+    grey_scale: GreyScale
+    vois: tuple[Voi, ...]
+    """The header's windows, then its LUTs, in order; never empty (a derived one is said so)."""
+    slice_vois: Mapping[int, tuple[Voi, ...]] = field(default_factory=lambda: NOTHING_PER_SLICE)
+    """Only where per-frame windows differ from `vois`."""
+    spacing: PixelSpacing | None = None
+    slice_spacing_mm: float | None = None
+    orientation: Orientation = AS_STORED
+    """How stored frames were laid to be anatomically up, left facing right, right facing left."""
+    stored_rows: int = 0
+    stored_columns: int = 0
+    for_processing: bool = False
+    implant: bool = False
+    partial_view: bool = False
+    acquired: str | None = None
+    """Acquisition date and time as the header has it; identity, hidden by default."""
+    technique: Technique = field(default_factory=Technique)
+    warnings: tuple[str, ...] = ()
+    """Sentences the pane must show, such as a disagreement of header and pixels."""
+
+    @property
+    def chest_wall_is_left(self) -> bool:
+        """True when the chest wall is at column 0 of the displayed image (left breasts)."""
+        return self.view.laterality is not Laterality.RIGHT
+
+    def vois_of(self, slice_index: int) -> tuple[Voi, ...]:
+        """The presets of one slice."""
+        return self.slice_vois.get(slice_index, self.vois)
+
+    def default_window(self, slice_index: int) -> Voi:
+        """The first preset of the slice: what the header wants shown."""
+        return self.vois_of(slice_index)[0]
+
+    def draggable_window(self, voi: Voi) -> Window:
+        """The window a drag starts from."""
+        return voi if isinstance(voi, Window) else voi.window_like()

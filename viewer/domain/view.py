@@ -1,0 +1,107 @@
+"""What a mammographic image shows: laterality, view position, modifiers, kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from inference.types import CropRule, Laterality
+
+
+class ViewPosition(Enum):
+    """A mammographic projection; the value is its standard abbreviation (DICOM CID 4014)."""
+
+    CC = "CC"
+    MLO = "MLO"
+    ML = "ML"
+    LM = "LM"
+    LMO = "LMO"
+    FB = "FB"
+    XCC = "XCC"
+    XCCL = "XCCL"
+    XCCM = "XCCM"
+    SIO = "SIO"
+    ISO = "ISO"
+    SPECIMEN = "SPEC"
+
+    @property
+    def is_lateral(self) -> bool:
+        """True for projections seen from the side, which hang and crop like an MLO."""
+        return self in _LATERAL
+
+
+_LATERAL = frozenset(
+    {
+        ViewPosition.MLO,
+        ViewPosition.ML,
+        ViewPosition.LM,
+        ViewPosition.LMO,
+        ViewPosition.SIO,
+        ViewPosition.ISO,
+    }
+)
+
+
+class ViewModifier(Enum):
+    """How a projection was modified; the value is the ACR letter code (DICOM CID 4015)."""
+
+    SPOT = "S"
+    MAGNIFICATION = "M"
+    IMPLANT_DISPLACED = "ID"
+    CLEAVAGE = "CV"
+    AXILLARY_TAIL = "AT"
+    ROLLED_LATERAL = "RL"
+    ROLLED_MEDIAL = "RM"
+    ROLLED_INFERIOR = "RI"
+    ROLLED_SUPERIOR = "RS"
+    TANGENTIAL = "TAN"
+    NIPPLE_IN_PROFILE = "NP"
+    ANTERIOR_COMPRESSION = "AC"
+    INFRAMAMMARY_FOLD = "IMF"
+    AXILLARY_TISSUE = "AX"
+
+
+class ImageKind(Enum):
+    """How the image was made; the value is what the screen says."""
+
+    FFDM = "FFDM"
+    SYNTHETIC_2D = "Synthetic 2D"
+    DBT = "DBT"
+    SECONDARY_CAPTURE = "Secondary capture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Laterality and projection of one image; None where it could not be identified."""
+
+    laterality: Laterality | None
+    position: ViewPosition | None
+    modifiers: frozenset[ViewModifier] = frozenset()
+
+    @property
+    def is_known(self) -> bool:
+        """True when both the side and the projection are identified."""
+        return self.laterality is not None and self.position is not None
+
+    @property
+    def is_standard(self) -> bool:
+        """True for the four screening views without modifiers."""
+        return (
+            self.laterality is not None
+            and self.position in (ViewPosition.CC, ViewPosition.MLO)
+            and not self.modifiers
+        )
+
+    @property
+    def abbreviation(self) -> str:
+        """Standard short name such as RCC or LMLO-S; "unknown view" when not identified."""
+        if self.laterality is None or self.position is None:
+            return "unknown view"
+        suffix = "".join(f"-{m.value}" for m in sorted(self.modifiers, key=lambda m: m.value))
+        return f"{self.laterality.value}{self.position.value}{suffix}"
+
+    @property
+    def crop_rule(self) -> CropRule:
+        """How a network's window is placed on this view (facts of the papers: CC or MLO)."""
+        lateral = self.position is not None and self.position.is_lateral
+        return CropRule.MLO if lateral else CropRule.CC

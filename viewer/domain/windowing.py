@@ -1,0 +1,127 @@
+"""From stored codes to grey: modality rescale, VOI window or LUT, invert, padding (PS3.3 C.11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+CODES = 1 << 16
+"""Frames hold unsigned 16-bit codes, so every lookup table has this many entries."""
+
+
+class VoiFunction(Enum):
+    """How a window maps values to grey (PS3.3 C.11.2.1.2 and C.11.2.1.3)."""
+
+    LINEAR = "LINEAR"
+    LINEAR_EXACT = "LINEAR_EXACT"
+    SIGMOID = "SIGMOID"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A VOI window, in modality values."""
+
+    center: float
+    width: float
+    function: VoiFunction = VoiFunction.LINEAR
+    explanation: str = ""
+
+    def __post_init__(self) -> None:
+        least = 1.0 if self.function is VoiFunction.LINEAR else 0.0
+        valid = self.width >= least if least else self.width > 0
+        if not (np.isfinite(self.center) and np.isfinite(self.width) and valid):
+            raise ValueError(
+                f"a {self.function.value} window needs a width of at least {least:g}, "
+                f"got center {self.center:g}, width {self.width:g}"
+            )
+
+    def grey(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Map modality values to 0..1."""
+        if self.function is VoiFunction.SIGMOID:
+            exponent = np.clip(-4.0 * (values - self.center) / self.width, -700.0, 700.0)
+            sigmoid: NDArray[np.float64] = 1.0 / (1.0 + np.exp(exponent))
+            return sigmoid
+        if self.function is VoiFunction.LINEAR:
+            if self.width == 1.0:
+                return np.where(values > self.center - 0.5, 1.0, 0.0)
+            linear = (values - (self.center - 0.5)) / (self.width - 1.0) + 0.5
+        else:
+            linear = (values - self.center) / self.width + 0.5
+        clipped: NDArray[np.float64] = np.clip(linear, 0.0, 1.0)
+        return clipped
+
+    def moved(self, *, center_by: float, width_by: float) -> Window:
+        """Return the window dragged by so many modality values, never narrower than 1."""
+        return replace(
+            self,
+            center=self.center + center_by,
+            width=max(1.0, self.width + width_by),
+            explanation="",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VoiLut:
+    """A VOI LUT Sequence item: values from first_mapped on are looked up (PS3.3 C.11.2.1.1)."""
+
+    first_mapped: int
+    grey_values: NDArray[np.float64]
+    """Output of each entry, 0..1."""
+    explanation: str = ""
+
+    def grey(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Map modality values to 0..1; values outside take the first or last entry."""
+        entries = np.clip(np.rint(values - self.first_mapped), 0, len(self.grey_values) - 1).astype(
+            np.int64
+        )
+        looked_up: NDArray[np.float64] = self.grey_values[entries]
+        return looked_up
+
+    def window_like(self) -> Window:
+        """The linear window over the central part of the LUT, from which a drag starts."""
+        low = int(np.searchsorted(self.grey_values, 0.02))
+        high = int(np.searchsorted(self.grey_values, 0.98))
+        low, high = min(low, high), max(low, high, low + 2)
+        return Window(center=self.first_mapped + (low + high) / 2, width=float(high - low))
+
+
+Voi = Window | VoiLut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreyScale:
+    """What the codes of a stack mean."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    """Modality value = code * slope + intercept (already shifted for signed storage)."""
+    largest_code: int = CODES - 1
+    monochrome1: bool = False
+    """True when low values are bright (Photometric Interpretation or Presentation LUT Shape)."""
+    padding: tuple[int, int] | None = None
+    """First and last code that mean "no tissue"; drawn black in every window and invert."""
+
+
+def lookup_table(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> NDArray[np.uint8]:
+    """Return the display grey of every code, (65536,) uint8.
+
+    inverted: the user's invert; padding and, when there is none, code 0 (or the brightest code
+    of MONOCHROME1) stay black.
+    """
+    codes = np.arange(CODES, dtype=np.float64)
+    grey = voi.grey(codes * grey_scale.slope + grey_scale.intercept)
+    if grey_scale.monochrome1:
+        grey = 1.0 - grey
+    if inverted:
+        grey = 1.0 - grey
+    table = np.floor(grey * 255.0 + 0.5).astype(np.uint8)
+    if grey_scale.padding is not None:
+        first, last = grey_scale.padding
+        table[first : last + 1] = 0
+    elif inverted:
+        air = grey_scale.largest_code if grey_scale.monochrome1 else 0
+        table[air] = 0
+    return table
