@@ -1,0 +1,68 @@
+"""What predictions say of a breast and of an exam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from inference.types import ClassScores, Laterality, Prediction
+from viewer.domain.image_stack import ImageStack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreastScores:
+    """The mean over a breast's images that one model scored (papers/000: CC and MLO)."""
+
+    laterality: Laterality
+    model: str
+    scores: ClassScores
+    image_ids: tuple[str, ...]
+
+
+def breast_scores(
+    images: Iterable[ImageStack], predictions: Mapping[str, Prediction]
+) -> tuple[BreastScores, ...]:
+    """Average each breast's standard images, apart for each model; right breast first.
+
+    Every view counts once: where a model scored several images of a view (repeats, or synthetic
+    2D beside FFDM), their mean stands for that view.
+    """
+    by_breast: dict[tuple[Laterality, str], dict[str, list[ImageStack]]] = {}
+    for image in images:
+        prediction = predictions.get(image.image_id)
+        if prediction is None or not image.view.is_standard or image.view.laterality is None:
+            continue
+        model = f"{prediction.model.name} {prediction.model.version}"
+        views = by_breast.setdefault((image.view.laterality, model), {})
+        views.setdefault(image.view.abbreviation, []).append(image)
+    order = (Laterality.RIGHT, Laterality.LEFT)
+    return tuple(
+        BreastScores(
+            laterality=laterality,
+            model=model,
+            scores=_mean(
+                [_mean([predictions[i.image_id].scores for i in v]) for v in views.values()]
+            ),
+            image_ids=tuple(i.image_id for v in views.values() for i in v),
+        )
+        for (laterality, model), views in sorted(
+            by_breast.items(), key=lambda item: (item[0][1], order.index(item[0][0]))
+        )
+    )
+
+
+def exam_scores(breasts: Iterable[BreastScores]) -> ClassScores | None:
+    """The highest breast, class by class; None when nothing is scored."""
+    scored = [breast.scores for breast in breasts]
+    if not scored:
+        return None
+    return ClassScores(
+        benign=max(s.benign for s in scored), malignant=max(s.malignant for s in scored)
+    )
+
+
+def _mean(scores: list[ClassScores]) -> ClassScores:
+    return ClassScores(
+        benign=sum(s.benign for s in scores) / len(scores),
+        malignant=sum(s.malignant for s in scores) / len(scores),
+    )
