@@ -1,0 +1,179 @@
+"""From a displayed image to a network's input: mirror, crop, place, standardise.
+
+The volume is read slice by slice and never held: once for its projection and sums, once more for
+each slice that a network asks for. Source: the preparation of the published models.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.breast_mask import EROSION, BreastBox, find_breast
+from inference.errors import InputShapeError, UnusableImageError
+from inference.progress import Progress
+from inference.types import ImageSource, Laterality, ModelInput, Placement
+from inference.window import Window, place_window
+
+SMALLEST_DEVIATION = 1e-5
+
+_ACCUMULATED_TYPES = (np.uint8, np.uint16, np.float32, np.float64)
+"""What OpenCV adds up without a copy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedInput:
+    """A volume as a network wants it: one window over the breast, standardised as one array."""
+
+    source: ImageSource
+    placement: Placement
+    breast: BreastBox
+    window: Window
+    shown_rows: slice
+    shown_columns: slice
+    """The image pixels that the window shows, facing right; what lies beside them is padding."""
+    mean: float
+    deviation: float
+    """Over the window of all slices, padding included."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a reader of the result should know about its preparation."""
+        if self.breast.erosion == EROSION:
+            return ()
+        return (
+            f"The breast is under {2 * EROSION + 1} pixels thick; "
+            "the models were made for full-size images.",
+        )
+
+    def read_slice(self, slice_index: int) -> NDArray[np.float32]:
+        """Return one standardised slice (input rows, input columns), facing right."""
+        pixels = _read(self.source, slice_index)
+        if self.placement.mirrored:
+            pixels = pixels[:, ::-1]
+        shown = pixels[self.shown_rows, self.shown_columns]
+        shape = (self.placement.input_rows, self.placement.input_columns)
+        prepared = np.full(shape, -self.mean / self.deviation, np.float32)
+        top = self.shown_rows.start - self.placement.row_offset
+        left = self.shown_columns.start - self.placement.column_offset
+        inside = prepared[top : top + shown.shape[0], left : left + shown.shape[1]]
+        # Subtracted in float64: a large mean would cost float32 its last digits.
+        np.subtract(shown, self.mean, out=inside, dtype=np.float64, casting="unsafe")
+        np.multiply(inside, np.float32(1 / self.deviation), out=inside)
+        return prepared
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What one pass over the slices gathers, each (rows, columns)."""
+
+    projection: NDArray[Any]
+    values: NDArray[np.float64]
+    squares: NDArray[np.float64]
+
+    def mirrored(self) -> _Sums:
+        """The same with columns in reverse."""
+        return _Sums(self.projection[:, ::-1], self.values[:, ::-1], self.squares[:, ::-1])
+
+
+def prepare(
+    model_input: ModelInput, *, input_rows: int, input_columns: int, progress: Progress
+) -> PreparedInput:
+    """Find the breast, place the window of `input_rows` x `input_columns`, measure it.
+
+    Raises UnusableImageError if the image is all zero or holds values that are not finite,
+    InputShapeError if a slice has another shape than the source says, and Cancelled through
+    `progress`.
+    """
+    source = model_input.source
+    mirrored = model_input.laterality is Laterality.RIGHT
+    sums = _sum_slices(source, progress)
+    if mirrored:
+        sums = sums.mirrored()
+    breast = find_breast(sums.projection, mirrored=mirrored)
+    window = place_window(
+        sums.projection[breast.top : breast.bottom, breast.left : breast.right],
+        breast,
+        model_input.crop_rule,
+        rows=input_rows,
+        columns=input_columns,
+    )
+    placement = Placement(
+        input_rows=input_rows,
+        input_columns=input_columns,
+        image_rows=source.rows,
+        image_columns=source.columns,
+        row_offset=breast.top + window.row_start,
+        column_offset=breast.left + window.column_start,
+        mirrored=mirrored,
+    )
+    shown_rows = _overlap(placement.row_offset, input_rows, breast.top, breast.bottom)
+    shown_columns = _overlap(placement.column_offset, input_columns, breast.left, breast.right)
+    values = sums.values[shown_rows, shown_columns].sum()
+    squares = sums.squares[shown_rows, shown_columns].sum()
+    count = source.slices * input_rows * input_columns
+    mean = float(values) / count
+    variance = max(0.0, float(squares) / count - mean**2)
+    return PreparedInput(
+        source=source,
+        placement=placement,
+        breast=breast,
+        window=window,
+        shown_rows=shown_rows,
+        shown_columns=shown_columns,
+        mean=mean,
+        deviation=max(math.sqrt(variance), SMALLEST_DEVIATION),
+    )
+
+
+def _overlap(start: int, length: int, first: int, end: int) -> slice:
+    """The part of start..start+length that lies in first..end."""
+    return slice(max(start, first), min(start + length, end))
+
+
+def _sum_slices(source: ImageSource, progress: Progress) -> _Sums:
+    """Read every slice once.
+
+    Sums per pixel rather than per slice, because the window is only known after the last slice,
+    and reading a slice again may mean decoding it again.
+    """
+    projection: NDArray[Any] | None = None
+    values = np.zeros((source.rows, source.columns))
+    squares = np.zeros_like(values)
+    for slice_index in range(source.slices):
+        pixels = _read(source, slice_index)
+        if projection is None:
+            projection = pixels.copy()
+        else:
+            projection = np.maximum(projection, pixels)
+        cv2.accumulate(pixels, values)
+        cv2.accumulateSquare(pixels, squares)
+        progress.update(slice_index + 1, source.slices, "preparing")
+    if projection is None:
+        raise UnusableImageError("The image has no slices.")
+    return _Sums(projection, values, squares)
+
+
+def _read(source: ImageSource, slice_index: int) -> NDArray[Any]:
+    """Read one slice, checked, as a contiguous array of a type that OpenCV adds up."""
+    pixels = source.read_slice(slice_index)
+    if pixels.shape != (source.rows, source.columns):
+        raise InputShapeError(
+            f"Slice {slice_index + 1} has shape {pixels.shape}, "
+            f"the image says {(source.rows, source.columns)}."
+        )
+    if pixels.dtype == np.float16:
+        pixels = pixels.astype(np.float32)
+    elif pixels.dtype.newbyteorder("=") not in _ACCUMULATED_TYPES:
+        pixels = pixels.astype(np.float64)
+    native = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("="))
+    if native.dtype.kind == "f" and not np.isfinite(native).all():
+        raise UnusableImageError(
+            f"Slice {slice_index + 1} holds values that are not numbers (NaN or infinite)."
+        )
+    return native
