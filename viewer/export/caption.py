@@ -1,0 +1,113 @@
+"""The words under an exported picture: what is shown, how, by which model; never who."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inference.types import Prediction
+from viewer.domain.ai_state import AiState, describe, prediction_of
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.overlay_settings import OverlaySettings
+from viewer.domain.windowing import Voi, VoiFunction, VoiLut
+from viewer.export.tables import model_name
+
+RESEARCH_USE = "Research use only - not for diagnosis"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What a picture says of one image; every part is de-identified by construction."""
+
+    exam_alias: str
+    image: str
+    """View and kind, such as "RCC DBT"."""
+    slice: str
+    window: str
+    zoom: str
+    model: str
+    scores: str
+    overlay: str
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """Two lines: what is shown, and what the model says."""
+        shown = (self.exam_alias, self.image, self.slice, self.window, self.zoom)
+        said = (self.model, self.scores, self.overlay)
+        return _joined(shown), _joined(said)
+
+    @property
+    def short(self) -> str:
+        """One line for a picture of several images, which names the exam and model once."""
+        return _joined((self.image, self.slice, self.window, self.zoom, self.scores))
+
+
+def caption_of(
+    *,
+    exam_alias: str,
+    image: ImageStack,
+    slice_index: int,
+    voi: Voi,
+    inverted: bool,
+    zoom: float,
+    ai: AiState,
+    overlay: OverlaySettings,
+) -> Caption:
+    """Describe one displayed image.
+
+    zoom: screen pixels per image pixel. The free text of window presets comes from the file and
+    is left out: it may hold anything.
+    """
+    prediction = prediction_of(ai)
+    return Caption(
+        exam_alias=exam_alias,
+        image=f"{image.view.abbreviation} {image.kind.value}",
+        slice=f"slice {slice_index + 1}/{image.slices}" if image.slices > 1 else "",
+        window=window_text(voi, inverted=inverted),
+        zoom=f"zoom {zoom * 100:.0f} %",
+        model=model_name(prediction.model) if prediction else "",
+        scores=scores_text(prediction) if prediction else describe(ai),
+        overlay=overlay_text(overlay) if prediction else "",
+    )
+
+
+def window_text(voi: Voi, *, inverted: bool = False) -> str:
+    """Centre and width, and the function where it is not linear."""
+    if isinstance(voi, VoiLut):
+        text = "VOI LUT"
+    else:
+        text = f"C {voi.center:g} W {voi.width:g}"
+        if voi.function is not VoiFunction.LINEAR:
+            text += f" {voi.function.value}"
+    return f"{text} inverted" if inverted else text
+
+
+def scores_text(prediction: Prediction) -> str:
+    """Both scores with two decimals, and what limits them."""
+    scores = prediction.scores
+    text = f"malignant {scores.malignant:.2f}, benign {scores.benign:.2f} (0 to 1)"
+    if not prediction.has_salient_region:
+        text += ", no salient region"
+    if prediction.outside_training_views:
+        text += ", outside the model's training views"
+    return text
+
+
+def overlay_text(overlay: OverlaySettings) -> str:
+    """Which layers are drawn over the image."""
+    if not overlay.visible:
+        return "AI overlay off"
+    layers = [
+        name
+        for name, shown in (
+            ("malignant", overlay.malignant.visible),
+            ("benign", overlay.benign.visible),
+            ("patches", overlay.boxes),
+            ("truth", overlay.truth),
+        )
+        if shown
+    ]
+    return f"AI overlay on: {', '.join(layers)}" if layers else "AI overlay on: no layer chosen"
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    return "   ".join(part for part in parts if part)

@@ -1,0 +1,216 @@
+"""The tables a prediction run leaves: one row an image and model, a breast and model, a patch."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from enum import Enum
+from pathlib import Path
+
+from inference.types import ModelIdentity, Prediction
+from viewer.domain.exam import BreastLabel
+from viewer.domain.findings import BreastScores
+from viewer.domain.image_stack import ImageStack
+from viewer.export.atomic_write import replacing
+
+
+class Status(Enum):
+    """What became of an image; the value is what the table says."""
+
+    DONE = "done"
+    NO_SALIENT_REGION = "no salient region"
+    FAILED = "failed"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionRow:
+    """One image and one model; the fields are the columns of predictions.csv, in order."""
+
+    exam: str
+    image: str
+    laterality: str = ""
+    view: str = ""
+    kind: str = ""
+    slices: int | None = None
+    model: str = ""
+    benign: float | None = None
+    malignant: float | None = None
+    benign_global: float | None = None
+    malignant_global: float | None = None
+    benign_local: float | None = None
+    malignant_local: float | None = None
+    benign_label: int | None = None
+    malignant_label: int | None = None
+    status: Status
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreastRow:
+    """One breast and one model; the columns of breasts.csv."""
+
+    exam: str
+    laterality: str
+    model: str
+    benign: float
+    malignant: float
+    images: int
+    """How many images the scores are the mean of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchRow:
+    """One region the local network looked at; the columns of patches.csv.
+
+    patch: its number on the screen, 1 for the most attended. slice, top, left: counted from 0, as
+    in the public tomosynthesis box tables (the screen counts slices from 1). Pixels are those of
+    the displayed image: anatomically up, left breasts facing right.
+    """
+
+    exam: str
+    image: str
+    model: str
+    patch: int
+    slice: int
+    top: int
+    left: int
+    height: int
+    width: int
+    attention: float
+
+
+Row = PredictionRow | BreastRow | PatchRow
+
+
+def model_name(identity: ModelIdentity) -> str:
+    """How tables and captions call a model: name and version."""
+    return f"{identity.name} {identity.version}"
+
+
+def image_row(
+    *,
+    exam: str,
+    name: str,
+    image: ImageStack,
+    label: BreastLabel | None,
+    status: Status,
+    reason: str = "",
+    model: str = "",
+) -> PredictionRow:
+    """The row of an image without scores: what it is, and why it has none."""
+    view = image.view
+    return PredictionRow(
+        exam=exam,
+        image=name,
+        laterality=view.laterality.value if view.laterality else "",
+        view=_projection(image),
+        kind=image.kind.value,
+        slices=image.slices,
+        model=model,
+        benign_label=_as_number(label.benign) if label else None,
+        malignant_label=_as_number(label.malignant) if label else None,
+        status=status,
+        reason=reason,
+    )
+
+
+def scored_row(
+    *,
+    exam: str,
+    name: str,
+    image: ImageStack,
+    label: BreastLabel | None,
+    prediction: Prediction,
+    reason: str = "",
+) -> PredictionRow:
+    """The row of a scored image; a map without a salient region is said in `status`."""
+    row = image_row(
+        exam=exam,
+        name=name,
+        image=image,
+        label=label,
+        model=model_name(prediction.model),
+        status=Status.DONE if prediction.has_salient_region else Status.NO_SALIENT_REGION,
+        reason=reason,
+    )
+    scores = {
+        "benign": prediction.scores.benign,
+        "malignant": prediction.scores.malignant,
+        "benign_global": prediction.global_scores.benign,
+        "malignant_global": prediction.global_scores.malignant,
+        "benign_local": prediction.local_scores.benign,
+        "malignant_local": prediction.local_scores.malignant,
+    }
+    return PredictionRow(**{f.name: getattr(row, f.name) for f in fields(row)} | scores)
+
+
+def breast_row(exam: str, breast: BreastScores) -> BreastRow:
+    """The row of one breast."""
+    return BreastRow(
+        exam=exam,
+        laterality=breast.laterality.value,
+        model=breast.model,
+        benign=breast.scores.benign,
+        malignant=breast.scores.malignant,
+        images=len(breast.image_ids),
+    )
+
+
+def patch_rows(exam: str, name: str, prediction: Prediction) -> tuple[PatchRow, ...]:
+    """A row for each patch, the most attended first."""
+    return tuple(
+        PatchRow(
+            exam=exam,
+            image=name,
+            model=model_name(prediction.model),
+            patch=number,
+            slice=patch.slice_index,
+            top=patch.box.top,
+            left=patch.box.left,
+            height=patch.box.height,
+            width=patch.box.width,
+            attention=patch.attention,
+        )
+        for number, patch in enumerate(prediction.patches_by_attention, start=1)
+    )
+
+
+def write_table(path: Path, kind: type[Row], rows: Sequence[Row]) -> None:
+    """Write rows as CSV (UTF-8, comma, header), whole or not at all.
+
+    Floats keep every digit (repr); nothing known is an empty cell. Raises CannotWrite.
+    """
+    with (
+        replacing(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow([column.name for column in fields(kind)])
+        writer.writerows([_cell(value) for value in astuple(row)] for row in rows)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Status):
+        return value.value
+    return repr(float(value)) if isinstance(value, float) else _inert(str(value))
+
+
+def _inert(text: str) -> str:
+    """One line that no spreadsheet takes for a formula."""
+    line = " ".join(text.split())
+    return f"'{line}" if line[:1] in ("=", "+", "-", "@") else line
+
+
+def _projection(image: ImageStack) -> str:
+    if image.view.position is None:
+        return ""
+    suffix = "".join(f"-{m.value}" for m in sorted(image.view.modifiers, key=lambda m: m.value))
+    return f"{image.view.position.value}{suffix}"
+
+
+def _as_number(known: bool | None) -> int | None:
+    return None if known is None else int(known)
