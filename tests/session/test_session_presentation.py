@@ -1,0 +1,139 @@
+"""Zoom, pan and fit in millimetres; windows, invert, flips, reset."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from builders import make_exam, make_image
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewer.domain.hanging import Slot
+from viewer.domain.view import ImageKind
+from viewer.domain.windowing import GreyScale, VoiFunction, VoiLut, Window
+from viewer.session.exams import opened
+from viewer.session.framing import (
+    at_actual_pixels,
+    fitted,
+    pane_measured,
+    panned_by,
+    viewport_of,
+    zoomed_at,
+)
+from viewer.session.placing import maximised
+from viewer.session.state import SessionState
+from viewer.session.windows import (
+    flipped,
+    inverted,
+    preset_chosen,
+    reset,
+    voi_of,
+    window_dragged,
+)
+
+
+def hung(*images: object, size: tuple[int, int] = (300, 200)) -> SessionState:
+    """These images in panes of one size."""
+    state = opened(SessionState(), [make_exam(images=images)])
+    for slot in Slot:
+        state = pane_measured(state, slot, *size)
+    return state
+
+
+def test_all_panes_share_their_millimetres_per_pixel() -> None:
+    small = make_image("LCC", rows=100, columns=60)
+    big = make_image("RMLO", rows=400, columns=300)
+    state = hung(make_image("RCC"), small, big)
+    scales = {viewport_of(state, s).scale_row for s in (Slot.RCC, Slot.LCC, Slot.RMLO)}
+    assert scales == {200 / 400}
+
+
+def test_a_single_view_is_fitted_to_itself() -> None:
+    state = hung(make_image("RCC"), make_image("RMLO", rows=400, columns=300))
+    alone = maximised(state, Slot.RCC)
+    assert viewport_of(alone, Slot.RCC).zoom == pytest.approx(1.0)
+
+
+@given(st.floats(0.2, 8), st.floats(0, 300), st.floats(0, 200), st.booleans(), st.booleans())
+def test_zooming_keeps_the_point_under_the_pointer(
+    factor: float, x: float, y: float, flip_h: bool, flip_v: bool
+) -> None:
+    state = hung(make_image("RCC"), make_image("LCC"))
+    if flip_h:
+        state = flipped(state, Slot.RCC, horizontally=True)
+    if flip_v:
+        state = flipped(state, Slot.RCC, horizontally=False)
+    before = viewport_of(state, Slot.RCC).to_image(x, y)
+    after = viewport_of(zoomed_at(state, Slot.RCC, factor, x, y), Slot.RCC).to_image(x, y)
+    assert after == pytest.approx(before, abs=1e-6)
+
+
+def test_zoom_has_limits() -> None:
+    state = hung(make_image("RCC"))
+    for _ in range(60):
+        state = zoomed_at(state, Slot.RCC, 1.5, 10, 10)
+    assert viewport_of(state, Slot.RCC).zoom == pytest.approx(32.0)
+
+
+def test_a_panned_image_never_leaves_its_pane() -> None:
+    state = panned_by(hung(make_image("RCC")), Slot.RCC, 1e6, -1e6)
+    viewport = viewport_of(state, Slot.RCC)
+    assert viewport.left < viewport.pane_width
+    assert viewport.top + viewport.image_rows * viewport.scale_row > 0
+
+
+def test_one_to_one_and_fit() -> None:
+    state = at_actual_pixels(hung(make_image("RCC"), make_image("LCC")), Slot.RCC)
+    assert viewport_of(state, Slot.RCC).zoom == pytest.approx(1.0)
+    fit = viewport_of(fitted(state, Slot.RCC), Slot.RCC)
+    assert fit.left + fit.image_columns * fit.scale_column == pytest.approx(300)
+
+
+def test_presets_of_the_header_are_chosen_by_number_in_all_panes_of_the_kind() -> None:
+    plain = make_image("LMLO", kind=ImageKind.FFDM)
+    state = hung(make_image("RCC"), make_image("LCC"), plain)
+    chosen = preset_chosen(state, Slot.RCC, 1)
+    assert voi_of(chosen.image_in(Slot.LCC), chosen.panes[Slot.LCC]).width == 1000
+    assert chosen.panes[Slot.LMLO].preset == 0
+    assert preset_chosen(state, Slot.RCC, 7) is state
+
+
+def test_unlinked_windows_change_one_pane() -> None:
+    state = hung(make_image("RCC"), make_image("LCC"))
+    state = replace(state, options=replace(state.options, linked_windows=False))
+    state = window_dragged(state, Slot.RCC, 50, 0)
+    assert state.panes[Slot.RCC].window.width == pytest.approx(2200)
+    assert state.panes[Slot.LCC].window is None
+
+
+def test_dragging_up_brightens_whatever_the_photometric_interpretation() -> None:
+    for monochrome1 in (False, True):
+        grey_scale = GreyScale(largest_code=4095, monochrome1=monochrome1)
+        state = hung(make_image("RCC", grey_scale=grey_scale))
+        state = window_dragged(state, Slot.RCC, 0, -100)
+        moved = state.panes[Slot.RCC].window.center - 2000
+        assert (moved > 0) is monochrome1
+
+
+def test_a_dragged_sigmoid_stays_a_sigmoid() -> None:
+    sigmoid = Window(center=2000, width=800, function=VoiFunction.SIGMOID)
+    state = window_dragged(hung(make_image("RCC", vois=(sigmoid,))), Slot.RCC, 20, 20)
+    assert state.panes[Slot.RCC].window.function is VoiFunction.SIGMOID
+
+
+def test_a_lut_can_be_dragged_and_reset() -> None:
+    lut = VoiLut(first_mapped=0, grey_values=np.linspace(0, 1, 4096))
+    state = hung(make_image("RCC", vois=(lut,)))
+    dragged = window_dragged(state, Slot.RCC, 10, 0)
+    assert isinstance(dragged.panes[Slot.RCC].window, Window)
+    restored = reset(dragged, Slot.RCC)
+    assert voi_of(restored.image_in(Slot.RCC), restored.panes[Slot.RCC]) is lut
+
+
+def test_reset_undoes_everything_but_the_slice() -> None:
+    state = hung(make_image("RCC"), make_image("LCC"))
+    changed = inverted(flipped(state, Slot.RCC, horizontally=True), Slot.RCC)
+    changed = zoomed_at(window_dragged(changed, Slot.RCC, 5, 5), Slot.RCC, 2, 1, 1)
+    assert reset(changed, Slot.RCC).panes[Slot.RCC] == state.panes[Slot.RCC]

@@ -1,0 +1,140 @@
+"""What a command is: a name, keys, when it can be used and why not, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from viewer.session.session import Session, Transition
+from viewer.session.state import SessionState
+
+
+class Group(Enum):
+    """A menu and a block of the cheat sheet; the value is its title."""
+
+    EXAM = "Exam"
+    SLICES = "Slices"
+    VIEWS = "Views"
+    IMAGE = "Image"
+    AI = "AI"
+    PICTURE = "Picture"
+    SCREEN = "Screen"
+    HELP = "Help"
+
+
+class Desk(Protocol):
+    """What commands reach beside the session: files, dialogs, the AI queue, the window."""
+
+    def open_files(self) -> None:
+        """Ask for files and open them."""
+
+    def open_folder(self) -> None:
+        """Ask for a folder and open what is in it."""
+
+    def open_demo(self) -> None:
+        """Make a phantom exam and open it."""
+
+    def show_skipped(self) -> None:
+        """List the files of the last search that were not shown, and why."""
+
+    def assign_views(self) -> None:
+        """Let the user say which view an unidentified image is."""
+
+    def why_no_ai(self) -> str | None:
+        """Why the AI cannot run on the exam that hangs; None when it can."""
+
+    def run_ai(self) -> None:
+        """Queue every image of the exam that a model serves and that has no result."""
+
+    def cancel_ai(self) -> None:
+        """Stop the running prediction and empty the queue."""
+
+    def choose_models(self) -> None:
+        """Show which weights are used, and let the user choose others."""
+
+    def save_pane_picture(self) -> None:
+        """Ask for a file and write the active pane as it is on screen."""
+
+    def save_hanging_picture(self) -> None:
+        """Ask for a file and write all panes as they are on screen."""
+
+    def copy_pane_picture(self) -> None:
+        """Put the active pane on the clipboard."""
+
+    def copy_hanging_picture(self) -> None:
+        """Put all panes on the clipboard."""
+
+    def save_figure(self) -> None:
+        """Ask for a file and write the papers' figure of the active image."""
+
+    def save_animation(self) -> None:
+        """Ask for a file and write the active image's slices as an animation."""
+
+    def show_settings(self) -> None:
+        """Show the settings."""
+
+    def show_cheat_sheet(self) -> None:
+        """Show every key."""
+
+    def show_about(self) -> None:
+        """Show version, licence and intended use."""
+
+    def quit(self) -> None:
+        """Close the window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a command works on."""
+
+    session: Session
+    desk: Desk
+
+    @property
+    def state(self) -> SessionState:
+        """The newest state of the session."""
+        return self.session.state
+
+
+Reason = Callable[[Context], str | None]
+"""Why a command cannot be used now, as a short sentence; None when it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing a user can do."""
+
+    id: str
+    title: str
+    help: str
+    group: Group
+    run: Callable[[Context], None]
+    keys: tuple[str, ...] = ()
+    """Default keys, each such as "Ctrl+Shift+Up"; every one can be rebound."""
+    mouse: tuple[str, ...] = ()
+    """Mouse gestures on a pane that do the same, for the cheat sheet."""
+    why_not: Reason | None = None
+    """None: it can be used at any time."""
+    checked: Callable[[SessionState], bool] | None = None
+    """For switches: whether it is on."""
+    release: Callable[[Context], None] | None = None
+    """For keys that act while they are held."""
+    repeats: bool = False
+    """Whether holding the key repeats it."""
+    icon: str = ""
+    in_menu: bool = True
+
+    def obstacle(self, context: Context) -> str | None:
+        """Why it cannot be used now; None when it can."""
+        return None if self.why_not is None else self.why_not(context)
+
+
+def transition(change: Transition) -> Callable[[Context], None]:
+    """Make a command's function of a transition of the session."""
+
+    def run(context: Context) -> None:
+        context.session.apply(change)
+
+    return run

@@ -1,0 +1,43 @@
+"""The one table of everything a user can do; menus, keys and the cheat sheet are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from viewer.commands.ai_commands import AI_COMMANDS
+from viewer.commands.command import Command, Context
+from viewer.commands.exam_commands import EXAM_COMMANDS
+from viewer.commands.image_commands import IMAGE_COMMANDS
+from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCREEN_COMMANDS
+from viewer.commands.slice_commands import SLICE_COMMANDS
+from viewer.commands.view_commands import VIEW_COMMANDS
+
+COMMANDS: tuple[Command, ...] = (
+    *EXAM_COMMANDS,
+    *SLICE_COMMANDS,
+    *VIEW_COMMANDS,
+    *IMAGE_COMMANDS,
+    *AI_COMMANDS,
+    *PICTURE_COMMANDS,
+    *SCREEN_COMMANDS,
+    *HELP_COMMANDS,
+)
+
+
+def by_id(commands: Iterable[Command] = COMMANDS) -> Mapping[str, Command]:
+    """The commands by their id; raises ValueError when two share one."""
+    found: dict[str, Command] = {}
+    for command in commands:
+        if command.id in found:
+            raise ValueError(f"two commands are called {command.id}")
+        found[command.id] = command
+    return MappingProxyType(found)
+
+
+def perform(command: Command, context: Context) -> str | None:
+    """Run a command if it can be used; else return why it cannot."""
+    reason = command.obstacle(context)
+    if reason is None:
+        command.run(context)
+    return reason

@@ -1,0 +1,128 @@
+"""Opening, choosing, correcting and closing exams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from viewer.domain.exam import Exam
+from viewer.domain.hanging import Slot, images_by_slot
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.pane_state import PaneState
+from viewer.session.state import SLOTS, Cine, Layout, SessionState
+
+
+def opened(state: SessionState, exams: Iterable[Exam]) -> SessionState:
+    """Add exams and hang the first of them; one that is open already is replaced by its newer."""
+    new = tuple(exams)
+    if not new:
+        return state
+    ids = {exam.exam_id for exam in new}
+    kept = tuple(exam for exam in state.exams if exam.exam_id not in ids)
+    return chosen(replace(state, exams=kept + new), new[0].exam_id)
+
+
+def chosen(state: SessionState, exam_id: str) -> SessionState:
+    """Hang one of the open exams; raises KeyError when it is not open."""
+    exam = next((exam for exam in state.exams if exam.exam_id == exam_id), None)
+    if exam is None:
+        raise KeyError(exam_id)
+    state = remembering(state)
+    panes = {
+        slot: shown_as_remembered(state, image) if image else PaneState()
+        for slot, image in hung(exam).items()
+    }
+    filled = [slot for slot in SLOTS if panes[slot].image_id is not None]
+    alone = len(exam.images) == 1
+    return replace(
+        state,
+        exam_id=exam_id,
+        layout=Layout.SINGLE if alone else Layout.FOUR_UP,
+        panes=panes,
+        active=filled[0] if filled else Slot.RCC,
+        finding=None,
+        peeking=False,
+        options=replace(state.options, cine=replace(state.options.cine, playing=False)),
+    )
+
+
+def stepped(state: SessionState, by: int) -> SessionState:
+    """Hang the next or previous open exam, around the end."""
+    if len(state.exams) < 2 or state.exam is None:
+        return state
+    index = state.exams.index(state.exam)
+    return chosen(state, state.exams[(index + by) % len(state.exams)].exam_id)
+
+
+def closed(state: SessionState, exam_id: str) -> SessionState:
+    """Forget an exam and everything known of its images; hang the one after it, if any."""
+    gone = next((exam for exam in state.exams if exam.exam_id == exam_id), None)
+    if gone is None:
+        return state
+    ids = {image.image_id for image in gone.images}
+    left = tuple(exam for exam in state.exams if exam is not gone)
+    smaller = replace(
+        state,
+        exams=left,
+        ai={i: s for i, s in state.ai.items() if i not in ids},
+        remembered={i: p for i, p in state.remembered.items() if i not in ids},
+    )
+    if state.exam_id != exam_id:
+        return smaller
+    if left:
+        return chosen(smaller, left[min(state.exams.index(gone), len(left) - 1)].exam_id)
+    return SessionState(
+        overlay=state.overlay,
+        pane_sizes=state.pane_sizes,
+        options=replace(state.options, cine=Cine()),
+    )
+
+
+def corrected(state: SessionState, exam: Exam) -> SessionState:
+    """Replace an open exam by the same one with other views, and hang it anew.
+
+    What the AI said of images that are laid differently now is forgotten.
+    """
+    before = next((e for e in state.exams if e.exam_id == exam.exam_id), None)
+    if before is None:
+        return state
+    old_images = {image.image_id: image for image in before.images}
+    moved = {i.image_id for i in exam.images if old_images.get(i.image_id) != i}
+    exams = tuple(exam if e is before else e for e in state.exams)
+    smaller = replace(
+        state,
+        exams=exams,
+        ai={i: s for i, s in state.ai.items() if i not in moved},
+    )
+    return chosen(smaller, exam.exam_id) if state.exam_id == exam.exam_id else smaller
+
+
+def hung(exam: Exam) -> Mapping[Slot, ImageStack | None]:
+    """The first image of every slot; None where the view is missing.
+
+    An exam without any standard view fills the places in file order: its panes are labelled by
+    what they show, not by where they stand.
+    """
+    by_slot = images_by_slot(exam.images)
+    if any(by_slot.values()):
+        return {slot: by_slot[slot][0] if by_slot[slot] else None for slot in SLOTS}
+    images = list(exam.images[: len(SLOTS)])
+    return {slot: images[n] if n < len(images) else None for n, slot in enumerate(SLOTS)}
+
+
+def shown_as_remembered(state: SessionState, image: ImageStack) -> PaneState:
+    """How an image is shown when it comes on screen: as last time, at first its middle slice."""
+    before = state.remembered.get(image.image_id)
+    if before is not None:
+        return before
+    return PaneState(image_id=image.image_id, slice_index=image.slices // 2)
+
+
+def remembering(state: SessionState) -> SessionState:
+    """Note how the images on screen are shown, for the next time they come back."""
+    shown = {
+        pane.image_id: pane
+        for pane in state.panes.values()
+        if pane.image_id is not None and state.image(pane.image_id) is not None
+    }
+    return replace(state, remembered={**state.remembered, **shown})

@@ -1,0 +1,130 @@
+"""Zoom, pan, fit: always in millimetres, so that panes and kinds stay comparable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from viewer.domain.hanging import Slot
+from viewer.domain.viewport import (
+    FITTED,
+    Framing,
+    Viewport,
+    actual_pixels_scale,
+    common_scale,
+    framing_of,
+    panned,
+    viewport_for,
+    zoomed,
+)
+from viewer.session.state import SessionState
+
+SMALLEST_ZOOM = 0.02
+LARGEST_ZOOM = 32.0
+"""Device pixels per image pixel between which a reader can zoom."""
+
+
+def fit_scale(state: SessionState) -> float:
+    """Device pixels per millimetre at which every image on screen fits: the same in all panes."""
+    shown = []
+    for slot in state.shown_slots:
+        image, size = state.image_in(slot), state.pane_sizes.get(slot)
+        if image is not None and size is not None:
+            shown.append((image, *size))
+    return common_scale(shown) or 1.0
+
+
+def viewport_of(state: SessionState, slot: Slot) -> Viewport | None:
+    """Where the image of a slot lies in its pane; None without image or known pane size."""
+    image, size = state.image_in(slot), state.pane_sizes.get(slot)
+    if image is None or size is None:
+        return None
+    pane = state.panes[slot]
+    return viewport_for(
+        image,
+        pane.framing,
+        fit_scale=fit_scale(state),
+        pane_width=size[0],
+        pane_height=size[1],
+        flipped_horizontally=pane.flipped_horizontally,
+        flipped_vertically=pane.flipped_vertically,
+    )
+
+
+def pane_measured(state: SessionState, slot: Slot, width: int, height: int) -> SessionState:
+    """Note a pane's size in device pixels."""
+    if state.pane_sizes.get(slot) == (width, height):
+        return state
+    return replace(state, pane_sizes={**state.pane_sizes, slot: (width, height)})
+
+
+def zoomed_at(
+    state: SessionState, slot: Slot, factor: float, device_x: float, device_y: float
+) -> SessionState:
+    """Zoom about a device point of the pane, which keeps showing the same tissue."""
+    viewport = viewport_of(state, slot)
+    if viewport is None:
+        return state
+    wanted = min(max(viewport.zoom * factor, SMALLEST_ZOOM), LARGEST_ZOOM)
+    return _framed(state, slot, zoomed(viewport, wanted / viewport.zoom, device_x, device_y))
+
+
+def zoomed_centre(state: SessionState, slot: Slot, factor: float) -> SessionState:
+    """Zoom about the middle of the pane."""
+    width, height = state.pane_sizes.get(slot, (0, 0))
+    return zoomed_at(state, slot, factor, width / 2, height / 2)
+
+
+def panned_by(state: SessionState, slot: Slot, device_dx: float, device_dy: float) -> SessionState:
+    """Shift the image by device pixels; something of it always stays in the pane."""
+    viewport = viewport_of(state, slot)
+    if viewport is None:
+        return state
+    moved = panned(viewport, device_dx, device_dy)
+    width = viewport.image_columns * viewport.scale_column
+    height = viewport.image_rows * viewport.scale_row
+    margin = 40.0
+    left = min(max(moved.left, margin - width), viewport.pane_width - margin)
+    top = min(max(moved.top, margin - height), viewport.pane_height - margin)
+    return _framed(state, slot, replace(moved, left=left, top=top))
+
+
+def fitted(state: SessionState, slot: Slot) -> SessionState:
+    """Show the whole image at the common scale, its chest wall at the pane's edge."""
+    return _with_framings(state, {slot: FITTED})
+
+
+def at_actual_pixels(state: SessionState, slot: Slot) -> SessionState:
+    """Show one image pixel on one device pixel, about what is in the middle of the pane."""
+    image, viewport = state.image_in(slot), viewport_of(state, slot)
+    if image is None or viewport is None:
+        return state
+    framing = framing_of(image, viewport)
+    return _with_framings(state, {slot: replace(framing, scale=actual_pixels_scale(image))})
+
+
+def centred_on(state: SessionState, slot: Slot, row: float, column: float) -> SessionState:
+    """Bring an image point to the middle of the pane if it is zoomed in; a fit stays a fit."""
+    viewport = viewport_of(state, slot)
+    if viewport is None or state.panes[slot].framing.scale is None:
+        return state
+    device_x, device_y = viewport.to_device(row, column)
+    centred = panned(
+        viewport, viewport.pane_width / 2 - device_x, viewport.pane_height / 2 - device_y
+    )
+    return _framed(state, slot, centred)
+
+
+def _framed(state: SessionState, slot: Slot, viewport: Viewport) -> SessionState:
+    image = state.image_in(slot)
+    if image is None:
+        return state
+    return _with_framings(state, {slot: framing_of(image, viewport)})
+
+
+def _with_framings(state: SessionState, framings: Mapping[Slot, Framing]) -> SessionState:
+    panes = {
+        slot: replace(pane, framing=framings[slot]) if slot in framings else pane
+        for slot, pane in state.panes.items()
+    }
+    return replace(state, panes=panes)

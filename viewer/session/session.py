@@ -1,0 +1,61 @@
+"""Holds the state of the open window and says when it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from psygnal import Signal
+
+from viewer.domain.hanging import Slot
+from viewer.session.state import SLOTS, SessionState
+
+Transition = Callable[[SessionState], SessionState]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One step of the state; listeners look at what concerns them."""
+
+    old: SessionState
+    new: SessionState
+
+    def touches(self, *names: str) -> bool:
+        """Whether any of these fields of the state differs."""
+        return any(getattr(self.old, name) is not getattr(self.new, name) for name in names)
+
+    @property
+    def slots(self) -> frozenset[Slot]:
+        """The slots whose pane state differs."""
+        return frozenset(s for s in SLOTS if self.old.panes[s] is not self.new.panes[s])
+
+    @property
+    def images_with_news(self) -> frozenset[str]:
+        """The images on which the AI stands elsewhere than before."""
+        before, after = self.old.ai, self.new.ai
+        ids = before.keys() | after.keys()
+        return frozenset(i for i in ids if before.get(i) is not after.get(i))
+
+
+class Session:
+    """The one place the state of the window lives; belongs to the GUI thread."""
+
+    changed: ClassVar[Signal] = Signal(Change)
+
+    def __init__(self, state: SessionState | None = None) -> None:
+        self._state = state or SessionState()
+
+    @property
+    def state(self) -> SessionState:
+        """The newest state."""
+        return self._state
+
+    def apply(self, transition: Transition) -> None:
+        """Replace the state by what the transition makes of it, and tell the listeners."""
+        old = self._state
+        new = transition(old)
+        if new is old or all(getattr(old, f.name) is getattr(new, f.name) for f in fields(old)):
+            return
+        self._state = new
+        self.changed.emit(Change(old=old, new=new))

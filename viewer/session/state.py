@@ -1,0 +1,147 @@
+"""Everything the open window shows, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from inference.types import Patch
+from viewer.domain.ai_state import AiState, NotRun, prediction_of
+from viewer.domain.exam import Exam
+from viewer.domain.hanging import Slot
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.overlay_settings import OverlaySettings
+from viewer.domain.pane_state import PaneState
+
+SLOTS = (Slot.RCC, Slot.LCC, Slot.RMLO, Slot.LMLO)
+"""Reading order: the rows of the hanging from left to right."""
+
+
+class Layout(Enum):
+    """How many views are shown; the value is what the screen says."""
+
+    FOUR_UP = "4-up"
+    SINGLE = "single view"
+
+
+class Tool(Enum):
+    """What a drag with the left button does; the value is what the screen says."""
+
+    WINDOW = "window"
+    PAN = "pan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cine:
+    """Slices played one after the other."""
+
+    playing: bool = False
+    slices_per_second: float = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A patch the reader jumped to: which image, and its number by attention from 1."""
+
+    image_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Switches that belong to the window, not to an image."""
+
+    text: bool = True
+    identity: bool = False
+    linked_scrolling: bool = False
+    linked_windows: bool = True
+    tool: Tool = Tool.WINDOW
+    cine: Cine = field(default_factory=Cine)
+    left_panel: bool = True
+    right_panel: bool = True
+    strip: bool = True
+    full_screen: bool = False
+
+
+def _nothing() -> Mapping[Slot, PaneState]:
+    return MappingProxyType({slot: PaneState() for slot in SLOTS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """The open exams, how one of them hangs, and what the AI says; replaced, never edited."""
+
+    exams: tuple[Exam, ...] = ()
+    exam_id: str | None = None
+    layout: Layout = Layout.FOUR_UP
+    active: Slot = Slot.RCC
+    panes: Mapping[Slot, PaneState] = field(default_factory=_nothing)
+    remembered: Mapping[str, PaneState] = field(default_factory=dict)
+    """How each image was last shown, by image id: slice and window come back with it."""
+    pane_sizes: Mapping[Slot, tuple[int, int]] = field(default_factory=dict)
+    """(width, height) of each pane in device pixels, as far as they are known."""
+    ai: Mapping[str, AiState] = field(default_factory=dict)
+    overlay: OverlaySettings = field(default_factory=OverlaySettings)
+    peeking: bool = False
+    """While true the overlay is drawn if it is off, and hidden if it is on."""
+    finding: Finding | None = None
+    options: Options = field(default_factory=Options)
+
+    @property
+    def exam(self) -> Exam | None:
+        """The exam that hangs."""
+        for exam in self.exams:
+            if exam.exam_id == self.exam_id:
+                return exam
+        return None
+
+    @property
+    def active_pane(self) -> PaneState:
+        """How the active pane shows its image."""
+        return self.panes[self.active]
+
+    @property
+    def active_image(self) -> ImageStack | None:
+        """The image in the active pane."""
+        return self.image_in(self.active)
+
+    @property
+    def shown_slots(self) -> tuple[Slot, ...]:
+        """The slots on screen, in reading order."""
+        return (self.active,) if self.layout is Layout.SINGLE else SLOTS
+
+    @property
+    def filled_slots(self) -> tuple[Slot, ...]:
+        """The slots that hold an image, on screen or not, in reading order."""
+        return tuple(slot for slot in SLOTS if self.panes[slot].image_id is not None)
+
+    @property
+    def overlay_is_drawn(self) -> bool:
+        """Whether the overlay is on screen now, peeking included."""
+        return self.overlay.visible != self.peeking
+
+    def image(self, image_id: str) -> ImageStack | None:
+        """The image of any open exam with this id."""
+        for exam in self.exams:
+            for image in exam.images:
+                if image.image_id == image_id:
+                    return image
+        return None
+
+    def image_in(self, slot: Slot) -> ImageStack | None:
+        """The image a slot holds."""
+        image_id = self.panes[slot].image_id
+        return None if image_id is None else self.image(image_id)
+
+    def ai_of(self, image_id: str) -> AiState:
+        """Where the AI stands on an image."""
+        return self.ai.get(image_id, NotRun())
+
+    def patches_of(self, image_id: str) -> tuple[Patch, ...]:
+        """The patches of an image from the most to the least attended; empty without result."""
+        prediction = prediction_of(self.ai_of(image_id))
+        if prediction is None or not prediction.has_salient_region:
+            return ()
+        return prediction.patches_by_attention
