@@ -56,7 +56,7 @@ def test_no_two_commands_share_an_id_or_a_key() -> None:
 
 def test_every_command_is_on_the_cheat_sheet_with_its_keys() -> None:
     lines = [line for block in cheat_sheet(COMMANDS, bind(COMMANDS)) for line in block.lines]
-    assert Counter(line.command_id for line in lines) == Counter(by_id())
+    assert Counter(line.command_id for line in lines) == Counter(list(by_id()))
     for line in lines:
         assert len(line.keys) == len(by_id()[line.command_id].keys)
         assert line.title
