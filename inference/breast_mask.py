@@ -68,9 +68,12 @@ def find_breast(projection: NDArray[Any], *, mirrored: bool) -> BreastBox:
     crop_right = min(mask.shape[1], left + columns + MARGIN)
     cropped = mask[crop_top:crop_bottom, left:crop_right]
     shift = 1 if mirrored else 0
-    lower = cropped[cropped.shape[0] // 3 :]
-    rightmost = _last(lower.any(axis=0))
-    rightmost_rows = np.flatnonzero(lower[:, rightmost]) + cropped.shape[0] // 3
+    first_row = cropped.shape[0] // 3
+    if not cropped[first_row:].any():  # a speck at the image's upper edge, above its own margin
+        first_row = 0
+    lower = cropped[first_row:]
+    rightmost = int(np.flatnonzero(lower.any(axis=0))[-1])
+    rightmost_rows = np.flatnonzero(lower[:, rightmost]) + first_row
     bottommost_columns = np.flatnonzero(mask[bottommost, left:crop_right])
     return BreastBox(
         top=crop_top,
@@ -80,7 +83,10 @@ def find_breast(projection: NDArray[Any], *, mirrored: bool) -> BreastBox:
         rightmost_rows=(int(rightmost_rows[0]), int(rightmost_rows[-1])),
         rightmost_column=rightmost + shift,
         bottommost_row=bottommost - crop_top,
-        bottommost_columns=(int(bottommost_columns[0]) + shift, int(bottommost_columns[-1]) + shift),
+        bottommost_columns=(
+            int(bottommost_columns[0]) + shift,
+            int(bottommost_columns[-1]) + shift,
+        ),
         erosion=erosion,
     )
 
@@ -116,9 +122,5 @@ def _depth_inside(foreground: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _largest_component(core: NDArray[np.uint8]) -> NDArray[np.uint8]:
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
     largest = 1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))
-    return (labels == largest).astype(np.uint8)
-
-
-def _last(flags: NDArray[np.bool_]) -> int:
-    """Index of the last true flag."""
-    return int(flags.size - 1 - np.argmax(flags[::-1]))
+    component: NDArray[np.uint8] = (labels == largest).astype(np.uint8)
+    return component

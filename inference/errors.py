@@ -23,3 +23,7 @@ class DeviceMemoryError(InferenceError):
 
 class Cancelled(Exception):
     """The user asked to stop; not an error."""
+
+
+class DeviceUnavailableError(InferenceError):
+    """The device that was asked for is not there."""

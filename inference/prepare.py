@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from inference.breast_mask import EROSION, BreastBox, find_breast
 from inference.errors import InputShapeError, UnusableImageError
 from inference.progress import Progress
-from inference.types import ImageSource, Laterality, ModelInput, Placement
+from inference.types import Box, ImageSource, Laterality, ModelInput, Placement
 from inference.window import Window, place_window
 
 SMALLEST_DEVIATION = 1e-5
@@ -49,6 +49,29 @@ class PreparedInput:
         return (
             f"The breast is under {2 * EROSION + 1} pixels thick; "
             "the models were made for full-size images.",
+        )
+
+    def box_in_image(self, top: int, left: int, side: int) -> Box:
+        """The displayed pixels behind a square of the input, padding left out.
+
+        Zero height or width when the square holds nothing but padding.
+        """
+        rows = _overlap(
+            top + self.placement.row_offset, side, self.shown_rows.start, self.shown_rows.stop
+        )
+        columns = _overlap(
+            left + self.placement.column_offset,
+            side,
+            self.shown_columns.start,
+            self.shown_columns.stop,
+        )
+        height = max(0, rows.stop - rows.start)
+        width = max(0, columns.stop - columns.start)
+        first_column = min(columns.start, self.shown_columns.stop)
+        if self.placement.mirrored:
+            first_column = self.placement.image_columns - first_column - width
+        return Box(
+            top=min(rows.start, self.shown_rows.stop), left=first_column, height=height, width=width
         )
 
     def read_slice(self, slice_index: int) -> NDArray[np.float32]:
@@ -150,7 +173,7 @@ def _sum_slices(source: ImageSource, progress: Progress) -> _Sums:
         if projection is None:
             projection = pixels.copy()
         else:
-            projection = np.maximum(projection, pixels)
+            np.maximum(projection, pixels, out=projection)
         cv2.accumulate(pixels, values)
         cv2.accumulateSquare(pixels, squares)
         progress.update(slice_index + 1, source.slices, "preparing")

@@ -99,12 +99,17 @@ class ModelInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A rectangle of image pixels: rows top..top+height, columns left..left+width (end excluded)."""
+    """Image pixels: rows top..top+height and columns left..left+width, ends excluded."""
 
     top: int
     left: int
     height: int
     width: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no pixel at all."""
+        return self.height <= 0 or self.width <= 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +160,7 @@ class Patch:
 
     slice_index: int
     box: Box
-    """The displayed image pixels really used."""
+    """The displayed image pixels really used; empty when there was only padding."""
     attention: float
     """Share of the local score's attention, 0..1; all patches of an image sum to 1."""
     input_top: int
@@ -211,6 +216,8 @@ class Prediction:
     outside_training_views: bool
     seconds: float
     device: str
+    notices: tuple[str, ...] = ()
+    """What a reader should know of how it came about, such as memory that ran out."""
 
     @property
     def patches_by_attention(self) -> tuple[Patch, ...]:

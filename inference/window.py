@@ -59,7 +59,7 @@ def _mlo_center_row(projection: NDArray[Any], bottommost_row: int, rows: int, co
 
 def _cc_center_row(strip: NDArray[Any], rows: int) -> int:
     """Centre the window where it holds most tissue, else as near the middle as possible."""
-    height = strip.shape[0]
+    height: int = strip.shape[0]
     half = rows // 2
     middle = height // 2
     if height < rows:

@@ -1,0 +1,104 @@
+"""Where the networks run: the CPU or a CUDA GPU, in words that can be shown."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from inference.errors import DeviceUnavailableError
+
+log = logging.getLogger(__name__)
+
+DevicePreference = Literal["auto", "cpu", "cuda"]
+
+_BACKGROUND_NICENESS = 10
+_THREAD_PRIORITY_BELOW_NORMAL = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One place to run a network."""
+
+    kind: Literal["cpu", "cuda"]
+    name: str
+    """For people: "CPU, 2 threads" or the GPU's own name."""
+
+    @property
+    def torch_device(self) -> torch.device:
+        """What torch calls it."""
+        return torch.device(self.kind)
+
+    @property
+    def slices_per_chunk(self) -> int:
+        """How many slices at a time run fastest."""
+        # On a CPU one slice fills every core already, and more only fill the memory.
+        return 1 if self.kind == "cpu" else 8
+
+
+def cpu(threads: int | None = None) -> Device:
+    """The CPU, described with the number of threads it is used with."""
+    count = threads or torch.get_num_threads()
+    return Device(kind="cpu", name=f"CPU, {count} thread{'s' if count > 1 else ''}")
+
+
+def choose_device(preference: DevicePreference = "auto", *, threads: int | None = None) -> Device:
+    """Choose the GPU when there is one (auto), or what was asked for.
+
+    Raises DeviceUnavailableError when "cuda" was asked for and no GPU can be used.
+    """
+    if preference != "cpu" and torch.cuda.is_available():
+        return Device(kind="cuda", name=torch.cuda.get_device_name())
+    if preference == "cuda":
+        raise DeviceUnavailableError(
+            "No CUDA GPU can be used here (none found, or this torch was built without CUDA); "
+            "choose auto or cpu."
+        )
+    return cpu(threads)
+
+
+@contextmanager
+def thread_count(threads: int | None) -> Iterator[None]:
+    """Run torch on so many threads in the calling thread; None leaves it as it is."""
+    before = torch.get_num_threads()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        if threads is not None:
+            torch.set_num_threads(before)
+
+
+@contextmanager
+def exact_arithmetic(device: Device) -> Iterator[None]:
+    """Keep float32 convolutions float32 on a GPU, where torch would shorten them to TF32."""
+    if device.kind == "cpu":
+        yield
+        return
+    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        yield
+
+
+def lower_thread_priority() -> None:
+    """Let the calling thread, and those it starts, yield to the window.
+
+    Call it first in the thread that predicts: torch's helpers inherit the priority on Linux.
+    """
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        kernel.SetThreadPriority(kernel.GetCurrentThread(), _THREAD_PRIORITY_BELOW_NORMAL)
+    elif sys.platform == "linux":
+        # On Linux niceness is a thread's own, whatever POSIX says.
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BACKGROUND_NICENESS)
+        except OSError as error:
+            log.warning("the inference thread keeps its priority: %s", error)

@@ -1,0 +1,240 @@
+"""What a weights file is: the TOML card beside it, and what is known of the published files."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from inference.atomic_file import write_atomically
+from inference.errors import WeightsError
+
+LARGEST_CARD_BYTES = 1 << 20
+MOST_PATCHES = 1000
+LARGEST_INPUT = 20_000
+
+MINIMAL_CARD = """\
+architecture = "gmic3d"   # or "gmic"
+top_t = 1.51              # cells averaged for the global score, in units of one slice's cells
+patches = 12
+name = "..."
+version = "..."
+training_data = "..."
+intended_use = "..."
+licence = "..."
+"""
+
+
+class Architecture(Enum):
+    """Which classifier a file's entries belong to."""
+
+    GMIC3D = "gmic3d"
+    """3D-GMIC: tomosynthesis volumes."""
+    GMIC = "gmic"
+    """GMIC: 2D mammograms, real or synthetic."""
+
+
+class SaliencyKind(Enum):
+    """What turns a cell's evidence into 0..1; named here too, so that cards need no torch."""
+
+    RELU_TANH = "relu_tanh"
+    SIGMOID = "sigmoid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """What a reader must know of a model, and what its weights do not tell."""
+
+    architecture: Architecture
+    top_t: float
+    """Cells averaged for the global score, in units of one slice's cell count."""
+    patches: int
+    name: str
+    version: str
+    training_data: str
+    intended_use: str
+    licence: str
+    input_rows: int | None = None
+    """None: as published for the architecture."""
+    input_columns: int | None = None
+    saliency: SaliencyKind | None = None
+    """None: sigmoid with a fusion layer, relu(tanh) without, as published."""
+    further: Mapping[str, Any] = field(default_factory=dict)
+    """Free entries, such as a table of measures."""
+
+
+_TEXTS = ("name", "version", "training_data", "intended_use", "licence")
+_REQUIRED = ("architecture", "top_t", "patches", *_TEXTS)
+_OPTIONAL = ("input_rows", "input_columns", "saliency")
+
+
+def card_path(weights: Path) -> Path:
+    """The card that belongs to a weights file: the same name, ending .toml."""
+    return weights.with_suffix(".toml")
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read and check a card. Raises WeightsError naming the key that is missing or wrong."""
+    try:
+        if path.stat().st_size > LARGEST_CARD_BYTES:
+            raise WeightsError(f"{path.name} is too large to be a model card.")
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WeightsError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{path.name} is not a model card in TOML: {error}.") from error
+    return _Checker(path.name, entries).card()
+
+
+def write_card(path: Path, card: ModelCard) -> None:
+    """Write a card that read_card gives back unchanged."""
+    write_atomically(path, tomli_w.dumps(_entries(card)).encode())
+
+
+def _entries(card: ModelCard) -> dict[str, Any]:
+    entries: dict[str, Any] = {
+        "architecture": card.architecture.value,
+        "top_t": card.top_t,
+        "patches": card.patches,
+    }
+    entries |= {key: getattr(card, key) for key in _TEXTS}
+    optional = {
+        "input_rows": card.input_rows,
+        "input_columns": card.input_columns,
+        "saliency": None if card.saliency is None else card.saliency.value,
+    }
+    entries |= {key: value for key, value in optional.items() if value is not None}
+    return entries | dict(card.further)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    """Takes a card's entries out of a TOML table, one kind a method."""
+
+    file_name: str
+    entries: Mapping[str, Any]
+
+    def card(self) -> ModelCard:
+        for key in _REQUIRED:
+            if key not in self.entries:
+                raise WeightsError(
+                    f'{self.file_name} lacks the key "{key}"; a model card holds at least:\n'
+                    f"{MINIMAL_CARD}"
+                )
+        known = (*_REQUIRED, *_OPTIONAL)
+        return ModelCard(
+            architecture=Architecture(self._one_of("architecture", Architecture)),
+            top_t=self._positive_number("top_t"),
+            patches=self._count("patches", MOST_PATCHES),
+            **{key: self._text(key) for key in _TEXTS},
+            input_rows=self._optional_count("input_rows"),
+            input_columns=self._optional_count("input_columns"),
+            saliency=(
+                SaliencyKind(self._one_of("saliency", SaliencyKind))
+                if "saliency" in self.entries
+                else None
+            ),
+            further={key: value for key, value in self.entries.items() if key not in known},
+        )
+
+    def _wrong(self, key: str, wanted: str) -> WeightsError:
+        return WeightsError(
+            f'{self.file_name}: "{key}" must be {wanted}, found {self.entries[key]!r}.'
+        )
+
+    def _one_of(self, key: str, choices: type[Enum]) -> str:
+        value = self.entries[key]
+        names = [choice.value for choice in choices]
+        if value not in names:
+            raise self._wrong(key, " or ".join(f'"{name}"' for name in names))
+        return str(value)
+
+    def _positive_number(self, key: str) -> float:
+        value = self.entries[key]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:
+            raise self._wrong(key, "a number above 0")
+        return float(value)
+
+    def _count(self, key: str, largest: int) -> int:
+        value = self.entries[key]
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= largest:
+            raise self._wrong(key, f"a whole number from 1 to {largest}")
+        return value
+
+    def _optional_count(self, key: str) -> int | None:
+        return self._count(key, LARGEST_INPUT) if key in self.entries else None
+
+    def _text(self, key: str) -> str:
+        value = self.entries[key]
+        if not isinstance(value, str):
+            raise self._wrong(key, "a text")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class _PublishedFamily:
+    """The five published members of one architecture, sample_model_1.p to sample_model_5.p."""
+
+    title: str
+    top_t: tuple[float, ...]
+    patches: tuple[int, ...]
+    training_data: str
+    licence: str
+
+
+_PUBLISHED = {
+    Architecture.GMIC3D: _PublishedFamily(
+        title="3D-GMIC",
+        top_t=(
+            1.5108578607685,
+            2.0584660301930686,
+            1.1336909878403076,
+            1.5651680987233705,
+            2.293890202354881,
+        ),
+        patches=(12, 12, 8, 16, 8),
+        training_data="Digital breast tomosynthesis of NYU Langone Health",
+        licence="Internal non-commercial research use only; see the authors' licence",
+    ),
+    Architecture.GMIC: _PublishedFamily(
+        title="GMIC",
+        top_t=(0.02, 0.03, 0.03, 0.05, 0.1),
+        patches=(6, 6, 6, 6, 6),
+        training_data="Screening mammograms of NYU Langone Health",
+        licence="AGPL-3.0; see the authors' licence",
+    ),
+}
+
+_PUBLISHED_NAME = re.compile(r"sample_model_([1-5])")
+
+
+def published_card(weights: Path, architecture: Architecture) -> ModelCard:
+    """The card of a published member, from its file name.
+
+    Raises WeightsError, with the card to write, if the name has no member number.
+    """
+    match = _PUBLISHED_NAME.fullmatch(weights.stem)
+    if match is None:
+        raise WeightsError(
+            f"{weights.name} has no model card, and its name is none of the published "
+            f"sample_model_1.p to sample_model_5.p. Write {card_path(weights).name} beside it:\n"
+            f"{MINIMAL_CARD}"
+        )
+    member = int(match[1])
+    family = _PUBLISHED[architecture]
+    return ModelCard(
+        architecture=architecture,
+        top_t=family.top_t[member - 1],
+        patches=family.patches[member - 1],
+        name=f"{family.title} published",
+        version=f"member {member}",
+        training_data=family.training_data,
+        intended_use="Research; not for clinical use",
+        licence=family.licence,
+    )

@@ -1,0 +1,207 @@
+"""A loaded model put to work: from an image to a frozen Prediction."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from inference.allocator import keep_freed_memory, release_freed_memory
+from inference.checkpoint import LoadedModel
+from inference.chunks import ChunkedRun, place_network
+from inference.device import Device, choose_device, thread_count
+from inference.errors import InferenceError, InputShapeError
+from inference.model_card import Architecture
+from inference.networks.gmic3d import CloseLook, CoarseLook
+from inference.networks.patches import (
+    PATCH_SIDE,
+    PatchPosition,
+    choose_patches,
+    crop_patch,
+    has_salient_region,
+)
+from inference.networks.saliency import pool_top_cells
+from inference.prepare import PreparedInput, prepare
+from inference.progress import Progress
+from inference.types import (
+    BENIGN,
+    MALIGNANT,
+    ClassScores,
+    ModelInput,
+    Patch,
+    Prediction,
+)
+
+log = logging.getLogger(__name__)
+
+
+class Predictor:
+    """One model on one device. Use it from one thread at a time."""
+
+    def __init__(
+        self,
+        *,
+        model: LoadedModel,
+        device: Device | None = None,
+        slices_per_chunk: int | None = None,
+        threads: int | None = None,
+    ) -> None:
+        """Place the model.
+
+        device: None takes the GPU when there is one. slices_per_chunk: None takes what is
+        fastest there. threads: of the CPU, None leaves torch's own number.
+        """
+        if slices_per_chunk is not None and slices_per_chunk < 1:
+            raise ValueError(f"slices_per_chunk must be at least 1, got {slices_per_chunk}")
+        if threading.current_thread() is threading.main_thread():
+            keep_freed_memory()
+        self._model = model
+        self._slices_per_chunk = slices_per_chunk
+        self._threads = threads
+        self._placed = place_network(model.network, device or choose_device(threads=threads))
+
+    @property
+    def model(self) -> LoadedModel:
+        """The model it runs."""
+        return self._model
+
+    @property
+    def device(self) -> Device:
+        """Where it runs first."""
+        return self._placed[0].device
+
+    def predict(self, model_input: ModelInput, progress: Progress) -> Prediction:
+        """Score one image and say where the network looked.
+
+        Every slice is reported to `progress`, which may raise Cancelled there. Raises
+        InferenceError, by its subclasses: an unusable image, a shape that does not fit, no
+        memory on any device; or a result that is not a number.
+        """
+        if self._model.card.architecture is Architecture.GMIC and model_input.source.slices != 1:
+            raise InputShapeError(
+                f"{self._model.card.name} is a 2D model and takes one image, "
+                f"not {model_input.source.slices} slices."
+            )
+        started = time.perf_counter()
+        try:
+            with torch.inference_mode(), thread_count(self._threads):
+                prediction = self._predict(model_input, progress, started)
+        finally:
+            release_freed_memory()
+        log.info(
+            "prediction finished model=%s slices=%d seconds=%.1f",
+            prediction.model.name,
+            model_input.source.slices,
+            prediction.seconds,
+        )
+        return prediction
+
+    def _predict(self, model_input: ModelInput, progress: Progress, started: float) -> Prediction:
+        config = self._model.network.config
+        prepared = prepare(
+            model_input,
+            input_rows=config.input_rows,
+            input_columns=config.input_columns,
+            progress=progress,
+        )
+        run = ChunkedRun(self._placed, self._slices_per_chunk)
+        look = _look_at_all_slices(run, prepared, progress)
+        global_scores = pool_top_cells(look.saliency, config.top_t)
+        positions = choose_patches(
+            look.saliency,
+            input_rows=config.input_rows,
+            input_columns=config.input_columns,
+            count=config.patches,
+        )
+        local = run.look_at_patches(_cut_patches(prepared, positions, progress))
+        peak_features = look.peak_features.amax(dim=0, keepdim=True)
+        # On the CPU, where every part of it is by now.
+        scores = self._model.network.conclude(global_scores.unsqueeze(0), local, peak_features)
+        _require_finite(look.saliency, global_scores, local.scores, local.attention, scores)
+        is_salient = has_salient_region(look.saliency)
+        return Prediction(
+            model=self._model.identity,
+            scores=_class_scores(scores[0]),
+            global_scores=_class_scores(global_scores),
+            local_scores=_class_scores(local.scores[0]),
+            saliency=look.saliency.numpy(),
+            patches=_patches(positions, local, prepared) if is_salient else (),
+            placement=prepared.placement,
+            has_salient_region=is_salient,
+            outside_training_views=model_input.outside_training_views,
+            seconds=time.perf_counter() - started,
+            device=run.device.name,
+            notices=(*prepared.notices, *run.notices),
+        )
+
+
+def _look_at_all_slices(run: ChunkedRun, prepared: PreparedInput, progress: Progress) -> CoarseLook:
+    """Read, prepare and see every slice; only a chunk of them is in memory."""
+    total = prepared.source.slices
+    looks: list[CoarseLook] = []
+    done = 0
+    while done < total:
+        chunk = range(done, min(done + run.slices_per_chunk, total))
+        slices = []
+        for slice_index in chunk:
+            progress.update(done, total, "slices")
+            slices.append(torch.from_numpy(prepared.read_slice(slice_index)))
+        # Stacking copies, which a single slice does not need.
+        stacked = torch.stack(slices) if len(slices) > 1 else slices[0].unsqueeze(0)
+        looks.append(run.look_at_slices(stacked))
+        done += len(chunk)
+        progress.update(done, total, "slices")
+    return CoarseLook(
+        torch.cat([look.saliency for look in looks]),
+        torch.cat([look.peak_features for look in looks]),
+    )
+
+
+def _cut_patches(
+    prepared: PreparedInput, positions: Sequence[PatchPosition], progress: Progress
+) -> Tensor:
+    """Cut the patches (patches, side, side), reading each of their slices once."""
+    patches = torch.empty((len(positions), PATCH_SIDE, PATCH_SIDE))
+    needed = sorted({position.slice_index for position in positions})
+    for step, slice_index in enumerate(needed):
+        progress.update(step, len(needed), "patches")
+        image = torch.from_numpy(prepared.read_slice(slice_index))
+        for number, position in enumerate(positions):
+            if position.slice_index == slice_index:
+                patches[number] = crop_patch(image, position.top, position.left)
+    progress.update(len(needed), len(needed), "patches")
+    return patches
+
+
+def _patches(
+    positions: Sequence[PatchPosition], local: CloseLook, prepared: PreparedInput
+) -> tuple[Patch, ...]:
+    shares = local.attention[0].tolist()
+    return tuple(
+        Patch(
+            slice_index=position.slice_index,
+            box=prepared.box_in_image(position.top, position.left, PATCH_SIDE),
+            attention=min(share, 1.0),
+            input_top=position.top,
+            input_left=position.left,
+        )
+        for position, share in zip(positions, shares, strict=True)
+    )
+
+
+def _require_finite(*results: Tensor) -> None:
+    if not all(bool(result.isfinite().all()) for result in results):
+        raise InferenceError(
+            "The network gave a result that is not a number, so there is no score; "
+            "the weights do not fit this image."
+        )
+
+
+def _class_scores(scores: Tensor) -> ClassScores:
+    # A mean of values up to 1 may round to just above it.
+    bounded = scores.clamp(0.0, 1.0)
+    return ClassScores(benign=float(bounded[BENIGN]), malignant=float(bounded[MALIGNANT]))
