@@ -1,0 +1,151 @@
+"""How a mammogram is laid: anatomically up, left breasts facing right, right ones facing left.
+
+Source: IHE RAD TF-2 4.16.4.2.2.1.1.2: CC-like views read A\\R (left) and P\\L (right), lateral
+views A\\F and P\\F; the first letter says where columns increase to, the second where rows do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from inference.types import Laterality
+from viewer.domain.geometry import AS_STORED, Orientation
+from viewer.domain.view import View, ViewPosition
+
+_OPPOSITE = {"A": "P", "P": "A", "L": "R", "R": "L", "H": "F", "F": "H"}
+
+
+class Side(Enum):
+    """An edge of the stored pixel grid."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    TOP = "top"
+    BOTTOM = "bottom"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrientationEvidence:
+    """What is known of how the stored pixels lie."""
+
+    patient_orientation: tuple[str, str] | None = None
+    """DICOM Patient Orientation: where columns increase to and where rows do, such as P and FL."""
+    chest_wall: Side | None = None
+    """The edge on which tissue lies, as the pixels show; None when they do not tell."""
+    mirrored: bool | None = None
+    """True or False when an exam list says whether the pixels are mirrored; None: not said."""
+    wrong_side_is_mirrored: bool = False
+    """When the chest wall lies on the wrong side: True if files of this kind are then mirrored
+    (the published sample layout), False if they are turned by 180 degrees (DICOM: BCS-DBT)."""
+
+
+def orientation_of(
+    view: View, evidence: OrientationEvidence
+) -> tuple[Orientation, tuple[str, ...]]:
+    """Return how to lay stored pixels, and sentences about what could not be relied on.
+
+    The header (or the exam list) decides, the pixels confirm it; where they disagree about the
+    side of the chest wall the pixels win and a sentence says so.
+    """
+    if view.laterality is None or view.position is ViewPosition.SPECIMEN:
+        return AS_STORED, ()
+    stated = _stated_orientation(view, evidence)
+    orientation = stated or AS_STORED
+    if evidence.chest_wall is None or side_after(evidence.chest_wall, orientation) is _wanted(view):
+        return orientation, ()
+    return _corrected(view, evidence, orientation, stated=stated is not None)
+
+
+def side_after(side: Side, orientation: Orientation) -> Side:
+    """Return where an edge of the stored grid comes to lie."""
+    if orientation.transposed:
+        side = _TRANSPOSED[side]
+    if orientation.rows_reversed and side in (Side.TOP, Side.BOTTOM):
+        side = Side.BOTTOM if side is Side.TOP else Side.TOP
+    if orientation.columns_reversed and side in (Side.LEFT, Side.RIGHT):
+        side = Side.RIGHT if side is Side.LEFT else Side.LEFT
+    return side
+
+
+_TRANSPOSED = {
+    Side.LEFT: Side.TOP,
+    Side.TOP: Side.LEFT,
+    Side.RIGHT: Side.BOTTOM,
+    Side.BOTTOM: Side.RIGHT,
+}
+
+
+def _wanted(view: View) -> Side:
+    return Side.RIGHT if view.laterality is Laterality.RIGHT else Side.LEFT
+
+
+def _corrected(
+    view: View, evidence: OrientationEvidence, orientation: Orientation, *, stated: bool
+) -> tuple[Orientation, tuple[str, ...]]:
+    seen = side_after(evidence.chest_wall or Side.LEFT, orientation)
+    if seen in (Side.TOP, Side.BOTTOM):
+        where = "upper" if seen is Side.TOP else "lower"
+        return orientation, (
+            f"The chest wall seems to lie on the {where} edge: check the orientation.",
+        )
+    if evidence.wrong_side_is_mirrored:
+        turned = replace(orientation, columns_reversed=not orientation.columns_reversed)
+        how = "mirrored"
+    else:
+        turned = _rotated(orientation)
+        how = "turned by 180 degrees"
+    if not stated:
+        return turned, (
+            f"The file does not state its orientation; {how} so that the chest wall "
+            "is where this side has it: check left and right.",
+        )
+    return turned, (
+        f"Header and pixels disagree about the side of the chest wall; {how} as the pixels "
+        "show: check left and right, up and down.",
+    )
+
+
+def _rotated(orientation: Orientation) -> Orientation:
+    return replace(
+        orientation,
+        rows_reversed=not orientation.rows_reversed,
+        columns_reversed=not orientation.columns_reversed,
+    )
+
+
+def _stated_orientation(view: View, evidence: OrientationEvidence) -> Orientation | None:
+    if evidence.patient_orientation is not None:
+        return _from_letters(view, evidence.patient_orientation)
+    if evidence.mirrored is not None:
+        return Orientation(columns_reversed=evidence.mirrored)
+    return None
+
+
+def _from_letters(view: View, letters: tuple[str, str]) -> Orientation | None:
+    """Lay the grid so that Patient Orientation reads as the table has it; None: not possible."""
+    wanted_columns = "P" if view.laterality is Laterality.RIGHT else "A"
+    first, second = (text.strip().upper() for text in letters)
+    transposed = first[:1] not in ("A", "P") and second[:1] in ("A", "P")
+    if transposed:
+        first, second = second, first
+    if first[:1] not in ("A", "P") or not second:
+        return None
+    return Orientation(
+        transposed=transposed,
+        columns_reversed=first[0] != wanted_columns,
+        rows_reversed=_points_up(view, second),
+    )
+
+
+def _points_up(view: View, letters: str) -> bool:
+    """Return whether rows increase to where the top of the displayed image should be."""
+    cc_like = view.position is not None and not view.position.is_lateral
+    medial = "R" if view.laterality is Laterality.LEFT else "L"
+    order = (medial, "F") if cc_like else ("F", medial)
+    for wanted in order:
+        if wanted in letters:
+            return False
+        if _OPPOSITE[wanted] in letters:
+            return True
+    return False

@@ -1,0 +1,107 @@
+"""Where the pixels of one image come from, slice by slice."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.domain.geometry import Orientation
+
+
+class FrameSource(Protocol):
+    """The slices of one image in displayed orientation; any method from any thread."""
+
+    @property
+    def slices(self) -> int:
+        """How many slices the image has."""
+        ...
+
+    def read_frame(self, slice_index: int) -> NDArray[np.uint16]:
+        """Return the codes of one whole slice, (rows, columns), C-contiguous.
+
+        Decodes, reads files and releases the GIL meanwhile. Raises UnreadableImage.
+        """
+        ...
+
+    def read_values(self, slice_index: int) -> NDArray[Any]:
+        """Return the exact numbers of one slice, for networks, (rows, columns).
+
+        uint16 codes where those are exact, else the file's own numbers (float volumes are not
+        quantised, NaN stays NaN). Raises UnreadableImage.
+        """
+        ...
+
+
+class StoredFrames(Protocol):
+    """The slices of one image as the file lays them, before orientation."""
+
+    @property
+    def slices(self) -> int:
+        """How many slices the image has."""
+        ...
+
+    @property
+    def codes_are_exact(self) -> bool:
+        """True when the codes are what networks are given, too."""
+        ...
+
+    def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
+        """Return the codes of one stored slice; raises UnreadableImage."""
+        ...
+
+    def read_numbers(self, slice_index: int) -> NDArray[Any]:
+        """Return the exact numbers of one stored slice; raises UnreadableImage."""
+        ...
+
+
+class LaidFrames:
+    """Stored frames, laid in displayed orientation; a FrameSource.
+
+    first_frame: a slice that was decoded while the exam opened (slice index and stored codes);
+    it is handed out once, so that the first picture does not wait for a second decoding.
+    """
+
+    def __init__(
+        self,
+        stored: StoredFrames,
+        orientation: Orientation,
+        *,
+        first_frame: tuple[int, NDArray[np.uint16]] | None = None,
+    ) -> None:
+        self._stored = stored
+        self._orientation = orientation
+        self._first_frame = first_frame
+        self._lock = threading.Lock()
+
+    @property
+    def slices(self) -> int:
+        """How many slices the image has."""
+        return self._stored.slices
+
+    @property
+    def values_are_codes(self) -> bool:
+        """True when read_values gives what read_frame gives."""
+        return self._stored.codes_are_exact
+
+    def read_frame(self, slice_index: int) -> NDArray[np.uint16]:
+        """Return the codes of one slice as displayed."""
+        codes = self._take_first(slice_index)
+        if codes is None:
+            codes = self._stored.read_codes(slice_index)
+        return np.ascontiguousarray(self._orientation.apply(codes))
+
+    def read_values(self, slice_index: int) -> NDArray[Any]:
+        """Return the exact numbers of one slice as displayed."""
+        if self.values_are_codes:
+            return self.read_frame(slice_index)
+        return np.ascontiguousarray(self._orientation.apply(self._stored.read_numbers(slice_index)))
+
+    def _take_first(self, slice_index: int) -> NDArray[np.uint16] | None:
+        with self._lock:
+            if self._first_frame is None or self._first_frame[0] != slice_index:
+                return None
+            codes, self._first_frame = self._first_frame[1], None
+            return codes
