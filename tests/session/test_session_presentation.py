@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from viewer.domain.hanging import Slot
 from viewer.domain.view import ImageKind
 from viewer.domain.windowing import GreyScale, VoiFunction, VoiLut, Window
+from viewer.rendering.scene import shown_voi
 from viewer.session.exams import opened
 from viewer.session.framing import (
     at_actual_pixels,
@@ -29,7 +30,6 @@ from viewer.session.windows import (
     inverted,
     preset_chosen,
     reset,
-    voi_of,
     window_dragged,
 )
 
@@ -95,7 +95,7 @@ def test_presets_of_the_header_are_chosen_by_number_in_all_panes_of_the_kind() -
     plain = make_image("LMLO", kind=ImageKind.FFDM)
     state = hung(make_image("RCC"), make_image("LCC"), plain)
     chosen = preset_chosen(state, Slot.RCC, 1)
-    assert voi_of(chosen.image_in(Slot.LCC), chosen.panes[Slot.LCC]).width == 1000
+    assert shown_voi(chosen.image_in(Slot.LCC), chosen.panes[Slot.LCC]).width == 1000
     assert chosen.panes[Slot.LMLO].preset == 0
     assert preset_chosen(state, Slot.RCC, 7) is state
 
@@ -129,7 +129,7 @@ def test_a_lut_can_be_dragged_and_reset() -> None:
     dragged = window_dragged(state, Slot.RCC, 10, 0)
     assert isinstance(dragged.panes[Slot.RCC].window, Window)
     restored = reset(dragged, Slot.RCC)
-    assert voi_of(restored.image_in(Slot.RCC), restored.panes[Slot.RCC]) is lut
+    assert shown_voi(restored.image_in(Slot.RCC), restored.panes[Slot.RCC]) is lut
 
 
 def test_reset_undoes_everything_but_the_slice() -> None:

@@ -9,19 +9,11 @@ from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
 from viewer.domain.viewport import FITTED
-from viewer.domain.windowing import Voi
+from viewer.rendering.scene import shown_voi
 from viewer.session.state import SessionState
 
 DRAG_PIXELS_FOR_WHOLE_WIDTH = 500.0
 """A drag of so many device pixels moves a window by its own width."""
-
-
-def voi_of(image: ImageStack, pane: PaneState) -> Voi:
-    """What maps the pane's image to grey: the dragged window, else the chosen preset."""
-    if pane.window is not None:
-        return pane.window
-    vois = image.vois_of(pane.slice_index)
-    return vois[min(pane.preset, len(vois) - 1)]
 
 
 def preset_chosen(state: SessionState, slot: Slot, preset: int) -> SessionState:
@@ -47,7 +39,7 @@ def window_dragged(
     """
 
     def change(image: ImageStack, pane: PaneState) -> PaneState:
-        window = image.draggable_window(voi_of(image, pane))
+        window = image.draggable_window(shown_voi(image, pane))
         step = window.width / DRAG_PIXELS_FOR_WHOLE_WIDTH
         low_is_bright = image.grey_scale.monochrome1 != pane.inverted
         center_by = device_dy * step * (-1 if low_is_bright else 1)

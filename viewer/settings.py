@@ -1,0 +1,44 @@
+"""What the user can set: one frozen value, replaced when something changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from viewer.domain.overlay_settings import OverlaySettings
+
+
+class DeviceChoice(Enum):
+    """Where networks run; the value is what inference.device calls it."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+SMALLEST_BUDGET_MB = 256
+LARGEST_BUDGET_MB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that is kept between runs, besides keys and recent exams."""
+
+    ai_on_open: bool = True
+    """Run the AI when an exam opens."""
+    weights: tuple[Path, ...] = ()
+    """Weights files; the first of each architecture serves."""
+    device: DeviceChoice = DeviceChoice.AUTO
+    deidentified: bool = True
+    """The recent list names exams by alias only."""
+    frames_mb: int = 1400
+    """Memory for decoded slices."""
+    predictions_mb: int = 1024
+    """Room on disk for results of the AI."""
+    overlay: OverlaySettings = field(default_factory=OverlaySettings)
+
+    def __post_init__(self) -> None:
+        for name, value in (("frames_mb", self.frames_mb), ("predictions_mb", self.predictions_mb)):
+            if not SMALLEST_BUDGET_MB <= value <= LARGEST_BUDGET_MB:
+                raise ValueError(f"{name} must be {SMALLEST_BUDGET_MB} or more, got {value}")

@@ -1,0 +1,56 @@
+"""Where the program keeps its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_config_path
+
+HOME_VARIABLE = "TOMOLENS_HOME"
+_APPLICATION = "tomolens"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Folders; they may not exist yet."""
+
+    config: Path
+    cache: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """Settings in TOML."""
+        return self.config / "settings.toml"
+
+    @property
+    def keys_file(self) -> Path:
+        """The user's own keys in TOML."""
+        return self.config / "keys.toml"
+
+    @property
+    def recent_file(self) -> Path:
+        """The exams opened last; holds paths, so it is readable by the user only."""
+        return self.config / "recent.toml"
+
+    @property
+    def predictions(self) -> Path:
+        """Results of the AI."""
+        return self.cache / "predictions"
+
+    @property
+    def demo(self) -> Path:
+        """Phantom exams made for the demo."""
+        return self.cache / "demo"
+
+
+def places(environment: Mapping[str, str]) -> Places:
+    """The user's folders, or those under TOMOLENS_HOME."""
+    home = environment.get(HOME_VARIABLE)
+    if home:
+        return Places(config=Path(home) / "config", cache=Path(home) / "cache")
+    return Places(
+        config=user_config_path(_APPLICATION, appauthor=False),
+        cache=user_cache_path(_APPLICATION, appauthor=False),
+    )

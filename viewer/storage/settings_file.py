@@ -1,0 +1,146 @@
+"""Settings as a TOML file; each wrong entry is named and its default serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from viewer.domain.overlay_settings import LayerStyle, OverlaySettings, Palette
+from viewer.settings import LARGEST_BUDGET_MB, SMALLEST_BUDGET_MB, DeviceChoice, Settings
+from viewer.storage.toml_file import read_toml, write_toml
+
+ValueT = TypeVar("ValueT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSettings:
+    """Settings as read, and what was wrong with the file."""
+
+    settings: Settings
+    complaints: tuple[str, ...] = ()
+
+
+def read_settings(path: Path) -> StoredSettings:
+    """Read the settings; what is absent or wrong is as by default."""
+    file = read_toml(path)
+    if file.complaint is not None:
+        return StoredSettings(settings=Settings(), complaints=(file.complaint,))
+    entries = _Entries(path.name, file.entries)
+    plain = Settings()
+    settings = Settings(
+        ai_on_open=entries.take("ai_on_open", _yes_or_no, plain.ai_on_open),
+        weights=entries.take("weights", _paths, plain.weights),
+        device=entries.take("device", DeviceChoice, plain.device),
+        deidentified=entries.take("deidentified", _yes_or_no, plain.deidentified),
+        frames_mb=entries.take("frames_mb", _budget, plain.frames_mb),
+        predictions_mb=entries.take("predictions_mb", _budget, plain.predictions_mb),
+        overlay=_overlay(entries.table("overlay")),
+    )
+    return StoredSettings(settings=settings, complaints=tuple(entries.complaints))
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Write the settings; raises NotKept."""
+    overlay = settings.overlay
+    write_toml(
+        path,
+        {
+            "ai_on_open": settings.ai_on_open,
+            "weights": [str(weights) for weights in settings.weights],
+            "device": settings.device.value,
+            "deidentified": settings.deidentified,
+            "frames_mb": settings.frames_mb,
+            "predictions_mb": settings.predictions_mb,
+            "overlay": {
+                "palette": overlay.palette.value,
+                "smooth": overlay.smooth,
+                "boxes": overlay.boxes,
+                "benign": _layer_entries(overlay.benign),
+                "malignant": _layer_entries(overlay.malignant),
+            },
+        },
+    )
+
+
+@dataclass(slots=True)
+class _Entries:
+    """Takes entries out of a table; a wrong one becomes a complaint."""
+
+    file_name: str
+    entries: Mapping[str, Any]
+    complaints: list[str] = field(default_factory=list)
+
+    def take(self, key: str, read: Callable[[Any], ValueT], default: ValueT) -> ValueT:
+        if key not in self.entries:
+            return default
+        try:
+            return read(self.entries[key])
+        except (ValueError, TypeError):
+            self.complaints.append(
+                f'{self.file_name}: "{key}" cannot be {self.entries[key]!r:.60}; the default serves'
+            )
+            return default
+
+    def table(self, key: str) -> _Entries:
+        table = self.entries.get(key, {})
+        if not isinstance(table, dict):
+            self.complaints.append(f'{self.file_name}: "{key}" must be a table')
+            table = {}
+        return _Entries(self.file_name, table, self.complaints)
+
+
+def _overlay(entries: _Entries) -> OverlaySettings:
+    plain = OverlaySettings()
+    return replace(
+        plain,
+        palette=entries.take("palette", Palette, plain.palette),
+        smooth=entries.take("smooth", _yes_or_no, plain.smooth),
+        boxes=entries.take("boxes", _yes_or_no, plain.boxes),
+        benign=_layer(entries.table("benign")),
+        malignant=_layer(entries.table("malignant")),
+    )
+
+
+def _layer(entries: _Entries) -> LayerStyle:
+    plain = LayerStyle()
+    return LayerStyle(
+        visible=entries.take("visible", _yes_or_no, plain.visible),
+        opacity=entries.take("opacity", _share, plain.opacity),
+        threshold=entries.take("threshold", _share, plain.threshold),
+    )
+
+
+def _layer_entries(style: LayerStyle) -> dict[str, Any]:
+    return {
+        "visible": style.visible,
+        "opacity": style.opacity,
+        "threshold": style.threshold,
+    }
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(value)
+    return float(value)
+
+
+def _budget(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(value)
+    if not SMALLEST_BUDGET_MB <= value <= LARGEST_BUDGET_MB:
+        raise ValueError(value)
+    return value
+
+
+def _paths(value: Any) -> tuple[Path, ...]:
+    if not isinstance(value, list) or not all(isinstance(path, str) and path for path in value):
+        raise TypeError(value)
+    return tuple(Path(path) for path in value)
