@@ -1,0 +1,178 @@
+"""What a pane says in words: corner text, warnings, the AI's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running
+from viewer.domain.exam import PatientIdentity
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.pane_state import PaneState
+from viewer.domain.viewport import Viewport
+from viewer.domain.windowing import Voi, VoiFunction, Window
+
+
+class Emphasis(Enum):
+    """How a line of corner text is set."""
+
+    VIEW = "view"
+    """Large enough to be read at arm's length."""
+    NORMAL = "normal"
+    SECONDARY = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class CornerLine:
+    """One line of corner text."""
+
+    text: str
+    emphasis: Emphasis = Emphasis.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A warning the reader must not miss: amber, with a sign and words."""
+
+    text: str
+
+
+class AiLook(Enum):
+    """States of the AI that must never be confused; each has a sign and a colour of its own."""
+
+    NOT_RUN = "not run"
+    QUEUED = "queued"
+    RUNNING = "running"
+    SCORES = "scores"
+    NOTHING_SALIENT = "no salient region"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AiLine:
+    """The AI's state in one or two lines."""
+
+    look: AiLook
+    text: str
+    detail: str = ""
+    fraction: float | None = None
+    """How much is done, 0..1, while running."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSettings:
+    """Which text is shown. View, laterality and warnings always are."""
+
+    corner_text: bool = True
+    identity: bool = False
+    """Patient identity; off by default."""
+
+
+def ai_line(state: AiState) -> AiLine:
+    """Put the AI's state on one image into words."""
+    match state:
+        case NotRun(reason):
+            return AiLine(AiLook.NOT_RUN, "AI not run", reason)
+        case Queued():
+            return AiLine(AiLook.QUEUED, "AI queued")
+        case Running(stage, done, total):
+            return AiLine(
+                AiLook.RUNNING,
+                f"AI running  {done}/{total}",
+                stage,
+                min(1.0, done / total) if total > 0 else 0.0,
+            )
+        case Failed(reason):
+            return AiLine(AiLook.FAILED, "AI failed", reason)
+        case Done(prediction):
+            model = f"{prediction.model.name} {prediction.model.version}".strip()
+            if prediction.outside_training_views:
+                model = f"{model}, outside its training views"
+            scores = prediction.scores
+            text = f"malignant {scores.malignant:.2f}   benign {scores.benign:.2f}"
+            if prediction.has_salient_region:
+                return AiLine(AiLook.SCORES, text, model)
+            return AiLine(AiLook.NOTHING_SALIENT, "AI: no salient region", f"{text}   {model}")
+
+
+def badges(stack: ImageStack, state: PaneState) -> tuple[Badge, ...]:
+    """What is unusual about the image or how it is shown."""
+    said = list(stack.warnings)
+    if not stack.view.is_known:
+        said.insert(0, "unknown view")
+    if stack.for_processing and not any("presentation" in w.lower() for w in said):
+        said.append("for processing: not for presentation")
+    if stack.implant:
+        said.append("implant")
+    if stack.partial_view:
+        said.append("partial view")
+    if state.flipped_horizontally:
+        said.append("flipped left to right")
+    if state.flipped_vertically:
+        said.append("flipped top to bottom")
+    if state.inverted:
+        said.append("inverted")
+    return tuple(Badge(text) for text in said)
+
+
+def identity_lines(
+    stack: ImageStack | None, identity: PatientIdentity | None
+) -> tuple[CornerLine, ...]:
+    """Who the patient is, for a screen that is allowed to say so."""
+    if identity is None:
+        return ()
+    acquired = stack.acquired if stack is not None and stack.acquired else identity.study_date
+    parts = (
+        identity.name.replace("^", " ").strip(),
+        "  ".join(part for part in (identity.patient_id, identity.birth_date) if part),
+        acquired,
+        identity.institution,
+    )
+    return tuple(CornerLine(part) for part in parts if part)
+
+
+def view_lines(stack: ImageStack, exam_alias: str) -> tuple[CornerLine, ...]:
+    """View and laterality, then kind and exam."""
+    return (
+        CornerLine(stack.view.abbreviation, Emphasis.VIEW),
+        CornerLine(stack.kind.value),
+        CornerLine(exam_alias, Emphasis.SECONDARY),
+    )
+
+
+def reading_lines(
+    stack: ImageStack, slice_index: int, voi: Voi, viewport: Viewport
+) -> tuple[CornerLine, ...]:
+    """Slice, zoom and window."""
+    lines = []
+    if stack.slices > 1:
+        lines.append(CornerLine(slice_text(slice_index, stack.slices, stack.slice_spacing_mm)))
+    lines.append(CornerLine(zoom_text(viewport), Emphasis.SECONDARY))
+    lines.append(CornerLine(window_text(voi), Emphasis.SECONDARY))
+    return tuple(lines)
+
+
+def slice_text(slice_index: int, slices: int, spacing_mm: float | None) -> str:
+    """Such as "34/70, 33.0 mm": the depth is counted from the first slice."""
+    numbered = f"{slice_index + 1}/{slices}"
+    return numbered if spacing_mm is None else f"{numbered}, {slice_index * spacing_mm:.1f} mm"
+
+
+def zoom_text(viewport: Viewport) -> str:
+    """Device pixels per image pixel; says so below 1:1, where small calcifications fade."""
+    zoom = viewport.zoom
+    if abs(zoom - 1.0) < 1e-6:
+        return "zoom 1:1"
+    return f"zoom {zoom:.2f}, below 1:1" if zoom < 1.0 else f"zoom {zoom:.2f}"
+
+
+def window_text(voi: Voi) -> str:
+    """Center and width in modality values, with the header's own words."""
+    if not isinstance(voi, Window):
+        return f"LUT  {voi.explanation}".strip()
+    parts = [f"C {voi.center:.0f}  W {voi.width:.0f}"]
+    if voi.function is not VoiFunction.LINEAR:
+        parts.append(voi.function.value)
+    if voi.explanation:
+        parts.append(voi.explanation)
+    return "  ".join(parts)

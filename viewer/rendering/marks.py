@@ -1,0 +1,93 @@
+"""Boxes and outlines over an image, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import Box, Prediction
+from viewer.domain.overlay_settings import OverlaySettings
+from viewer.rendering.model_frame import is_malignant_dominant
+
+NEIGHBOUR_SLICES = 10
+"""A patch is shown dimmed on so many slices each way: the network suppresses as many (zeta)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxMark:
+    """A patch the network looked at closely."""
+
+    number: int
+    """1 for the patch with the highest attention."""
+    attention: float
+    slice_index: int
+    box: Box
+    malignant: bool
+    colour: str
+    dimmed: bool
+    """True on slices other than the one the patch was cut from."""
+
+    @property
+    def dashed(self) -> bool:
+        """Benign-dominant boxes are dashed, so that colour is never alone."""
+        return not self.malignant
+
+    @property
+    def label(self) -> str:
+        """Number and attention; dimmed boxes only their number."""
+        return f"{self.number}" if self.dimmed else f"{self.number}  {self.attention:.2f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TruthOutline:
+    """The contours of one known finding on one slice."""
+
+    malignant: bool
+    contours: tuple[NDArray[np.float32], ...]
+    """Closed; each (points, 2) of (row, column) in displayed image pixels, whole = pixel edge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OutlineMark:
+    """A truth outline with the colour it is drawn in."""
+
+    outline: TruthOutline
+    colour: str
+
+
+def outline_of(mask: NDArray[np.bool_], *, malignant: bool) -> TruthOutline:
+    """Trace a mask laid as displayed, (rows, columns); holes are traced as well."""
+    found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    # OpenCV gives (column, row) of pixel centres.
+    contours = tuple(contour[:, 0, ::-1].astype(np.float32) + 0.5 for contour in found)
+    return TruthOutline(malignant=malignant, contours=contours)
+
+
+def box_marks(
+    prediction: Prediction, slice_index: int, settings: OverlaySettings
+) -> tuple[BoxMark, ...]:
+    """The boxes on a slice: its own, and dimmed those within +-10 slices; least attended first."""
+    if not (settings.visible and settings.boxes and prediction.has_salient_region):
+        return ()
+    benign, malignant = settings.palette.colours
+    marks = []
+    for number, patch in enumerate(prediction.patches_by_attention, start=1):
+        away = abs(patch.slice_index - slice_index)
+        if away > NEIGHBOUR_SLICES:
+            continue
+        is_malignant = is_malignant_dominant(prediction, patch.slice_index, patch.box)
+        marks.append(
+            BoxMark(
+                number=number,
+                attention=patch.attention,
+                slice_index=patch.slice_index,
+                box=patch.box,
+                malignant=is_malignant,
+                colour=malignant if is_malignant else benign,
+                dimmed=away > 0,
+            )
+        )
+    return tuple(sorted(marks, key=lambda mark: (not mark.dimmed, -mark.number)))

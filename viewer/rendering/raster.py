@@ -1,0 +1,193 @@
+"""From a frame to the grey pixels of a pane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from math import ceil, floor
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from viewer.domain.frame import Frame
+from viewer.domain.viewport import Viewport
+from viewer.rendering.pyramid import level_for, pyramid_level
+
+_LANCZOS_LOBES = 3
+
+
+class Quality(Enum):
+    """How carefully a frame is shrunk."""
+
+    MOVING = "moving"
+    """From the mean pyramid, while scrolling and dragging: a few milliseconds."""
+    STILL = "still"
+    """Antialiased from full resolution, for a picture that is looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRect:
+    """Whole device pixels left..right, top..bottom (end excluded)."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def is_empty(self) -> bool:
+        """True when there is nothing to draw."""
+        return self.left >= self.right or self.top >= self.bottom
+
+
+def image_rect(
+    viewport: Viewport, top: float, left: float, bottom: float, right: float
+) -> DeviceRect:
+    """The pane's device pixels whose centres lie in a rectangle of image pixel edges."""
+    x0, y0 = viewport.to_device(top, left)
+    x1, y1 = viewport.to_device(bottom, right)
+    x0, x1 = min(x0, x1), max(x0, x1)
+    y0, y1 = min(y0, y1), max(y0, y1)
+    return DeviceRect(
+        left=max(0, ceil(x0 - 0.5)),
+        top=max(0, ceil(y0 - 0.5)),
+        right=min(viewport.pane_width, ceil(x1 - 0.5)),
+        bottom=min(viewport.pane_height, ceil(y1 - 0.5)),
+    )
+
+
+def render_grey(
+    frame: Frame, viewport: Viewport, table: NDArray[np.uint8], *, quality: Quality
+) -> NDArray[np.uint8]:
+    """Draw a frame as a pane shows it; black outside the image.
+
+    table: display grey of every code, (65536,).
+    Returns (pane_height, pane_width) uint8. Safe in any thread; the heavy parts release the GIL.
+    """
+    pane = np.zeros((viewport.pane_height, viewport.pane_width), np.uint8)
+    whole = image_rect(viewport, 0, 0, frame.rows, frame.columns)
+    if whole.is_empty:
+        return pane
+    pane[whole.top : whole.bottom, whole.left : whole.right] = table[frame.air_code]
+    drawn = _drawn_rect(frame, viewport, whole)
+    if drawn.is_empty:
+        return pane
+    shrunk = min(viewport.scale_row, viewport.scale_column) < 1.0
+    if quality is Quality.STILL and shrunk:
+        codes = _antialiased(frame, viewport, drawn)
+    else:
+        codes = _from_pyramid(frame, viewport, drawn)
+    pane[drawn.top : drawn.bottom, drawn.left : drawn.right] = cv2.LUT(codes, table)
+    return pane
+
+
+def needs_still(viewport: Viewport) -> bool:
+    """True when the two qualities differ: only a shrunk image is antialiased."""
+    return min(viewport.scale_row, viewport.scale_column) < 1.0
+
+
+def _drawn_rect(frame: Frame, viewport: Viewport, whole: DeviceRect) -> DeviceRect:
+    """Where the kept pixels lie, grown by what a filter smears into the air around them."""
+    height, width = frame.pixels.shape
+    if height == 0 or width == 0:
+        return DeviceRect(left=0, top=0, right=0, bottom=0)
+    reach_rows = (_LANCZOS_LOBES + 1) * max(1.0, 1.0 / viewport.scale_row)
+    reach_columns = (_LANCZOS_LOBES + 1) * max(1.0, 1.0 / viewport.scale_column)
+    kept = image_rect(
+        viewport,
+        frame.top - reach_rows,
+        frame.left - reach_columns,
+        frame.top + height + reach_rows,
+        frame.left + width + reach_columns,
+    )
+    return DeviceRect(
+        left=max(kept.left, whole.left),
+        top=max(kept.top, whole.top),
+        right=min(kept.right, whole.right),
+        bottom=min(kept.bottom, whole.bottom),
+    )
+
+
+def _from_pyramid(frame: Frame, viewport: Viewport, drawn: DeviceRect) -> NDArray[np.uint16]:
+    """Linear interpolation in the pyramid level nearest above the shown size."""
+    level = pyramid_level(frame, level_for(max(viewport.scale_row, viewport.scale_column)))
+    row_first, row_step = _cell_axis(viewport, drawn.top, level.reduction, level.top, rows=True)
+    column_first, column_step = _cell_axis(
+        viewport, drawn.left, level.reduction, level.left, rows=False
+    )
+    to_cell = np.array([[column_step, 0.0, column_first], [0.0, row_step, row_first]])
+    codes: NDArray[np.uint16] = cv2.warpAffine(
+        level.cells,
+        to_cell,
+        (drawn.right - drawn.left, drawn.bottom - drawn.top),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return codes
+
+
+def _cell_axis(
+    viewport: Viewport, first_device: int, reduction: int, origin: int, *, rows: bool
+) -> tuple[float, float]:
+    """Cell coordinate (centres at whole numbers) of the first device pixel, and the step."""
+    row, column = viewport.to_image(first_device + 0.5, first_device + 0.5)
+    scale = viewport.scale_row if rows else viewport.scale_column
+    flipped = viewport.flipped_vertically if rows else viewport.flipped_horizontally
+    edge = row if rows else column
+    return edge / reduction - origin - 0.5, (-1.0 if flipped else 1.0) / (scale * reduction)
+
+
+def _antialiased(frame: Frame, viewport: Viewport, drawn: DeviceRect) -> NDArray[np.uint16]:
+    """Lanczos over all full-resolution pixels under each device pixel."""
+    row_a, column_a = viewport.to_image(drawn.left, drawn.top)
+    row_b, column_b = viewport.to_image(drawn.right, drawn.bottom)
+    row_a, row_b = min(row_a, row_b), max(row_a, row_b)
+    column_a, column_b = min(column_a, column_b), max(column_a, column_b)
+    reach_rows = ceil(_LANCZOS_LOBES * max(1.0, 1.0 / viewport.scale_row)) + 1
+    reach_columns = ceil(_LANCZOS_LOBES * max(1.0, 1.0 / viewport.scale_column)) + 1
+    top, left = floor(row_a) - reach_rows, floor(column_a) - reach_columns
+    codes = _region(frame, top, left, ceil(row_b) + reach_rows, ceil(column_b) + reach_columns)
+    rows, columns = codes.shape
+    source = Image.frombuffer("I;16", (columns, rows), codes, "raw", "I;16", 0, 1)
+    shrunk = source.resize(
+        (drawn.right - drawn.left, drawn.bottom - drawn.top),
+        Image.Resampling.LANCZOS,
+        box=(column_a - left, row_a - top, column_b - left, row_b - top),
+    )
+    laid = np.asarray(shrunk)
+    if viewport.flipped_vertically:
+        laid = laid[::-1]
+    if viewport.flipped_horizontally:
+        laid = laid[:, ::-1]
+    return np.ascontiguousarray(laid)
+
+
+def _region(frame: Frame, top: int, left: int, bottom: int, right: int) -> NDArray[np.uint16]:
+    """Copy rows top..bottom, columns left..right of a slice; its edges repeat beyond it."""
+    inside_top, inside_bottom = max(0, top), min(frame.rows, bottom)
+    inside_left, inside_right = max(0, left), min(frame.columns, right)
+    codes = np.full(
+        (inside_bottom - inside_top, inside_right - inside_left), frame.air_code, np.uint16
+    )
+    height, width = frame.pixels.shape
+    row_a, row_b = max(inside_top, frame.top), min(inside_bottom, frame.top + height)
+    column_a, column_b = max(inside_left, frame.left), min(inside_right, frame.left + width)
+    if row_a < row_b and column_a < column_b:
+        codes[
+            row_a - inside_top : row_b - inside_top,
+            column_a - inside_left : column_b - inside_left,
+        ] = frame.pixels[
+            row_a - frame.top : row_b - frame.top, column_a - frame.left : column_b - frame.left
+        ]
+    return np.asarray(
+        cv2.copyMakeBorder(
+            codes,
+            inside_top - top,
+            bottom - inside_bottom,
+            inside_left - left,
+            right - inside_right,
+            cv2.BORDER_REPLICATE,
+        )
+    )

@@ -1,0 +1,263 @@
+"""Everything one pane shows, as data: the same for the screen, a screenshot and a saved picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import BENIGN, MALIGNANT, Prediction
+from viewer.domain.ai_state import AiState, prediction_of
+from viewer.domain.exam import PatientIdentity
+from viewer.domain.frame import Frame
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.overlay_settings import OverlaySettings
+from viewer.domain.pane_state import PaneState
+from viewer.domain.viewport import Viewport, viewport_for
+from viewer.domain.windowing import GreyScale, Voi, lookup_table
+from viewer.rendering.captions import (
+    AiLine,
+    Badge,
+    CornerLine,
+    TextSettings,
+    ai_line,
+    badges,
+    identity_lines,
+    reading_lines,
+    view_lines,
+)
+from viewer.rendering.marks import BoxMark, OutlineMark, TruthOutline, box_marks
+from viewer.rendering.saliency import SaliencyLayer
+from viewer.rendering.same_object import SameObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ImageLayer:
+    """The grey image."""
+
+    frame: Frame
+    table: NDArray[np.uint8]
+    """Display grey of every code."""
+    viewport: Viewport
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for layers that look the same."""
+        return SameObject(self.frame), SameObject(self.table), self.viewport
+
+
+@dataclass(frozen=True, slots=True)
+class CentralMessage:
+    """What stands in the middle of a pane without an image."""
+
+    title: str
+    detail: str = ""
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PaneScene:
+    """What one pane shows; sizes in device pixels."""
+
+    pane_width: int
+    pane_height: int
+    viewport: Viewport | None = None
+    image: ImageLayer | None = None
+    saliency: tuple[SaliencyLayer, ...] = ()
+    """Drawn in this order."""
+    boxes: tuple[BoxMark, ...] = ()
+    outlines: tuple[OutlineMark, ...] = ()
+    text_on_right: bool = True
+    """The air side."""
+    top_lines: tuple[CornerLine, ...] = ()
+    badges: tuple[Badge, ...] = ()
+    bottom_lines: tuple[CornerLine, ...] = ()
+    ai: AiLine | None = None
+    message: CentralMessage | None = None
+    active: bool = False
+    """True for the pane that keys act on; never in exported pictures."""
+
+    @property
+    def description(self) -> str:
+        """All words of the pane, for assistive technology."""
+        words = [line.text for line in (*self.top_lines, *self.bottom_lines)]
+        words += [badge.text for badge in self.badges]
+        if self.ai is not None:
+            words += [self.ai.text, self.ai.detail]
+        if self.message is not None:
+            words += [self.message.title, self.message.detail]
+        return ", ".join(word for word in words if word)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneContext:
+    """What panes of one exam share."""
+
+    exam_alias: str = ""
+    identity: PatientIdentity | None = None
+    overlay: OverlaySettings = field(default_factory=OverlaySettings)
+    text: TextSettings = field(default_factory=TextSettings)
+
+
+def build_scene(
+    *,
+    stack: ImageStack | None,
+    state: PaneState,
+    frame: Frame | None,
+    fit_scale: float,
+    pane_width: int,
+    pane_height: int,
+    ai: AiState,
+    context: PaneContext,
+    truth: tuple[TruthOutline, ...] = (),
+    empty_title: str = "",
+    empty_detail: str = "",
+    frame_problem: str | None = None,
+    active: bool = False,
+) -> PaneScene:
+    """Put together what a pane shows.
+
+    frame: the slice of `state`, or None while it is decoded or when it cannot be.
+    fit_scale: device pixels per millimetre that all panes fit at (domain.viewport.common_scale).
+    pane_width, pane_height: device pixels.
+    truth: outlines on this slice. empty_title, empty_detail: said when there is no image, such as
+    the missing view's name. frame_problem: why the slice cannot be shown, if it cannot.
+    """
+    if stack is None:
+        return PaneScene(
+            pane_width=pane_width,
+            pane_height=pane_height,
+            message=CentralMessage(empty_title, empty_detail) if empty_title else None,
+            active=active,
+        )
+    viewport = viewport_for(
+        stack,
+        state.framing,
+        fit_scale=fit_scale,
+        pane_width=pane_width,
+        pane_height=pane_height,
+        flipped_horizontally=state.flipped_horizontally,
+        flipped_vertically=state.flipped_vertically,
+    )
+    voi = shown_voi(stack, state)
+    prediction = prediction_of(ai)
+    fits = prediction is None or _fits(prediction, stack)
+    drawn = prediction if fits and frame is not None else None
+    text = context.text
+    return PaneScene(
+        pane_width=pane_width,
+        pane_height=pane_height,
+        viewport=viewport,
+        image=None if frame is None else _image_layer(stack, frame, voi, state, viewport),
+        saliency=saliency_layers(drawn, state.slice_index, viewport, context.overlay),
+        boxes=() if drawn is None else box_marks(drawn, state.slice_index, context.overlay),
+        outlines=_outline_marks(truth, context.overlay) if frame is not None else (),
+        text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
+        top_lines=_top_lines(stack, context),
+        badges=badges(stack, state)
+        + (() if fits else (Badge("AI result is for another image size: not drawn"),)),
+        bottom_lines=reading_lines(stack, state.slice_index, voi, viewport)
+        if text.corner_text
+        else (),
+        ai=ai_line(ai) if text.corner_text else None,
+        message=_waiting(stack, state, frame, frame_problem),
+        active=active,
+    )
+
+
+def shown_voi(stack: ImageStack, state: PaneState) -> Voi:
+    """The window or LUT a pane uses on its slice: the dragged one, else the chosen preset."""
+    if state.window is not None:
+        return state.window
+    presets = stack.vois_of(state.slice_index)
+    return presets[min(max(state.preset, 0), len(presets) - 1)]
+
+
+@lru_cache(maxsize=32)
+def display_table(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> NDArray[np.uint8]:
+    """The lookup table of a window, kept for the windows used last."""
+    table = lookup_table(grey_scale, voi, inverted=inverted)
+    table.setflags(write=False)
+    return table
+
+
+def saliency_layers(
+    prediction: Prediction | None, slice_index: int, viewport: Viewport, settings: OverlaySettings
+) -> tuple[SaliencyLayer, ...]:
+    """The layers that are switched on, benign below malignant."""
+    if prediction is None or not settings.visible or not prediction.has_salient_region:
+        return ()
+    styles = {BENIGN: settings.benign, MALIGNANT: settings.malignant}
+    return tuple(
+        SaliencyLayer(
+            prediction=prediction,
+            slice_index=slice_index,
+            malignant=class_index == MALIGNANT,
+            viewport=viewport,
+            style=style,
+            colour=settings.palette.colours[class_index],
+            smooth=settings.smooth,
+        )
+        for class_index, style in styles.items()
+        if style.visible
+    )
+
+
+def _image_layer(
+    stack: ImageStack, frame: Frame, voi: Voi, state: PaneState, viewport: Viewport
+) -> ImageLayer:
+    table = display_table(stack.grey_scale, voi, inverted=state.inverted)
+    return ImageLayer(frame=frame, table=table, viewport=viewport)
+
+
+def _fits(prediction: Prediction, stack: ImageStack) -> bool:
+    """False when a prediction was made on an image of another size."""
+    place = prediction.placement
+    return (place.image_rows, place.image_columns, prediction.saliency.shape[0]) == (
+        stack.rows,
+        stack.columns,
+        stack.slices,
+    )
+
+
+def _outline_marks(
+    truth: tuple[TruthOutline, ...], settings: OverlaySettings
+) -> tuple[OutlineMark, ...]:
+    if not settings.truth:
+        return ()
+    benign, malignant = settings.palette.colours
+    return tuple(
+        OutlineMark(outline=outline, colour=malignant if outline.malignant else benign)
+        for outline in truth
+    )
+
+
+def _air_is_right(stack: ImageStack, frame: Frame | None, *, flipped: bool) -> bool:
+    """The side opposite to the chest wall; without a laterality the side with more air."""
+    chest_left = stack.chest_wall_is_left
+    if stack.view.laterality is None and frame is not None and frame.pixels.size:
+        air_right = frame.columns - frame.left - frame.pixels.shape[1]
+        chest_left = frame.left <= air_right
+    return chest_left != flipped
+
+
+def _top_lines(stack: ImageStack, context: PaneContext) -> tuple[CornerLine, ...]:
+    lines = view_lines(stack, context.exam_alias)
+    if not context.text.corner_text:
+        lines = lines[:1]
+    if context.text.identity:
+        lines += identity_lines(stack, context.identity)
+    return lines
+
+
+def _waiting(
+    stack: ImageStack, state: PaneState, frame: Frame | None, problem: str | None
+) -> CentralMessage | None:
+    if frame is not None:
+        return None
+    what = f"slice {state.slice_index + 1} of {stack.slices}" if stack.slices > 1 else "the image"
+    if problem is not None:
+        return CentralMessage(f"Cannot show {what}", problem, is_error=True)
+    return CentralMessage(f"Reading {what}")

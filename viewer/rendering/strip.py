@@ -1,0 +1,80 @@
+"""What the slice strip shows, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import BENIGN, MALIGNANT, Prediction
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.overlay_settings import Palette
+from viewer.rendering.captions import slice_text
+from viewer.rendering.model_frame import is_malignant_dominant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripMark:
+    """A patch on the slice it was cut from."""
+
+    slice_index: int
+    number: int
+    malignant: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StripData:
+    """The slices of one image, where the AI found them salient, and where the reader is."""
+
+    slices: int
+    slice_index: int
+    label: str
+    """Such as "34/70, 33.0 mm"."""
+    benign: NDArray[np.float32] | None = None
+    """Each slice's highest benign saliency, (slices,), 0..1; None without a prediction."""
+    malignant: NDArray[np.float32] | None = None
+    marks: tuple[StripMark, ...] = ()
+    decoded: frozenset[int] = field(default_factory=frozenset)
+    """Slices that can be shown at once."""
+    colours: tuple[str, str] = Palette.PAPER.colours
+    """(benign, malignant)."""
+
+
+def build_strip(
+    *,
+    stack: ImageStack,
+    slice_index: int,
+    prediction: Prediction | None,
+    decoded: frozenset[int],
+    palette: Palette,
+    overlay_visible: bool = True,
+) -> StripData:
+    """Put together the strip of an image; without curves and ticks while the overlay is off."""
+    shown = prediction if overlay_visible else None
+    if shown is not None and shown.saliency.shape[0] != stack.slices:
+        shown = None
+    highest = None if shown is None else shown.saliency.max(axis=(2, 3))
+    return StripData(
+        slices=stack.slices,
+        slice_index=slice_index,
+        label=slice_text(slice_index, stack.slices, stack.slice_spacing_mm),
+        benign=None if highest is None else highest[:, BENIGN],
+        malignant=None if highest is None else highest[:, MALIGNANT],
+        marks=() if shown is None else _marks(shown),
+        decoded=decoded,
+        colours=palette.colours,
+    )
+
+
+def _marks(prediction: Prediction) -> tuple[StripMark, ...]:
+    if not prediction.has_salient_region:
+        return ()
+    return tuple(
+        StripMark(
+            slice_index=patch.slice_index,
+            number=number,
+            malignant=is_malignant_dominant(prediction, patch.slice_index, patch.box),
+        )
+        for number, patch in enumerate(prediction.patches_by_attention, start=1)
+    )

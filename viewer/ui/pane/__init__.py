@@ -1,0 +1,1 @@
+"""One pane: an image, what the AI says of it, and the mouse upon it."""

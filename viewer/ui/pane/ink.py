@@ -1,0 +1,31 @@
+"""Colours and sizes of everything drawn over an image."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtGui import QColor
+
+BACKGROUND: Final = QColor("#000000")
+TEXT: Final = QColor("#c8ccd0")
+SECONDARY: Final = QColor("#7d848c")
+ACCENT: Final = QColor("#5b8fc9")
+WARNING: Final = QColor("#d9a441")
+ERROR: Final = QColor("#d9605a")
+SHADOW: Final = QColor(0, 0, 0, 190)
+
+VIEW_SIZE: Final = 22.0
+"""Logical pixels, as all sizes here."""
+TEXT_SIZE: Final = 12.0
+BOX_LABEL_SIZE: Final = 12.0
+MESSAGE_SIZE: Final = 15.0
+MARGIN: Final = 10.0
+BOX_PEN: Final = 1.5
+OUTLINE_PEN: Final = 1.5
+
+
+def faded(colour: QColor, opacity: float) -> QColor:
+    """The colour at a share of its opacity."""
+    result = QColor(colour)
+    result.setAlphaF(colour.alphaF() * opacity)
+    return result

@@ -1,0 +1,138 @@
+"""Boxes with their labels, and truth outlines, over an image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from viewer.domain.viewport import Viewport
+from viewer.rendering.marks import BoxMark, OutlineMark
+from viewer.ui.fonts import text_font
+from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, OUTLINE_PEN, SHADOW, faded
+
+_DIMMED = 0.45
+_CLICK_REACH = 5.0
+
+
+def box_rect(mark: BoxMark, viewport: Viewport) -> QRectF:
+    """The box in device pixels of the pane."""
+    box = mark.box
+    x0, y0 = viewport.to_device(box.top, box.left)
+    x1, y1 = viewport.to_device(box.top + box.height, box.left + box.width)
+    return QRectF(QPointF(min(x0, x1), min(y0, y1)), QPointF(max(x0, x1), max(y0, y1)))
+
+
+def label_rects(marks: Sequence[BoxMark], viewport: Viewport, scale: float) -> dict[int, QRectF]:
+    """Where each box's label stands, by number: outside its box, off the labels placed before.
+
+    The box with the highest attention chooses first; boxes out of sight have no label.
+    """
+    pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
+    metrics = QFontMetricsF(_label_font(scale))
+    placed: dict[int, QRectF] = {}
+    for mark in sorted(marks, key=lambda mark: (mark.dimmed, mark.number)):
+        rect = box_rect(mark, viewport)
+        if not rect.intersects(pane):
+            continue
+        width = metrics.horizontalAdvance(mark.label) + 8.0 * scale
+        places = _places_around(rect, width, metrics.height(), scale)
+        free = [
+            place
+            for place in places
+            if pane.contains(place) and not any(place.intersects(p) for p in placed.values())
+        ]
+        inside = [place for place in places if pane.contains(place)]
+        placed[mark.number] = (free or inside or places)[0]
+    return placed
+
+
+def box_at(
+    marks: Sequence[BoxMark], viewport: Viewport, scale: float, point: QPointF
+) -> int | None:
+    """The number of the box whose label or line lies under a device point, the nearest on top."""
+    for number, place in label_rects(marks, viewport, scale).items():
+        if place.contains(point):
+            return number
+    reach = _CLICK_REACH * scale
+    for mark in reversed(marks):
+        rect = box_rect(mark, viewport)
+        outer = rect.adjusted(-reach, -reach, reach, reach)
+        inner = rect.adjusted(reach, reach, -reach, -reach)
+        if outer.contains(point) and not inner.contains(point):
+            return mark.number
+    return None
+
+
+def draw_boxes(
+    painter: QPainter, marks: Sequence[BoxMark], viewport: Viewport, scale: float
+) -> None:
+    """Draw boxes and labels, the most attended on top."""
+    labels = label_rects(marks, viewport, scale)
+    font = _label_font(scale)
+    ascent = QFontMetricsF(font).ascent()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for mark in marks:
+        if mark.number not in labels:
+            continue
+        colour = faded(QColor(mark.colour), _DIMMED if mark.dimmed else 1.0)
+        _draw_box(painter, box_rect(mark, viewport), colour, scale, dashed=mark.dashed)
+    painter.setFont(font)
+    for mark in marks:
+        place = labels.get(mark.number)
+        if place is None:
+            continue
+        colour = QColor(mark.colour).lighter(125)
+        painter.fillRect(place, faded(SHADOW, 0.5 if mark.dimmed else 0.8))
+        painter.setPen(faded(colour, 0.7 if mark.dimmed else 1.0))
+        painter.drawText(QPointF(place.left() + 4.0 * scale, place.top() + ascent), mark.label)
+
+
+def draw_outlines(
+    painter: QPainter, marks: Sequence[OutlineMark], viewport: Viewport, scale: float
+) -> None:
+    """Draw truth contours: dotted, unlike any box."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for mark in marks:
+        pen = QPen(QColor(mark.colour).lighter(130), OUTLINE_PEN * scale, Qt.PenStyle.DotLine)
+        painter.setPen(pen)
+        for contour in mark.outline.contours:
+            corners = [QPointF(*viewport.to_device(row, column)) for row, column in contour]
+            painter.drawPolygon(QPolygonF(corners))
+
+
+def _label_font(scale: float) -> QFont:
+    return text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
+
+
+def _places_around(rect: QRectF, width: float, height: float, scale: float) -> list[QRectF]:
+    """Above, below, right, left of a box, each at both ends."""
+    gap = 2.0 * scale
+    above, below = rect.top() - gap - height, rect.bottom() + gap
+    right, left = rect.right() + gap, rect.left() - gap - width
+    corners = [
+        (rect.left(), above),
+        (rect.right() - width, above),
+        (rect.left(), below),
+        (rect.right() - width, below),
+        (right, rect.top()),
+        (left, rect.top()),
+        (right, rect.bottom() - height),
+        (left, rect.bottom() - height),
+    ]
+    return [QRectF(x, y, width, height) for x, y in corners]
+
+
+def _draw_box(
+    painter: QPainter, rect: QRectF, colour: QColor, scale: float, *, dashed: bool
+) -> None:
+    """A line with a dark edge, to be seen on bright tissue as well."""
+    width = BOX_PEN * scale
+    painter.setPen(QPen(faded(SHADOW, 0.5 * colour.alphaF()), width + 1.5 * scale))
+    painter.drawRect(rect)
+    pen = QPen(colour, width)
+    if dashed:
+        pen.setDashPattern([5.0, 4.0])
+    painter.setPen(pen)
+    painter.drawRect(rect)

@@ -1,0 +1,98 @@
+"""The one painter of a pane: screen, screenshots and saved pictures all come from here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
+
+from viewer.rendering.raster import Quality
+from viewer.rendering.scene import CentralMessage, PaneScene
+from viewer.rendering.scene_raster import SceneRaster, rasterise
+from viewer.ui.fonts import text_font
+from viewer.ui.pane.corner_text import draw_corner_text, draw_line, wrapped
+from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE
+from viewer.ui.pane.mark_painting import draw_boxes, draw_outlines
+from viewer.ui.pane.signs import draw_error_sign
+
+
+def paint_scene(
+    painter: QPainter,
+    scene: PaneScene,
+    *,
+    text_scale: float = 1.0,
+    quality: Quality = Quality.STILL,
+    raster: SceneRaster | None = None,
+) -> None:
+    """Draw a scene with its upper-left corner at the painter's origin.
+
+    One painter unit is one device pixel of the scene. text_scale: device pixels per logical pixel
+    of text and lines (the screen's device pixel ratio; more for a large picture).
+    quality: how the image is rendered unless `raster`, the scene's rendered layers, is given.
+    """
+    layers = rasterise(scene, quality) if raster is None else raster
+    pane = QRectF(0, 0, scene.pane_width, scene.pane_height)
+    painter.save()
+    painter.setClipRect(pane, Qt.ClipOperation.IntersectClip)
+    _draw_layers(painter, pane, layers)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
+    if scene.viewport is not None:
+        draw_outlines(painter, scene.outlines, scene.viewport, text_scale)
+        draw_boxes(painter, scene.boxes, scene.viewport, text_scale)
+    if scene.message is not None:
+        _draw_message(painter, scene.message, pane, text_scale)
+    draw_corner_text(painter, scene, text_scale)
+    if scene.active:
+        _draw_active_frame(painter, pane, text_scale)
+    painter.restore()
+
+
+def _draw_layers(painter: QPainter, pane: QRectF, layers: SceneRaster) -> None:
+    if layers.grey is None:
+        painter.fillRect(pane, BACKGROUND)
+    else:
+        grey = layers.grey.pixels
+        height, width = grey.shape
+        image = QImage(grey.data, width, height, grey.strides[0], QImage.Format.Format_Grayscale8)
+        painter.drawImage(QPointF(0, 0), image)
+    for picture in layers.saliency:
+        pixels = picture.pixels
+        height, width = pixels.shape[:2]
+        layer = QImage(
+            pixels.data, width, height, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied
+        )
+        painter.drawImage(QPointF(picture.rect.left, picture.rect.top), layer)
+
+
+def _draw_message(painter: QPainter, message: CentralMessage, pane: QRectF, scale: float) -> None:
+    title_font = text_font(MESSAGE_SIZE * scale, QFont.Weight.Medium)
+    detail_font = text_font(TEXT_SIZE * scale)
+    width = max(1.0, min(pane.width() * 0.8, 420.0 * scale))
+    rows = [
+        (row, title_font, TEXT if message.is_error else SECONDARY)
+        for row in wrapped(message.title, title_font, width)
+    ]
+    if message.detail:
+        rows += [
+            (row, detail_font, SECONDARY) for row in wrapped(message.detail, detail_font, width)
+        ]
+    height = sum(QFontMetricsF(font).lineSpacing() for _, font, _ in rows)
+    y = pane.center().y() - height / 2
+    if message.is_error:
+        size = 22.0 * scale
+        centre = pane.center().x()
+        draw_error_sign(painter, QRectF(centre - size / 2, y - size - 8.0 * scale, size, size))
+    for text, font, colour in rows:
+        metrics = QFontMetricsF(font)
+        x = pane.center().x() - metrics.horizontalAdvance(text) / 2
+        draw_line(painter, QPointF(x, y + metrics.ascent()), text, font, colour)
+        y += metrics.lineSpacing()
+
+
+def _draw_active_frame(painter: QPainter, pane: QRectF, scale: float) -> None:
+    pen = QPen(ACCENT, scale)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    inset = scale / 2
+    painter.drawRect(pane.adjusted(inset, inset, -inset, -inset))

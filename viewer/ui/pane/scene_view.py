@@ -1,0 +1,138 @@
+"""The drawing area of a pane: pyqtgraph's view with one item that paints the whole scene."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt, QThreadPool, QTimer
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsView,
+    QStyleOptionGraphicsItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.rendering.raster import Quality
+from viewer.rendering.scene import PaneScene
+from viewer.rendering.scene_raster import NOTHING_RENDERED, SceneRaster, rasterise
+from viewer.ui.pane.ink import BACKGROUND
+from viewer.ui.pane.painting import paint_scene
+from viewer.ui.pane.still_rendering import StillRendering
+
+IDLE_MS = 80
+"""So long after the last change a shrunk image is drawn again, antialiased."""
+
+
+class SceneView(QWidget):
+    """Draws the newest scene only, quickly while it changes and antialiased when it rests.
+
+    The mouse passes through to the parent, so that none of pyqtgraph's own mouse handling,
+    menus or wheel zoom ever runs.
+    """
+
+    def __init__(self, *, still_pool: QThreadPool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._scene: PaneScene | None = None
+        self._raster = NOTHING_RENDERED
+        self._view = pg.GraphicsView(parent=self, useOpenGL=False, background=None)
+        self._view.enableMouse(False)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self._view.scene().addItem(_PaneItem(self))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._view)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_MS)
+        self._idle.timeout.connect(self._render_still)
+        self._stills = StillRendering(pool=still_pool)
+        self._stills.rendered.connect(self._take_still)
+
+    @property
+    def scene(self) -> PaneScene | None:
+        """What is shown."""
+        return self._scene
+
+    @property
+    def is_final(self) -> bool:
+        """True when the picture on screen will not get better by waiting."""
+        return self._idle.isActive() is False and self._is_settled()
+
+    def show_scene(self, scene: PaneScene) -> None:
+        """Show a scene at the next repaint; scenes in between are never drawn."""
+        self._scene = scene
+        self._view.viewport().update()
+
+    def finish_rendering(self) -> None:
+        """Render at final quality now, in this thread: for screenshots and tests."""
+        if self._scene is None:
+            return
+        self._idle.stop()
+        self._stills.forget()
+        self._raster = rasterise(self._scene, Quality.STILL, self._raster)
+        self._view.viewport().update()
+
+    def visible_rect(self) -> QRectF:
+        """The part of pyqtgraph's scene that is seen."""
+        return QRectF(self._view.viewRect())
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw the newest scene; called by the view's item."""
+        scene = self._scene
+        ratio = self.devicePixelRatioF()
+        painter.resetTransform()
+        if scene is None or not self._fills(scene, ratio):
+            painter.fillRect(self.rect(), BACKGROUND)
+        if scene is None:
+            return
+        before = self._raster
+        self._raster = rasterise(scene, Quality.MOVING, before)
+        if self._raster.grey is not before.grey and not self._is_settled():
+            self._idle.start()
+        painter.scale(1.0 / ratio, 1.0 / ratio)
+        paint_scene(painter, scene, text_scale=ratio, raster=self._raster)
+
+    def _is_settled(self) -> bool:
+        scene, grey = self._scene, self._raster.grey
+        if scene is None or scene.image is None:
+            return True
+        return grey is not None and grey.is_final and grey.key == scene.image.key
+
+    def _fills(self, scene: PaneScene, ratio: float) -> bool:
+        size = (round(self.width() * ratio), round(self.height() * ratio))
+        return size == (scene.pane_width, scene.pane_height)
+
+    def _render_still(self) -> None:
+        if self._scene is not None and not self._is_settled():
+            self._stills.request(self._scene, self._raster)
+
+    def _take_still(self, still: SceneRaster | None) -> None:
+        """Swap in an antialiased image unless the pane has moved on."""
+        image = None if self._scene is None else self._scene.image
+        if image is None or still is None or still.grey is None or still.grey.key != image.key:
+            return
+        self._raster = replace(self._raster, grey=still.grey)
+        self._view.viewport().update()
+
+
+class _PaneItem(QGraphicsItem):
+    """Fills the view and lets the pane paint itself in device pixels."""
+
+    def __init__(self, pane: SceneView) -> None:
+        super().__init__()
+        self._pane = pane
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        """All that is seen."""
+        return self._pane.visible_rect()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Called by Qt on every repaint."""
+        self._pane.paint(painter)

@@ -1,0 +1,1 @@
+"""The slice strip: a slider that shows where the AI found something."""

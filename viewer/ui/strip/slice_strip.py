@@ -1,0 +1,122 @@
+"""The slice slider of the active pane, with the AI's findings beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from viewer.rendering.strip import StripData
+from viewer.ui.fonts import load_fonts
+from viewer.ui.pane.mouse import wheel_steps
+from viewer.ui.strip.strip_painting import StripLayout, paint_strip
+
+_HEIGHT = 64
+
+
+class SliceStrip(QWidget):
+    """Shows where the reader is in the stack and where the AI found something; a click goes there.
+
+    Takes no keyboard focus and takes it away from others when clicked, so that arrow keys go on
+    scrolling slices.
+    """
+
+    slice_chosen = Signal(int)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        load_fonts()
+        self._strip: StripData | None = None
+        self._wheel = wheel_steps()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Slices")
+
+    @property
+    def strip(self) -> StripData | None:
+        """What is shown."""
+        return self._strip
+
+    def show_strip(self, strip: StripData | None) -> None:
+        """Show the strip of an image; None when there is none."""
+        self._strip = strip
+        self.setAccessibleDescription("" if strip is None else strip.label)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Wide, and high enough for two curves and the ticks."""
+        return QSize(400, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Room for the label and a short track."""
+        return QSize(220, _HEIGHT)
+
+    def slice_at(self, x: float) -> int | None:
+        """The slice under a logical x, clamped to the stack; None when nothing is shown."""
+        if self._strip is None:
+            return None
+        return self._layout(self._strip).slice_at(x)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the strip."""
+        painter = QPainter(self)
+        paint_strip(painter, self._strip, self._layout(self._strip), text_scale=1.0)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Go to the slice under the pointer."""
+        focused = self.window().focusWidget()
+        if focused is not None:
+            focused.clearFocus()
+        self._choose(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Follow the pointer while the left button is down."""
+        self._choose(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Scroll as over the image."""
+        event.accept()
+        steps = self._wheel.add(-event.angleDelta().y())
+        if self._strip is not None and steps:
+            wanted = self._strip.slice_index + steps
+            self._report(min(max(wanted, 0), self._strip.slices - 1))
+
+    def event(self, event: QEvent) -> bool:
+        """Say what the AI found on the slice under a resting pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos()).x()), self)
+            return True
+        return super().event(event)
+
+    def tip_at(self, x: float) -> str:
+        """Slice and highest saliency under a logical x."""
+        strip, index = self._strip, self.slice_at(x)
+        if strip is None or index is None:
+            return ""
+        parts = [f"slice {index + 1}"]
+        if strip.malignant is not None and strip.benign is not None:
+            parts.append(f"malignant up to {strip.malignant[index]:.2f}")
+            parts.append(f"benign up to {strip.benign[index]:.2f}")
+        numbers = [str(mark.number) for mark in strip.marks if mark.slice_index == index]
+        if numbers:
+            parts.append("patch " + ", ".join(numbers))
+        return ", ".join(parts)
+
+    def _layout(self, strip: StripData | None) -> StripLayout:
+        return StripLayout(
+            width=float(self.width()),
+            height=float(self.height()),
+            slices=1 if strip is None else strip.slices,
+        )
+
+    def _choose(self, event: QMouseEvent) -> None:
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        index = self.slice_at(event.position().x())
+        if index is not None:
+            self._report(index)
+
+    def _report(self, index: int) -> None:
+        if self._strip is not None and index != self._strip.slice_index:
+            self.slice_chosen.emit(index)

@@ -1,0 +1,200 @@
+"""How the slice strip is drawn: malignant above the axis, benign below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from viewer.rendering.strip import StripData, StripMark
+from viewer.ui.fonts import text_font
+from viewer.ui.pane.ink import ACCENT, SECONDARY, TEXT, faded
+
+CHROME = QColor("#16181b")
+_AXIS = QColor("#33383e")
+_LEFT = 74.0
+_RIGHT = 132.0
+_TICKS = 15.0
+_BOTTOM = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripLayout:
+    """Where things lie in a strip, in its own pixels."""
+
+    width: float
+    height: float
+    slices: int
+
+    @property
+    def track(self) -> QRectF:
+        """The slices, from the first at the left to the last at the right."""
+        return QRectF(
+            _LEFT,
+            _TICKS,
+            max(1.0, self.width - _LEFT - _RIGHT),
+            max(1.0, self.height - _TICKS - _BOTTOM),
+        )
+
+    def cell(self, slice_index: int) -> QRectF:
+        """The column of one slice."""
+        width = self.track.width() / self.slices
+        return QRectF(
+            self.track.left() + slice_index * width, self.track.top(), width, self.track.height()
+        )
+
+    def slice_at(self, x: float) -> int:
+        """The slice whose column holds x, clamped to the stack."""
+        position = (x - self.track.left()) / self.track.width() * self.slices
+        return min(max(int(position), 0), self.slices - 1)
+
+
+def paint_strip(
+    painter: QPainter, strip: StripData | None, layout: StripLayout, *, text_scale: float
+) -> None:
+    """Draw a strip; a bare bar when there is none."""
+    painter.fillRect(QRectF(0, 0, layout.width, layout.height), CHROME)
+    if strip is None:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    track = layout.track
+    painter.fillRect(track, QColor("#0c0d0f"))
+    _draw_current_column(painter, strip, layout)
+    _draw_curves(painter, strip, layout)
+    painter.fillRect(QRectF(track.left(), track.center().y() - 0.5, track.width(), 1.0), _AXIS)
+    _draw_decoded(painter, strip, layout)
+    _draw_marks(painter, strip, layout, text_scale)
+    _draw_handle(painter, strip, layout)
+    _draw_words(painter, strip, layout, text_scale)
+
+
+def _draw_curves(painter: QPainter, strip: StripData, layout: StripLayout) -> None:
+    if strip.malignant is None or strip.benign is None:
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    _draw_bars(painter, strip.malignant, QColor(strip.colours[1]), layout, upwards=True)
+    _draw_bars(painter, strip.benign, QColor(strip.colours[0]), layout, upwards=False)
+
+
+def _draw_bars(
+    painter: QPainter,
+    highest: NDArray[np.float32],
+    colour: QColor,
+    layout: StripLayout,
+    *,
+    upwards: bool,
+) -> None:
+    """One bar a slice, full height at saliency 1; neighbours touch and form a curve."""
+    middle, reach = layout.track.center().y(), layout.track.height() / 2
+    gap = 1.0 if layout.cell(0).width() >= 4.0 else 0.0
+    for index, value in enumerate(highest):
+        height = float(value) * reach
+        cell = layout.cell(index)
+        top = middle - height if upwards else middle
+        painter.fillRect(QRectF(cell.left(), top, cell.width() - gap, height), colour)
+
+
+def _draw_current_column(painter: QPainter, strip: StripData, layout: StripLayout) -> None:
+    painter.fillRect(_widened(layout.cell(strip.slice_index), 2.0), faded(ACCENT, 0.35))
+
+
+def _draw_handle(painter: QPainter, strip: StripData, layout: StripLayout) -> None:
+    """A line through the current slice with a grip at its foot."""
+    x = layout.cell(strip.slice_index).center().x()
+    track = layout.track
+    painter.setPen(QPen(TEXT, 1.0))
+    painter.drawLine(QPointF(x, track.top() - 3.0), QPointF(x, track.bottom() + 1.0))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(TEXT)
+    foot = track.bottom() + 1.0
+    painter.drawPolygon(
+        QPolygonF([QPointF(x, foot), QPointF(x - 5.0, foot + 6.0), QPointF(x + 5.0, foot + 6.0)])
+    )
+
+
+def _draw_decoded(painter: QPainter, strip: StripData, layout: StripLayout) -> None:
+    """A thin line under the slices that can be shown at once."""
+    y = layout.track.bottom() + 1.0
+    for first, last in _runs(strip.decoded):
+        left, right = layout.cell(first).left(), layout.cell(last).right()
+        painter.fillRect(QRectF(left, y, right - left, 2.0), SECONDARY)
+
+
+def _draw_marks(
+    painter: QPainter, strip: StripData, layout: StripLayout, text_scale: float
+) -> None:
+    """A tick for every slice with patches; their numbers where there is room, the first first."""
+    font = text_font(10.0 * text_scale, QFont.Weight.Medium)
+    metrics = QFontMetricsF(font)
+    taken: list[QRectF] = []
+    for slice_index, marks in _marks_by_slice(strip).items():
+        x = layout.cell(slice_index).center().x()
+        top = layout.track.top()
+        colour = QColor(strip.colours[1 if marks[0].malignant else 0]).lighter(120)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawPolygon(
+            QPolygonF([QPointF(x, top), QPointF(x - 3.0, top - 4.0), QPointF(x + 3.0, top - 4.0)])
+        )
+        text = " ".join(str(mark.number) for mark in marks)
+        width = metrics.horizontalAdvance(text)
+        place = QRectF(x - width / 2, 0.0, width, metrics.height())
+        if any(_widened(place, 3.0).intersects(other) for other in taken):
+            continue
+        taken.append(place)
+        painter.setPen(colour)
+        painter.setFont(font)
+        painter.drawText(QPointF(place.left(), top - 5.0), text)
+
+
+def _draw_words(
+    painter: QPainter, strip: StripData, layout: StripLayout, text_scale: float
+) -> None:
+    track = layout.track
+    label_font = text_font(13.0 * text_scale, QFont.Weight.Medium)
+    metrics = QFontMetricsF(label_font)
+    painter.setFont(label_font)
+    painter.setPen(TEXT)
+    baseline = track.center().y() + metrics.capHeight() / 2
+    painter.drawText(QPointF(track.right() + 12.0, baseline), strip.label)
+    if strip.malignant is None:
+        return
+    font = text_font(10.0 * text_scale)
+    small = QFontMetricsF(font)
+    painter.setFont(font)
+    for text, colour, y in (
+        ("malignant", strip.colours[1], track.top() + track.height() * 0.25),
+        ("benign", strip.colours[0], track.top() + track.height() * 0.75),
+    ):
+        painter.setPen(QColor(colour).lighter(120))
+        x = track.left() - 8.0 - small.horizontalAdvance(text)
+        painter.drawText(QPointF(x, y + small.capHeight() / 2), text)
+
+
+def _marks_by_slice(strip: StripData) -> Mapping[int, list[StripMark]]:
+    """Marks grouped by slice, the slice of the most attended patch first."""
+    grouped: dict[int, list[StripMark]] = {}
+    for mark in sorted(strip.marks, key=lambda mark: mark.number):
+        grouped.setdefault(mark.slice_index, []).append(mark)
+    return grouped
+
+
+def _runs(slices: frozenset[int]) -> list[tuple[int, int]]:
+    """Consecutive slices as (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for index in sorted(slices):
+        if runs and index == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], index)
+        else:
+            runs.append((index, index))
+    return runs
+
+
+def _widened(rect: QRectF, least: float) -> QRectF:
+    """At least so wide, about the same middle."""
+    extra = max(0.0, least - rect.width()) / 2
+    return rect.adjusted(-extra, 0.0, extra, 0.0)
