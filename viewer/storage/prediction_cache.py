@@ -14,7 +14,7 @@ from viewer.storage.prediction_file import DamagedPrediction, from_bytes, to_byt
 
 log = logging.getLogger(__name__)
 
-_SUFFIX = ".npz"
+_SUFFIX = ".prediction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""One prediction as bytes and back: an .npz without pickles whose words are JSON."""
+"""One prediction as bytes and back: a checksum, then an .npz without pickles with JSON in it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ from inference.types import (
 )
 
 FORMAT = 1
+_CHECKSUM = hashlib.sha256().digest_size
 
-# What numpy, zipfile and json raise on bytes that are damaged.
+# What numpy, zipfile and json raise on bytes that somebody made up.
 _UNREADABLE = (
     OSError,
     EOFError,
@@ -52,7 +53,6 @@ def to_bytes(prediction: Prediction) -> bytes:
     saliency = np.ascontiguousarray(prediction.saliency, dtype=np.float32)
     words = {
         "format": FORMAT,
-        "saliency_sha256": hashlib.sha256(saliency.tobytes()).hexdigest(),
         "model": _fields(prediction.model),
         "scores": _fields(prediction.scores),
         "global_scores": _fields(prediction.global_scores),
@@ -68,13 +68,17 @@ def to_bytes(prediction: Prediction) -> bytes:
     encoded = np.frombuffer(json.dumps(words).encode(), np.uint8)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, saliency=saliency, words=encoded)
-    return buffer.getvalue()
+    content = buffer.getvalue()
+    return hashlib.sha256(content).digest() + content
 
 
 def from_bytes(content: bytes) -> Prediction:
     """Read a prediction; raises DamagedPrediction for anything else."""
+    checksum, arrays_content = content[:_CHECKSUM], content[_CHECKSUM:]
+    if hashlib.sha256(arrays_content).digest() != checksum:
+        raise DamagedPrediction("the checksum does not fit")
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(arrays_content), allow_pickle=False) as arrays:
             saliency = np.asarray(arrays["saliency"])
             words = json.loads(arrays["words"].tobytes())
         return _prediction(words, saliency)
@@ -87,8 +91,6 @@ def _prediction(words: dict[str, Any], saliency: NDArray[np.float32]) -> Predict
         raise DamagedPrediction(f"format {words['format']}")
     if saliency.dtype != np.float32 or saliency.ndim != 4 or saliency.shape[1] != len(CLASS_NAMES):
         raise DamagedPrediction(f"saliency of {saliency.dtype} {saliency.shape}")
-    if hashlib.sha256(saliency.tobytes()).hexdigest() != words["saliency_sha256"]:
-        raise DamagedPrediction("the saliency is not what was written")
     saliency.setflags(write=False)
     return Prediction(
         model=ModelIdentity(**words["model"]),
