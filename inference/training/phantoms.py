@@ -10,6 +10,7 @@ from inference.training.breast import (
     FULL_COLUMNS,
     FULL_ROWS,
     Breast,
+    CompressedView,
     View,
     compress,
     draw_breast,
@@ -45,6 +46,19 @@ class PhantomExam:
         """Return one breast."""
         return self.right if laterality is Laterality.RIGHT else self.left
 
+    def compressed(
+        self,
+        laterality: Laterality,
+        view: View,
+        *,
+        slices: int | None = None,
+        rows: int = FULL_ROWS,
+        columns: int = FULL_COLUMNS,
+    ) -> CompressedView:
+        """Lay one breast on the detector; see breast.compress for slices."""
+        breast = self.side(laterality).breast
+        return compress(breast, view, rows=rows, columns=columns, slices=slices)
+
     def image_view(
         self,
         laterality: Laterality,
@@ -55,9 +69,8 @@ class PhantomExam:
         columns: int = FULL_COLUMNS,
     ) -> ImagedView:
         """Compress one breast and make it ready for imaging; see breast.compress for slices."""
-        side = self.side(laterality)
-        compressed = compress(side.breast, view, rows=rows, columns=columns, slices=slices)
-        return ImagedView.build(compressed, side.lesions)
+        compressed = self.compressed(laterality, view, slices=slices, rows=rows, columns=columns)
+        return ImagedView.build(compressed, self.side(laterality).lesions)
 
 
 def draw_exam(seed: int, number: int) -> PhantomExam:
