@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import pickle
 import struct
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import torch
 from safetensors import SafetensorError
@@ -114,7 +116,7 @@ def _read_entries(path: Path) -> tuple[dict[str, Tensor], str]:
             if path.suffix == ".safetensors":
                 loaded: object = load_safetensors(file.read())
             else:
-                loaded = torch.load(file, map_location="cpu", weights_only=True)
+                loaded = _load_pickle(file)
     except OSError as error:
         raise WeightsError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     except pickle.UnpicklingError as error:
@@ -128,6 +130,13 @@ def _read_entries(path: Path) -> tuple[dict[str, Tensor], str]:
             "(expected a torch pickle of a state dict, or safetensors)."
         ) from error
     return _checked_entries(path.name, loaded), sha256
+
+
+def _load_pickle(file: BinaryIO) -> object:
+    with warnings.catch_warnings():
+        # Of foreign pickles; whether they can be read is said by an error.
+        warnings.filterwarnings("ignore", message="Detected pickle protocol")
+        return torch.load(file, map_location="cpu", weights_only=True)
 
 
 def _checked_entries(file_name: str, loaded: object) -> dict[str, Tensor]:
