@@ -1,0 +1,49 @@
+"""The demonstration networks put together from their separately trained parts."""
+
+from __future__ import annotations
+
+from inference.model_card import Architecture
+from inference.networks.gmic import Gmic, GmicConfig
+from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
+from inference.networks.resnet import Norm
+from inference.networks.saliency import Nonlinearity
+from inference.training.close import LOCAL_CHANNELS, PatchClassifier
+from inference.training.coarse import CellClassifier
+
+PATCHES = 6
+TOP_T = {Architecture.GMIC3D: 0.012, Architecture.GMIC: 0.005}
+"""About eight cells a score: phantom findings cover few cells, in few slices."""
+_ATTENTION_UNITS = 64
+
+
+def assemble(architecture: Architecture, coarse: CellClassifier, close: PatchClassifier) -> Gmic3d:
+    """Make a network of trained parts; its attention is still untrained.
+
+    The 2D network is the variant of the 3D-GMIC paper: GroupNorm, relu(tanh), no fusion layer.
+    """
+    if architecture is Architecture.GMIC3D:
+        network = Gmic3d(
+            Gmic3dConfig(
+                top_t=TOP_T[architecture],
+                patches=PATCHES,
+                local_channels=LOCAL_CHANNELS,
+                attention_units=_ATTENTION_UNITS,
+            )
+        )
+    else:
+        network = Gmic(
+            GmicConfig(
+                top_t=TOP_T[architecture],
+                patches=PATCHES,
+                norm=Norm.GROUP,
+                nonlinearity=Nonlinearity.RELU_TANH,
+                local_channels=LOCAL_CHANNELS,
+                attention_units=_ATTENTION_UNITS,
+                fusion=False,
+            )
+        )
+    network.global_network.load_state_dict(coarse.network.state_dict())
+    network.saliency_head.conv.load_state_dict(coarse.conv.state_dict())
+    network.local_network.load_state_dict(close.network.state_dict())
+    network.local_classifier.load_state_dict(close.classifier.state_dict())
+    return network.eval()
