@@ -1,19 +1,150 @@
-"""From files and folders to exams."""
+"""From files and folders to exams: what is there, then one decoded frame of each image."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from viewer.domain.exam import BreastLabel
+from viewer.loading.errors import UnreadableFile
+from viewer.loading.exam_list import ListedExam, read_exam_list
+from viewer.loading.file_name_view import stem_of
+from viewer.loading.finish_exam import distinct, finish_exam
+from viewer.loading.found_exam import FoundExam, FoundImage
+from viewer.loading.group_dicom import DicomFile, group_dicom
+from viewer.loading.group_files import ImageFile, group_files
+from viewer.loading.label_table import LabelTable, read_label_table
+from viewer.loading.located_exam import LocatedExam
+from viewer.loading.read_dicom import read_dicom_file
+from viewer.loading.read_raster import read_raster
+from viewer.loading.read_volume import read_volume
 from viewer.loading.scan_progress import ScanProgress
 from viewer.loading.scan_result import ScanResult, SkippedFile
+from viewer.loading.sniff import FileKind, kind_of_file
+from viewer.loading.walk import files_under
 
 __all__ = ["ScanResult", "SkippedFile", "find_exams"]
+
+log = logging.getLogger(__name__)
+
+_PICTURES = (FileKind.PNG, FileKind.TIFF)
+_VOLUMES = (FileKind.NIFTI, FileKind.NRRD, FileKind.META_IMAGE)
+_REPORT_EVERY = 20
+TRUTH_FOLDER = "truth"
 
 
 def find_exams(paths: Sequence[Path], progress: ScanProgress) -> ScanResult:
     """Find the exams under files and folders, by content and not by extension.
 
-    Raises ScanCancelled when progress does.
+    One frame of each image is decoded: it confirms the orientation and gives a window where the
+    header has none; the frames of the first exam are kept for its first picture.
+    Raises ScanCancelled when progress does. Nothing else that a file holds makes it fail.
     """
-    raise NotImplementedError
+    harvest = _Harvest()
+    files = list(files_under(paths, progress))
+    for done, path in enumerate(files):
+        if done % _REPORT_EVERY == 0:
+            progress.update(done, len(files))
+        _read_one(path, harvest)
+    return _finished(harvest, progress, read=len(files))
+
+
+@dataclass(slots=True)
+class _Harvest:
+    """What the files read so far hold."""
+
+    dicom: list[DicomFile] = field(default_factory=list)
+    files: list[ImageFile] = field(default_factory=list)
+    lists: dict[Path, tuple[ListedExam, ...]] = field(default_factory=dict)
+    tables: list[LabelTable] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
+
+
+def _read_one(path: Path, harvest: _Harvest) -> None:
+    try:
+        _read_by_kind(path, kind_of_file(path), harvest)
+    except UnreadableFile as error:
+        harvest.skipped.append(SkippedFile(path=path, reason=str(error)))
+    # The boundary: whatever a file holds, the search goes on with the next one.
+    except Exception as error:  # noqa: BLE001
+        log.error("a file made the search fail with %s", type(error).__name__)
+        reason = f"could not be read (internal error: {type(error).__name__})"
+        harvest.skipped.append(SkippedFile(path=path, reason=reason))
+
+
+def _read_by_kind(path: Path, kind: FileKind, harvest: _Harvest) -> None:
+    if kind is FileKind.DICOM:
+        harvest.dicom.append(read_dicom_file(path))
+    elif kind in _PICTURES or kind in _VOLUMES:
+        if path.parent.name.lower() == TRUTH_FOLDER:
+            raise UnreadableFile("a truth mask, not an image")
+        read = read_raster if kind in _PICTURES else read_volume
+        harvest.files.append(ImageFile(path=path, image=read(path, kind)))
+    elif kind is FileKind.PICKLE:
+        harvest.lists[path] = read_exam_list(path)
+    elif kind is FileKind.TABLE:
+        harvest.tables.append(read_label_table(path))
+    else:
+        raise UnreadableFile("not an image file")
+
+
+def _finished(harvest: _Harvest, progress: ScanProgress, *, read: int) -> ScanResult:
+    from_dicom = group_dicom(harvest.dicom)
+    from_files = group_files(harvest.files, harvest.lists)
+    skipped = [*harvest.skipped, *from_dicom.skipped, *from_files.skipped]
+    found, copies = _without_copies((*from_dicom.exams, *from_files.exams))
+    skipped += copies
+    total = read + sum(len(exam.images) for exam in found)
+    done = read
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress.update(done, total)
+
+    progress.update(done, total)
+    exams: list[LocatedExam] = []
+    for exam in distinct(found):
+        labelled = _labelled(exam, harvest.tables)
+        located, unreadable = finish_exam(labelled, keep_frames=not exams, step=step)
+        skipped += unreadable
+        if located is not None:
+            exams.append(located)
+    log.info("search finished files=%d exams=%d skipped=%d", read, len(exams), len(skipped))
+    return ScanResult(exams=tuple(exams), skipped=tuple(skipped))
+
+
+def _without_copies(exams: Iterable[FoundExam]) -> tuple[list[FoundExam], list[SkippedFile]]:
+    """Drop images that were found before, under another name or in another folder."""
+    seen: set[str] = set()
+    kept: list[FoundExam] = []
+    copies: list[SkippedFile] = []
+    for exam in exams:
+        images: list[FoundImage] = []
+        for image in exam.images:
+            image_id = image.image.stack.image_id
+            if image_id in seen:
+                copies.append(SkippedFile(path=image.path, reason="a copy of another image"))
+            else:
+                seen.add(image_id)
+                images.append(image)
+        if images:
+            kept.append(replace(exam, images=tuple(images)))
+    return kept, copies
+
+
+def _labelled(exam: FoundExam, tables: Iterable[LabelTable]) -> FoundExam:
+    labels = dict(exam.labels)
+    for table in tables:
+        for image in exam.images:
+            label = _label_of(image, exam, table)
+            if label is not None:
+                labels[image.image.stack.image_id] = label
+    return replace(exam, labels=labels)
+
+
+def _label_of(image: FoundImage, exam: FoundExam, table: LabelTable) -> BreastLabel | None:
+    by_view = table.by_study.get((exam.study_uid, image.image.view))
+    return by_view or table.by_stem.get(stem_of(image.path))

@@ -1,0 +1,35 @@
+"""Exams as found: headers and file names only, before any pixel was decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from viewer.domain.exam import BreastLabel, PatientIdentity, TruthMask
+from viewer.loading.lay_image import StoredImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundImage:
+    """An image, before its pixels were looked at, and the file it comes from."""
+
+    image: StoredImage
+    path: Path
+    order: tuple[int | float | str, ...] = ()
+    """Sorts several images of one view, as they were acquired."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundExam:
+    """An exam before its images' pixels were looked at."""
+
+    exam_id: str
+    alias: str
+    images: tuple[FoundImage, ...]
+    identity: PatientIdentity = field(default_factory=PatientIdentity)
+    truth_masks: tuple[TruthMask, ...] = ()
+    study_uid: str = ""
+    """Of DICOM exams; never shown or logged."""
+    labels: Mapping[str, BreastLabel] = field(default_factory=dict)
+    """By image id."""

@@ -1,0 +1,153 @@
+"""NIfTI, NRRD and MHA volumes; (slices, rows, columns) as the file orders its axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.domain.geometry import PixelSpacing, SpacingOrigin
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.orientation import OrientationEvidence
+from viewer.domain.view import ImageKind
+from viewer.domain.windowing import CODES, GreyScale
+from viewer.loading.errors import UnreadableFile, UnreadableImage
+from viewer.loading.file_name_view import UNKNOWN_VIEW
+from viewer.loading.lay_image import StoredImage
+from viewer.loading.sniff import FileKind
+from viewer.loading.stable_hash import file_hash
+from viewer.loading.volume_file import VolumeFile, VolumeHeader
+
+_LARGEST_PIXEL_MM = 0.5
+"""Larger pixels are no mammogram's; a header without spacing says 1 mm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeScale:
+    """How the numbers of a volume become unsigned 16-bit codes: (number - offset) / step."""
+
+    offset: float
+    step: float
+    exact: bool
+    """True when the codes are the numbers themselves."""
+    not_numbers: int = 0
+    """How many values are NaN or infinite; they get code 0."""
+
+    def codes(self, numbers: NDArray[Any]) -> NDArray[np.uint16]:
+        """Return the code of every number."""
+        if self.exact:
+            return numbers.astype(np.uint16, copy=False)
+        scaled = (numbers.astype(np.float64) - self.offset) / self.step
+        scaled = np.nan_to_num(scaled, nan=0.0, posinf=0.0, neginf=0.0)
+        return np.clip(np.rint(scaled), 0, CODES - 1).astype(np.uint16)
+
+    def grey_scale(self) -> GreyScale:
+        """Return what the codes mean."""
+        return GreyScale(slope=self.step, intercept=self.offset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeFrames:
+    """The slices of a volume file; StoredFrames."""
+
+    file: VolumeFile
+    scale: CodeScale
+
+    @property
+    def slices(self) -> int:
+        """How many slices."""
+        return self.file.header.slices
+
+    @property
+    def codes_are_exact(self) -> bool:
+        """True for unsigned volumes."""
+        return self.scale.exact
+
+    def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
+        """Return the codes of one slice, (rows, columns)."""
+        return self.scale.codes(self.file.read(slice_index))
+
+    def read_numbers(self, slice_index: int) -> NDArray[Any]:
+        """Return the numbers of one slice as the file has them."""
+        return self.file.read(slice_index)
+
+
+def read_volume(path: Path, kind: FileKind) -> StoredImage:
+    """Read what a volume's header says; its view comes from elsewhere.
+
+    Volumes of other than 8- or 16-bit integers are read through once, for their range.
+    Raises UnreadableFile.
+    """
+    try:
+        file = VolumeFile(path, kind)
+        image_id = file_hash(path)
+        scale = _code_scale(file)
+    except UnreadableImage as error:
+        raise UnreadableFile(error.message, hint=error.hint) from error
+    except OSError as error:
+        raise UnreadableFile("cannot be read (permission or disk)") from error
+    header = file.header
+    doubts = (
+        (f"{scale.not_numbers} pixels are not numbers: they are drawn black.",)
+        if scale.not_numbers
+        else ()
+    )
+    return StoredImage(
+        stack=ImageStack(
+            image_id=image_id,
+            name="",
+            kind=ImageKind.DBT if header.slices > 1 else ImageKind.FFDM,
+            view=UNKNOWN_VIEW,
+            slices=header.slices,
+            rows=header.rows,
+            columns=header.columns,
+            grey_scale=scale.grey_scale(),
+            vois=(),
+            spacing=_spacing(header),
+            slice_spacing_mm=header.slice_mm if _spacing(header) else None,
+            warnings=doubts,
+        ),
+        view=UNKNOWN_VIEW,
+        evidence=OrientationEvidence(wrong_side_is_mirrored=True),
+        frames=VolumeFrames(file=file, scale=scale),
+    )
+
+
+def _spacing(header: VolumeHeader) -> PixelSpacing | None:
+    largest = max(header.row_mm, header.column_mm)
+    if not (min(header.row_mm, header.column_mm) > 0 and largest <= _LARGEST_PIXEL_MM):
+        return None
+    return PixelSpacing(
+        row_mm=header.row_mm, column_mm=header.column_mm, origin=SpacingOrigin.VOLUME_HEADER
+    )
+
+
+def _code_scale(file: VolumeFile) -> CodeScale:
+    dtype = file.header.dtype
+    if dtype in (np.dtype("uint8"), np.dtype("uint16")):
+        return CodeScale(offset=0.0, step=1.0, exact=True)
+    if dtype in (np.dtype("int8"), np.dtype("int16")):
+        return CodeScale(offset=float(np.iinfo(dtype).min), step=1.0, exact=False)
+    return _measured_scale(file)
+
+
+def _measured_scale(file: VolumeFile) -> CodeScale:
+    """Spread 65,536 codes over the volume's range; whole numbers keep their value if they fit."""
+    lowest, highest, whole, not_numbers = np.inf, -np.inf, True, 0
+    for slice_index in range(file.header.slices):
+        numbers = file.read(slice_index)
+        finite = numbers[np.isfinite(numbers)]
+        not_numbers += numbers.size - finite.size
+        if finite.size:
+            lowest, highest = min(lowest, finite.min()), max(highest, finite.max())
+            whole = whole and bool(np.all(finite == np.rint(finite)))
+    if not_numbers and lowest > highest:
+        raise UnreadableFile("a volume without a single number in it")
+    offset = 0.0 if lowest >= 0 and highest < CODES else float(lowest)
+    if whole and highest - offset < CODES:
+        return CodeScale(offset=offset, step=1.0, exact=False, not_numbers=not_numbers)
+    step = float(highest - lowest) / (CODES - 1) or 1.0
+    return CodeScale(offset=float(lowest), step=step, exact=False, not_numbers=not_numbers)

@@ -1,0 +1,175 @@
+"""One slice at a time out of a NIfTI, NRRD or MHA file, through SimpleITK.
+
+SimpleITK takes single slices from uncompressed NIfTI and MHA files only; others are unpacked once
+into a temporary file. ITK silently fills the rest of a NIfTI volume that was cut short with zeros
+when it reads it whole, and fails, as it should, when it reads it by slices or when unpacking meets
+the early end; so no NIfTI volume is read whole here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import tempfile
+import threading
+import weakref
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from viewer.loading.errors import UnreadableFile, UnreadableImage
+from viewer.loading.sniff import FileKind
+
+_READERS = {
+    FileKind.NIFTI: "NiftiImageIO",
+    FileKind.NRRD: "NrrdImageIO",
+    FileKind.META_IMAGE: "MetaImageIO",
+}
+_NUMBERS = {
+    sitk.sitkUInt8: "uint8",
+    sitk.sitkInt8: "int8",
+    sitk.sitkUInt16: "uint16",
+    sitk.sitkInt16: "int16",
+    sitk.sitkUInt32: "uint32",
+    sitk.sitkInt32: "int32",
+    sitk.sitkUInt64: "uint64",
+    sitk.sitkInt64: "int64",
+    sitk.sitkFloat32: "float32",
+    sitk.sitkFloat64: "float64",
+}
+_DAMAGED = "The volume is damaged or cut short"
+_COPY_AGAIN = "copy it again from its source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeHeader:
+    """Size, spacing and number type of a volume."""
+
+    slices: int
+    rows: int
+    columns: int
+    row_mm: float
+    column_mm: float
+    slice_mm: float | None
+    dtype: np.dtype[Any]
+
+
+class VolumeFile:
+    """A volume on disk; slices are read by number, from any thread."""
+
+    def __init__(self, path: Path, kind: FileKind) -> None:
+        """Read the header; raises UnreadableFile or, when unpacking fails, UnreadableImage."""
+        self._path = path
+        self._kind = kind
+        self._lock = threading.Lock()
+        self._peeked = False
+        self._plain = (path, kind) if _is_plain(path, kind) else None
+        if kind is FileKind.NIFTI and not _has_nifti_name(path):
+            # ITK opens a NIfTI file only under a name that says so.
+            self._plain = self._unpacked()
+        self.header = _header(*(self._plain or (path, kind)))
+
+    def read(self, slice_index: int) -> NDArray[Any]:
+        """Return one slice, (rows, columns), in the file's own numbers; raises UnreadableImage."""
+        reader = _reader(*self._file_with_slices())
+        try:
+            reader.ReadImageInformation()
+            if reader.GetDimension() == 3:
+                reader.SetExtractIndex([0, 0, slice_index])
+                reader.SetExtractSize([self.header.columns, self.header.rows, 0])
+            return np.asarray(sitk.GetArrayFromImage(reader.Execute()))
+        except RuntimeError as error:
+            raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
+
+    def _file_with_slices(self) -> tuple[Path, FileKind]:
+        """Return the file to take a slice from, unpacking if need be.
+
+        The first slice of a packed NIfTI file, for the first picture, comes without unpacking all.
+        """
+        with self._lock:
+            if self._plain is None:
+                if self._kind is FileKind.NIFTI and not self._peeked:
+                    self._peeked = True
+                    return self._path, self._kind
+                self._plain = self._unpacked()
+            return self._plain
+
+    def _unpacked(self) -> tuple[Path, FileKind]:
+        """Write the volume uncompressed to a temporary folder that goes when this object goes."""
+        folder = Path(tempfile.mkdtemp(prefix="tomolens-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        try:
+            if self._kind is FileKind.NIFTI:
+                target = folder / "volume.nii"
+                with _opened(self._path) as packed, target.open("wb") as plain:
+                    shutil.copyfileobj(packed, plain, 1 << 20)
+                return target, FileKind.NIFTI
+            target = folder / "volume.mha"
+            sitk.WriteImage(_reader(self._path, self._kind).Execute(), str(target), False)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
+        except (OSError, RuntimeError) as error:
+            room = shutil.disk_usage(folder).free
+            if isinstance(error, RuntimeError) and room > 2 * self._path.stat().st_size:
+                raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
+            raise UnreadableImage(
+                "The volume could not be unpacked",
+                hint="make room in the folder for temporary files",
+            ) from error
+        return target, FileKind.META_IMAGE
+
+
+def _reader(path: Path, kind: FileKind) -> Any:
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.SetImageIO(_READERS[kind])
+    return reader
+
+
+def _header(path: Path, kind: FileKind) -> VolumeHeader:
+    reader = _reader(path, kind)
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        raise UnreadableFile("a volume whose header is damaged") from error
+    size, spacing = reader.GetSize(), reader.GetSpacing()
+    numbers = _NUMBERS.get(reader.GetPixelID())
+    if len(size) not in (2, 3) or reader.GetNumberOfComponents() != 1 or numbers is None:
+        raise UnreadableFile("not a single grey volume (colour, vectors or a time series)")
+    return VolumeHeader(
+        slices=int(size[2]) if len(size) == 3 else 1,
+        rows=int(size[1]),
+        columns=int(size[0]),
+        row_mm=float(spacing[1]),
+        column_mm=float(spacing[0]),
+        slice_mm=float(spacing[2]) if len(size) == 3 else None,
+        dtype=np.dtype(numbers),
+    )
+
+
+def _is_plain(path: Path, kind: FileKind) -> bool:
+    """Return whether single slices can be taken from the file as it is."""
+    with path.open("rb") as file:
+        first = file.read(4096)
+    if kind is FileKind.NIFTI:
+        return not first.startswith(b"\x1f\x8b")
+    compressed = b"CompressedData = True" in first
+    return kind is FileKind.META_IMAGE and not compressed
+
+
+def _has_nifti_name(path: Path) -> bool:
+    lowered = path.name.lower()
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return lowered.endswith(".nii.gz" if packed else (".nii", ".hdr", ".img"))
+
+
+def _opened(path: Path) -> Any:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")
