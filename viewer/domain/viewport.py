@@ -167,3 +167,8 @@ def zoomed(viewport: Viewport, factor: float, device_x: float, device_y: float) 
 def panned(viewport: Viewport, device_dx: float, device_dy: float) -> Viewport:
     """Shift by device pixels."""
     return replace(viewport, left=viewport.left + device_dx, top=viewport.top + device_dy)
+
+
+def on_whole_pixels(viewport: Viewport) -> Viewport:
+    """Move the image's corner to a whole device pixel, so that 1:1 is exact and pans are crisp."""
+    return replace(viewport, left=float(round(viewport.left)), top=float(round(viewport.top)))

@@ -73,9 +73,9 @@ def _with_margin(frame: Frame) -> Level:
     # Air up to the image's edge, then the edge itself repeated.
     air = cv2.copyMakeBorder(
         frame.pixels,
-        frame.top - max(first_row, 0),
+        frame.top - first_row,
         min(last_row, frame.rows) - frame.top - height,
-        frame.left - max(first_column, 0),
+        frame.left - first_column,
         min(last_column, frame.columns) - frame.left - width,
         cv2.BORDER_CONSTANT,
         value=frame.air_code,
@@ -87,7 +87,7 @@ def _with_margin(frame: Frame) -> Level:
 
 
 def _grown(first: int, last: int, size: int) -> tuple[int, int]:
-    """Grow a span to whole coarsest cells, with one cell of air on each side that has air."""
-    grown_first = max(0, (first - 1) // _GRID * _GRID) if first > 0 else 0
-    grown_last = -(-(last + 1) // _GRID) * _GRID if last < size else -(-size // _GRID) * _GRID
+    """Grow a span to whole coarsest cells, with one such cell of air on each side that has air."""
+    grown_first = max(0, first // _GRID * _GRID - _GRID)
+    grown_last = min(-(-last // _GRID) * _GRID + _GRID, -(-size // _GRID) * _GRID)
     return grown_first, grown_last

@@ -15,7 +15,7 @@ from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
-from viewer.domain.viewport import Viewport, viewport_for
+from viewer.domain.viewport import Viewport, on_whole_pixels, viewport_for
 from viewer.domain.windowing import GreyScale, Voi, lookup_table
 from viewer.rendering.captions import (
     AiLine,
@@ -132,14 +132,16 @@ def build_scene(
             message=CentralMessage(empty_title, empty_detail) if empty_title else None,
             active=active,
         )
-    viewport = viewport_for(
-        stack,
-        state.framing,
-        fit_scale=fit_scale,
-        pane_width=pane_width,
-        pane_height=pane_height,
-        flipped_horizontally=state.flipped_horizontally,
-        flipped_vertically=state.flipped_vertically,
+    viewport = on_whole_pixels(
+        viewport_for(
+            stack,
+            state.framing,
+            fit_scale=fit_scale,
+            pane_width=pane_width,
+            pane_height=pane_height,
+            flipped_horizontally=state.flipped_horizontally,
+            flipped_vertically=state.flipped_vertically,
+        )
     )
     voi = shown_voi(stack, state)
     prediction = prediction_of(ai)

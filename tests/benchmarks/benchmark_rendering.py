@@ -1,0 +1,315 @@
+"""How fast a slice change reaches the screen, and what becomes of the smallest calcifications.
+
+Needs a display or QT_QPA_PLATFORM=offscreen. Times are of the GUI thread from the new scene to the
+painted window; the ratio compares with a plain pyqtgraph ImageItem in the same run.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, QThreadPool
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
+
+from inference.types import (
+    Box,
+    ClassScores,
+    Laterality,
+    ModelIdentity,
+    Patch,
+    Placement,
+    Prediction,
+)
+from viewer.domain.ai_state import Done
+from viewer.domain.frame import Frame
+from viewer.domain.geometry import PixelSpacing, SpacingOrigin
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.pane_state import PaneState
+from viewer.domain.view import ImageKind, View, ViewPosition
+from viewer.domain.viewport import Viewport, common_scale
+from viewer.domain.windowing import GreyScale, Window
+from viewer.rendering.raster import Quality, render_grey
+from viewer.rendering.scene import PaneContext, build_scene
+from viewer.ui.pane.image_pane import ImagePane
+
+ROWS, COLUMNS = 2457, 1996
+_WINDOW = (1920, 1080)
+_BREAST_CODE, _NOISE_SD, _CALCIFICATION = 1500.0, 22.0, 900.0
+_SLICES = 8
+"""Distinct slices that are scrolled through; every change shows another frame."""
+
+
+def measure(*, quick: bool = False) -> dict[str, float]:
+    """Run everything; `quick` takes a fifth of the repeats."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError("the benchmark needs a QApplication, not a QCoreApplication")
+    changes = 24 if quick else 120
+    slices = _slices()
+    one = _slice_changes(app, slices, panes=1, changes=changes)
+    four = _slice_changes(app, slices, panes=4, changes=changes)
+    plain_one = _plain_changes(app, slices, panes=1, changes=max(changes // 4, 6))
+    plain_four = _plain_changes(app, slices, panes=4, changes=max(changes // 4, 6))
+    measured = {
+        "slice_change_1_view_median_ms": _percentile(one, 50),
+        "slice_change_1_view_p95_ms": _percentile(one, 95),
+        "slice_change_4_views_median_ms": _percentile(four, 50),
+        "slice_change_4_views_p95_ms": _percentile(four, 95),
+        "plain_pyqtgraph_1_view_median_ms": _percentile(plain_one, 50),
+        "plain_pyqtgraph_4_views_median_ms": _percentile(plain_four, 50),
+        "times_faster_than_pyqtgraph_1_view": _percentile(plain_one, 50) / _percentile(one, 50),
+        "times_faster_than_pyqtgraph_4_views": _percentile(plain_four, 50) / _percentile(four, 50),
+    }
+    return measured | _still_times(slices) | _vanished(200 if quick else 600)
+
+
+def _slices() -> list[Frame]:
+    """Full-size slices with a breast that covers half of them and noise like a detector's."""
+    random = np.random.default_rng(7)
+    rows, columns = np.mgrid[:ROWS, :COLUMNS]
+    breast = ((rows - ROWS / 2) / (0.46 * ROWS)) ** 2 + (columns / (0.62 * COLUMNS)) ** 2 < 1
+    texture = cv2.GaussianBlur(random.normal(0, 1, (ROWS, COLUMNS)).astype(np.float32), (0, 0), 12)
+    tissue = _BREAST_CODE + texture / texture.std() * 300
+    return [_slice(random, tissue, breast) for _ in range(_SLICES)]
+
+
+def _slice(
+    random: np.random.Generator, tissue: NDArray[np.float32], breast: NDArray[np.bool_]
+) -> Frame:
+    codes = np.clip(tissue + random.normal(0, _NOISE_SD, tissue.shape), 1, 4095).astype(np.uint16)
+    codes[~breast] = 0
+    return Frame.cropped(codes)
+
+
+def _stack(laterality: Laterality) -> ImageStack:
+    return ImageStack(
+        image_id=laterality.value,
+        name=f"{laterality.value}CC DBT",
+        kind=ImageKind.DBT,
+        view=View(laterality=laterality, position=ViewPosition.CC),
+        slices=70,
+        rows=ROWS,
+        columns=COLUMNS,
+        grey_scale=GreyScale(),
+        vois=(Window(center=1500, width=2400),),
+        spacing=PixelSpacing(row_mm=0.1, column_mm=0.1, origin=SpacingOrigin.PIXEL_MEASURES),
+        slice_spacing_mm=1.0,
+    )
+
+
+def _prediction(stack: ImageStack) -> Prediction:
+    """Three hot spots of each class that change from slice to slice, and twelve patches."""
+    random = np.random.default_rng(3)
+    grid_rows, grid_columns = 67, 42
+    saliency = np.zeros((stack.slices, 2, grid_rows, grid_columns), np.float32)
+    rows, columns = np.mgrid[:grid_rows, :grid_columns]
+    for row, column in random.uniform((12, 4), (55, 26), (6, 2)):
+        spot = np.exp(-((rows - row) ** 2 + (columns - column) ** 2) / (2 * 2.5**2))
+        strength = random.uniform(0.3, 0.9, (stack.slices, 1, 1))
+        class_index = int(random.integers(2))
+        saliency[:, class_index] = np.maximum(saliency[:, class_index], strength * spot)
+    placement = Placement(
+        input_rows=2116,
+        input_columns=1339,
+        image_rows=ROWS,
+        image_columns=COLUMNS,
+        row_offset=170,
+        column_offset=0,
+        mirrored=stack.view.laterality is Laterality.RIGHT,
+    )
+    patches = tuple(
+        Patch(
+            slice_index=number,
+            box=Box(top=300 + 100 * number, left=400, height=256, width=256),
+            attention=1 / 12,
+            input_top=130 + 100 * number,
+            input_left=400,
+        )
+        for number in range(12)
+    )
+    scores = ClassScores(benign=0.2, malignant=0.7)
+    return Prediction(
+        model=ModelIdentity(name="3D-GMIC", version="1", architecture="gmic3d", sha256=""),
+        scores=scores,
+        global_scores=scores,
+        local_scores=scores,
+        saliency=saliency,
+        patches=patches,
+        placement=placement,
+        has_salient_region=True,
+        outside_training_views=False,
+        seconds=0.0,
+        device="cpu",
+    )
+
+
+def _window_of(widgets: Sequence[QWidget]) -> QWidget:
+    window = QWidget()
+    window.setStyleSheet("background: #000000")
+    grid = QGridLayout(window)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setSpacing(0)
+    per_row = 1 if len(widgets) == 1 else 2
+    for index, widget in enumerate(widgets):
+        grid.addWidget(widget, index // per_row, index % per_row)
+    window.resize(*_WINDOW)
+    window.show()
+    return window
+
+
+def _timed(
+    app: QApplication, window: QWidget, change: Callable[[int], None], n: int
+) -> list[float]:
+    """Milliseconds of each change, from the call to the painted window."""
+    for index in range(4):
+        change(index)
+        app.processEvents()
+    taken = []
+    for index in range(4, n + 4):
+        begin = time.perf_counter()
+        change(index)
+        app.processEvents()
+        taken.append((time.perf_counter() - begin) * 1000)
+    window.close()
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return taken
+
+
+def _slice_changes(
+    app: QApplication, slices: list[Frame], *, panes: int, changes: int
+) -> list[float]:
+    """All panes go to another slice with another saliency map, overlay, boxes and text on."""
+    pool = QThreadPool()
+    pool.setMaxThreadCount(1)
+    widgets = [ImagePane(name=f"{index}", still_pool=pool) for index in range(panes)]
+    window = _window_of(widgets)
+    app.processEvents()
+    stack = _stack(Laterality.LEFT)
+    prediction = _prediction(stack)
+    scale = common_scale([(stack, *widget.device_size) for widget in widgets]) or 1.0
+
+    def change(index: int) -> None:
+        for pane, widget in enumerate(widgets):
+            width, height = widget.device_size
+            scene = build_scene(
+                stack=stack,
+                state=PaneState(image_id=stack.image_id, slice_index=index % stack.slices),
+                frame=slices[(index + 2 * pane) % len(slices)],
+                fit_scale=scale,
+                pane_width=width,
+                pane_height=height,
+                ai=Done(prediction),
+                context=PaneContext(exam_alias="Exam 0042"),
+            )
+            widget.show_scene(scene)
+
+    taken = _timed(app, window, change, changes)
+    pool.waitForDone()
+    return taken
+
+
+def _plain_changes(
+    app: QApplication, slices: list[Frame], *, panes: int, changes: int
+) -> list[float]:
+    """The same with pyqtgraph's own items: an image with a lookup table and an overlay image."""
+    views = [pg.GraphicsView(background="k") for _ in range(panes)]
+    images, overlays = [], []
+    for view in views:
+        box = pg.ViewBox(invertY=True, lockAspect=True, enableMenu=False)
+        view.setCentralItem(box)
+        image, overlay = pg.ImageItem(axisOrder="row-major"), pg.ImageItem(axisOrder="row-major")
+        box.addItem(image)
+        box.addItem(overlay)
+        images.append(image)
+        overlays.append(overlay)
+    window = _window_of(views)
+    app.processEvents()
+    wholes = [frame.whole() for frame in slices]
+    saliency = _prediction(_stack(Laterality.LEFT)).saliency
+    colours = np.zeros((256, 4), np.uint8)
+    colours[:, 0], colours[:, 3] = 224, np.arange(256) * 0.35
+
+    def change(index: int) -> None:
+        for pane, (image, overlay) in enumerate(zip(images, overlays, strict=True)):
+            image.setImage(wholes[(index + 2 * pane) % len(wholes)], levels=(300, 2700))
+            overlay.setImage(saliency[index % len(saliency), 1], levels=(0, 1), lut=colours)
+            overlay.setRect(0, 170, 1339, 2116)
+
+    return _timed(app, window, change, changes)
+
+
+def _still_times(slices: list[Frame]) -> dict[str, float]:
+    """The antialiased picture of one maximised pane, made in a worker thread."""
+    table = np.linspace(0, 255, 1 << 16).astype(np.uint8)
+    taken = []
+    for frame in slices:
+        begin = time.perf_counter()
+        render_grey(frame, _fitted(_WINDOW[1], 0.0), table, quality=Quality.STILL)
+        taken.append((time.perf_counter() - begin) * 1000)
+    return {"still_picture_median_ms": _percentile(taken, 50)}
+
+
+def _fitted(pane_height: int, shift: float) -> Viewport:
+    scale = pane_height / ROWS
+    return Viewport(
+        pane_width=round(COLUMNS * scale),
+        pane_height=pane_height,
+        image_rows=ROWS,
+        image_columns=COLUMNS,
+        scale_row=scale,
+        scale_column=scale,
+        left=shift,
+        top=shift,
+    )
+
+
+def _vanished(count: int) -> dict[str, float]:
+    """Share of one-pixel calcifications that keep under a tenth of their contrast when fitted."""
+    random = np.random.default_rng(11)
+    flat = np.full((ROWS, COLUMNS), round(_BREAST_CODE), np.uint16)
+    rows = random.permutation(np.arange(40, ROWS - 40, 12))
+    columns = random.permutation(np.arange(40, COLUMNS - 40, 12))
+    count = min(count, len(columns), len(rows))
+    spots = list(zip(rows[:count] + random.integers(0, 8, count), columns[:count], strict=True))
+    marked = flat.copy()
+    for row, column in spots:
+        marked[row, column] += round(_CALCIFICATION)
+    # A table of one grey level per eighth code keeps the contrast readable in 8 bits.
+    codes = np.arange(1 << 16)
+    table = np.clip((codes - _BREAST_CODE) / 4 + 20, 0, 255).astype(np.uint8)
+    shares = {}
+    for name, quality in (("moving", Quality.MOVING), ("still", Quality.STILL)):
+        for height in (1080, 540):
+            drawn = render_grey(
+                Frame.cropped(marked), _fitted(height, 0.25), table, quality=quality
+            )
+            share = _share_below(drawn, spots, height, 0.1 * _CALCIFICATION / 4 + 20)
+            shares[f"vanished_1px_{name}_at_{height}_rows"] = share
+    return shares
+
+
+def _share_below(
+    drawn: NDArray[np.uint8], spots: Sequence[tuple[int, int]], height: int, limit: float
+) -> float:
+    viewport = _fitted(height, 0.25)
+    missed = 0
+    for row, column in spots:
+        x, y = viewport.to_device(row + 0.5, column + 0.5)
+        near = drawn[max(0, int(y) - 1) : int(y) + 2, max(0, int(x) - 1) : int(x) + 2]
+        missed += int(near.max(initial=0) < limit)
+    return missed / len(spots)
+
+
+def _percentile(values: Sequence[float], percent: float) -> float:
+    return float(np.percentile(values, percent))
+
+
+if __name__ == "__main__":
+    for name, value in measure().items():
+        sys.stdout.write(f"{name:45s} {value:8.3f}\n")
