@@ -28,9 +28,10 @@ def _caption(image: object, ai: AiState, overlay: OverlaySettings | None = None)
 
 def test_a_caption_says_what_is_shown_and_what_the_model_says() -> None:
     shown, said = _caption(make_image(), Done(make_prediction())).lines
-    assert shown == "Exam 4F2A91   RCC DBT   slice 2/3   C 2000 W 1500   zoom 46 %"
+    assert shown == "Exam 4F2A91   RCC DBT   slice 2/3   C 2000 W 1500   zoom 0.46"
     assert said == (
-        "3D-GMIC 1.2   malignant 0.87, benign 0.10 (0 to 1)   "
+        "3D-GMIC 1.2   malignant 0.87, benign 0.10   "
+        "scores 0 to 1, higher is more suspicious   "
         "AI overlay on: malignant, benign, patches"
     )
 

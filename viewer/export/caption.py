@@ -12,6 +12,7 @@ from viewer.domain.windowing import Voi, VoiFunction, VoiLut
 from viewer.export.tables import model_name
 
 RESEARCH_USE = "Research use only - not for diagnosis"
+SCALE = "scores 0 to 1, higher is more suspicious"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +28,20 @@ class Caption:
     model: str
     scores: str
     overlay: str
+    is_scored: bool
 
     @property
     def lines(self) -> tuple[str, str]:
         """Two lines: what is shown, and what the model says."""
         shown = (self.exam_alias, self.image, self.slice, self.window, self.zoom)
-        said = (self.model, self.scores, self.overlay)
+        said = (self.model, self.scores, SCALE if self.is_scored else "", self.overlay)
         return _joined(shown), _joined(said)
+
+    @property
+    def figure_lines(self) -> tuple[str, str]:
+        """The two lines without zoom and overlay, which a figure's panels show by themselves."""
+        shown = (self.exam_alias, self.image, self.slice, self.window)
+        return _joined(shown), _joined((self.model, self.scores, SCALE if self.is_scored else ""))
 
     @property
     def short(self) -> str:
@@ -63,10 +71,11 @@ def caption_of(
         image=f"{image.view.abbreviation} {image.kind.value}",
         slice=f"slice {slice_index + 1}/{image.slices}" if image.slices > 1 else "",
         window=window_text(voi, inverted=inverted),
-        zoom=f"zoom {zoom * 100:.0f} %",
+        zoom=f"zoom {zoom:.2f}",
         model=model_name(prediction.model) if prediction else "",
         scores=scores_text(prediction) if prediction else describe(ai),
         overlay=overlay_text(overlay) if prediction else "",
+        is_scored=prediction is not None,
     )
 
 
@@ -84,7 +93,7 @@ def window_text(voi: Voi, *, inverted: bool = False) -> str:
 def scores_text(prediction: Prediction) -> str:
     """Both scores with two decimals, and what limits them."""
     scores = prediction.scores
-    text = f"malignant {scores.malignant:.2f}, benign {scores.benign:.2f} (0 to 1)"
+    text = f"malignant {scores.malignant:.2f}, benign {scores.benign:.2f}"
     if not prediction.has_salient_region:
         text += ", no salient region"
     if prediction.outside_training_views:

@@ -1,0 +1,25 @@
+"""`tomolens open`: the window, on exams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from viewer.cli_errors import errors_said
+
+
+def open_window(
+    paths: list[Path] | None = typer.Argument(None, help="Files or folders to open."),
+    weights: list[Path] | None = typer.Option(
+        None, "--weights", help="Weights files to use instead of those chosen in the window."
+    ),
+    run_ai: bool | None = typer.Option(
+        None, "--ai/--no-ai", help="Run the AI when an exam opens; as set in the window if absent."
+    ),
+) -> None:
+    """Open the window, on exams if paths are given."""
+    with errors_said():
+        from viewer.app import run
+
+        raise typer.Exit(run(paths or [], weights=weights or [], run_ai=run_ai))

@@ -1,0 +1,89 @@
+"""`tomolens predict`: score images without a window."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from viewer.cli_errors import INTERRUPTED, NOTHING_DONE, SOME_FAILED, errors_said, say
+
+if TYPE_CHECKING:
+    from viewer.commands.predict import RunSummary
+
+
+class DeviceOption(Enum):
+    """Where the networks run."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+def predict(
+    paths: list[Path] = typer.Argument(..., metavar="PATH...", help="Files or folders of exams."),
+    weights: list[Path] = typer.Option(
+        ..., "--weights", help="A weights file; repeat it for several models."
+    ),
+    output: Path = typer.Option(..., "--output", metavar="DIR", help="Where the tables go."),
+    device: DeviceOption = typer.Option(DeviceOption.AUTO, "--device", help="GPU if there is one."),
+    arrays: bool = typer.Option(
+        False, "--arrays", help="Also write saliency, attention and patches as arrays/<image>.npz."
+    ),
+) -> None:
+    """Score images and write predictions.csv, breasts.csv and patches.csv.
+
+    Volumes are scored by 3D-GMIC weights, 2D images by GMIC weights; an image of a kind that no
+    weights serve is a row saying so. Scores are 0 to 1, higher is more suspicious. Slices and
+    pixels in the tables count from 0.
+
+    Exit code: 0 when every image that has a model was scored, 1 when some failed, 2 when nothing
+    was scored, 130 after Ctrl+C. What is done is saved in every case.
+    """
+    with errors_said():
+        from viewer.commands.model_set import load_models
+        from viewer.commands.predict import predict_paths
+        from viewer.export.atomic_write import make_folder
+
+        # Before the weights: a folder that cannot be written is the cheapest thing to find out.
+        make_folder(output)
+        models = load_models(weights, device=device.value)
+        from viewer.cli_progress import RunBars
+
+        with RunBars() as bars:
+            summary = predict_paths(paths, models, output, with_arrays=arrays, progress=bars)
+    _tell(summary)
+    raise typer.Exit(exit_code(summary))
+
+
+def exit_code(summary: RunSummary) -> int:
+    """What the shell is told; see the help of the command."""
+    from viewer.export.tables import Status
+
+    if summary.cancelled:
+        return INTERRUPTED
+    if summary.scored == 0:
+        return NOTHING_DONE
+    return SOME_FAILED if summary.count(Status.FAILED) or summary.saved.problem else 0
+
+
+def _tell(summary: RunSummary) -> None:
+    from viewer.export.tables import Status
+
+    typer.echo(summary.scan.summary(), err=True)
+    for row in summary.rows:
+        if row.status in (Status.FAILED, Status.NOT_RUN):
+            typer.echo(f"{row.image}: {row.status.value}: {row.reason}", err=True)
+    problem = summary.saved.problem
+    if problem is not None:
+        say(f"{problem}; the tables were kept in {summary.saved.folder}", problem.hint)
+    if summary.scored == 0 and not summary.cancelled:
+        say("no image was scored", "the reasons are in predictions.csv")
+    if summary.cancelled:
+        say("stopped on request; what was done is saved")
+    typer.echo(
+        f"{summary.scored} scored, {summary.count(Status.FAILED)} failed, "
+        f"{summary.count(Status.NOT_RUN)} not run: {summary.saved.folder}"
+    )

@@ -1,0 +1,165 @@
+"""The folder a prediction run leaves: three tables and, on demand, arrays."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from inference.types import ModelIdentity, Prediction
+from viewer.domain.exam import Exam
+from viewer.domain.findings import breast_scores
+from viewer.domain.image_stack import ImageStack
+from viewer.export.arrays import write_arrays
+from viewer.export.atomic_write import CannotWrite, make_folder
+from viewer.export.file_names import safe_name
+from viewer.export.tables import (
+    BreastRow,
+    PatchRow,
+    PredictionRow,
+    Status,
+    breast_row,
+    image_row,
+    model_name,
+    patch_rows,
+    scored_row,
+    write_table,
+)
+
+log = logging.getLogger(__name__)
+
+_SECONDS_BETWEEN_SAVES = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedTables:
+    """Where the tables lie in the end."""
+
+    folder: Path
+    problem: CannotWrite | None = None
+    """Why they are not where they were wanted."""
+
+
+class PredictionFolder:
+    """Collects rows while images are scored; every save replaces whole tables.
+
+    Belongs to one thread. The constructor makes the folder and proves that it can be written:
+    it raises CannotWrite before any work is done.
+    """
+
+    def __init__(self, output: Path, *, with_arrays: bool) -> None:
+        make_folder(output)
+        self._output = output
+        self._with_arrays = with_arrays
+        self._rows: list[PredictionRow] = []
+        self._patches: list[PatchRow] = []
+        self._breasts: list[BreastRow] = []
+        self._saved_at = time.monotonic()
+        if with_arrays:
+            make_folder(output / "arrays")
+
+    @property
+    def rows(self) -> tuple[PredictionRow, ...]:
+        """All rows of predictions.csv so far."""
+        return tuple(self._rows)
+
+    def add_prediction(
+        self,
+        exam: Exam,
+        image: ImageStack,
+        prediction: Prediction,
+        *,
+        name: str,
+        arrays_name: str | None = None,
+    ) -> None:
+        """Take a scored image.
+
+        Arrays that cannot be written are said in the row's reason: the scores are still worth
+        having.
+        """
+        row = scored_row(
+            exam=exam.alias,
+            name=name,
+            image=image,
+            label=exam.labels.get(image.image_id),
+            prediction=prediction,
+        )
+        if self._with_arrays:
+            try:
+                write_arrays(self._output / "arrays" / f"{arrays_name or name}.npz", prediction)
+            except CannotWrite as error:
+                row = replace(row, reason=f"arrays not written: {error.reason}")
+        self._rows.append(row)
+        self._patches.extend(patch_rows(exam.alias, name, prediction))
+        self._save_if_due()
+
+    def add_without_scores(
+        self,
+        exam: Exam,
+        image: ImageStack,
+        *,
+        name: str,
+        status: Status,
+        reason: str,
+        model: ModelIdentity | None = None,
+    ) -> None:
+        """Take an image that has no scores, with its reason."""
+        self._rows.append(
+            image_row(
+                exam=exam.alias,
+                name=name,
+                image=image,
+                label=exam.labels.get(image.image_id),
+                status=status,
+                reason=reason,
+                model=model_name(model) if model else "",
+            )
+        )
+
+    def add_unreadable(self, *, name: str, reason: str) -> None:
+        """Take a file that should have been an image and could not be opened."""
+        self._rows.append(PredictionRow(exam="", image=name, status=Status.FAILED, reason=reason))
+
+    def add_breasts(self, exam: Exam, predictions: Mapping[str, Prediction]) -> None:
+        """Take the breasts of an exam; predictions by image id, all of one model."""
+        self._breasts.extend(
+            breast_row(exam.alias, breast) for breast in breast_scores(exam.images, predictions)
+        )
+
+    def save(self) -> SavedTables:
+        """Write the three tables; if the folder fails now, into a new temporary folder.
+
+        Raises CannotWrite when neither place takes them.
+        """
+        try:
+            self._write_to(self._output)
+        except CannotWrite as problem:
+            elsewhere = Path(tempfile.mkdtemp(prefix="tomolens-predictions-"))
+            self._write_to(elsewhere)
+            return SavedTables(folder=elsewhere, problem=problem)
+        return SavedTables(folder=self._output)
+
+    def _save_if_due(self) -> None:
+        if time.monotonic() - self._saved_at < _SECONDS_BETWEEN_SAVES:
+            return
+        try:
+            self._write_to(self._output)
+        except CannotWrite as error:
+            # The rows stay in memory and the final save says what is wrong.
+            log.warning("tables could not be saved meanwhile: %s", error.reason)
+        self._saved_at = time.monotonic()
+
+    def _write_to(self, folder: Path) -> None:
+        write_table(folder / "predictions.csv", PredictionRow, self._rows)
+        write_table(folder / "breasts.csv", BreastRow, self._breasts)
+        write_table(folder / "patches.csv", PatchRow, self._patches)
+
+
+def arrays_names(name: str, models: tuple[ModelIdentity, ...]) -> tuple[str, ...]:
+    """File names of an image's arrays, one a model: the image's name, if it is the only one."""
+    if len(models) == 1:
+        return (name,)
+    return tuple(f"{name}.{safe_name(model_name(model))}" for model in models)
