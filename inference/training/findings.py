@@ -105,7 +105,7 @@ def add_to_slice(
     body = body[part] * (0.5 + 0.5 * seen)
     target += body * (_density(placed.lesion) + _kept_texture(target, tissue) - target)
     target += np.minimum(spicules[part] * _THIN_GAIN, 1.0) * (0.07 + 0.14 * seen)
-    target -= 0.07 * halo[part]
+    target -= 0.035 * halo[part]
 
 
 def add_to_projection(plane: FloatArray, tissue: Tissue, placed: PlacedLesion, gain: float) -> None:
@@ -122,7 +122,7 @@ def add_to_projection(plane: FloatArray, tissue: Tissue, placed: PlacedLesion, g
     target += share[part] * (_density(placed.lesion) + _kept_texture(target, tissue) - target)
     target += shape.spicules.max(axis=0)[part] * (0.03 + 0.07 * seen)
     if shape.halo is not None:
-        target -= 0.04 * shape.halo.mean(axis=0)[part]
+        target -= 0.02 * shape.halo.mean(axis=0)[part]
 
 
 def add_calcium(
@@ -209,7 +209,7 @@ def _kept_texture(surroundings: FloatArray, tissue: Tissue) -> FloatArray:
 
 def _density(lesion: Lesion) -> float:
     if lesion.class_name == "malignant":
-        return GLAND + 0.03 + 0.14 * lesion.conspicuity
+        return GLAND + 0.02 + 0.10 * lesion.conspicuity
     return FAT + (GLAND - FAT) * (0.75 + 0.40 * lesion.conspicuity)
 
 

@@ -52,7 +52,7 @@ def soft_tissue_shape(
     distance, direction = _directions(axis, depth)
     border = radius * _border(generator, lesion.kind, direction)
     softness = {
-        LesionKind.SPICULATED_MASS: 0.55,
+        LesionKind.SPICULATED_MASS: 0.75,
         LesionKind.IRREGULAR_MASS: 0.8,
         LesionKind.DISTORTION: 2.0,
     }.get(lesion.kind, 0.28)
@@ -90,7 +90,8 @@ def _border(generator: np.random.Generator, kind: LesionKind, direction: FloatAr
     waves, strength, fastest = {
         LesionKind.ROUND_MASS: (2, 0.03, 2.0),
         LesionKind.LOBULATED_MASS: (5, 0.08, 3.2),
-    }.get(kind, (12, 0.10, 7.0))
+        LesionKind.SPICULATED_MASS: (14, 0.05, 9.0),
+    }.get(kind, (12, 0.085, 7.0))
     for _ in range(waves):
         axis = generator.normal(size=3)
         axis /= np.linalg.norm(axis)
@@ -114,7 +115,7 @@ def _spicules(
     headings += generator.normal(0, 0.16, count)
     for heading in headings:
         plane = int(
-            np.clip(round(generator.normal(shape[0] // 2, shape[0] * 0.14)), 0, shape[0] - 1)
+            np.clip(round(generator.normal(shape[0] // 2, shape[0] * 0.07)), 0, shape[0] - 1)
         )
         length = radius * generator.uniform(0.7, 1.5)
         along = np.linspace(0.45 * radius, radius + length, 24)

@@ -225,7 +225,7 @@ def _add_pectoral(planes: FloatArray, view: CompressedView, grid: FieldGrid, top
         shift = 2.0 * (index / max(1, grid.slices - 1) - 0.5)
         inside = (border + shift)[:, None] - column_mm[None, :]
         muscle = 1 / (1 + np.exp(-np.clip(inside / 0.7, -30, 30)))
-        texture = MUSCLE + 0.02 * fibres + 0.1 * (planes[index] - GLAND)
+        texture = MUSCLE + 0.013 * fibres + 0.1 * (planes[index] - GLAND)
         planes[index] += (texture - planes[index]) * muscle * 0.92
 
 
