@@ -89,10 +89,12 @@ def refine(
             pixels, targets = store.read(path)
             evidence = average(torch.from_numpy(pixels)[None])[0].numpy()
             for index in range(2):
-                positive = bool((targets[index] == 1).any())
-                if positive or not np.isnan(targets[index]).any():
-                    scores[index].append(float(evidence[index].max()))
-                    labels[index].append(positive)
+                # A finding must stand out from the strongest cell that shows none.
+                for wanted in (0.0, 1.0):
+                    cells = evidence[index][targets[index] == wanted]
+                    if cells.size:
+                        scores[index].append(float(cells.max()))
+                        labels[index].append(wanted == 1)
         return float(
             np.mean([area_under_curve(*pair) for pair in zip(scores, labels, strict=True)])
         )
