@@ -28,6 +28,8 @@ class CornerLine:
 
     text: str
     emphasis: Emphasis = Emphasis.NORMAL
+    dispensable: bool = False
+    """Left out where there is no room for it beside the tissue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def view_lines(stack: ImageStack, exam_alias: str) -> tuple[CornerLine, ...]:
     return (
         CornerLine(stack.view.abbreviation, Emphasis.VIEW),
         CornerLine(stack.kind.value),
-        CornerLine(exam_alias, Emphasis.SECONDARY),
+        CornerLine(exam_alias, Emphasis.SECONDARY, dispensable=True),
     )
 
 

@@ -49,13 +49,10 @@ class TruthOutline:
     contours: tuple[NDArray[np.float32], ...]
     """Closed; each (points, 2) of (row, column) in displayed image pixels, whole = pixel edge."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OutlineMark:
-    """A truth outline with the colour it is drawn in."""
-
-    outline: TruthOutline
-    colour: str
+    @property
+    def name(self) -> str:
+        """What the screen calls it."""
+        return "known malignant finding" if self.malignant else "known benign finding"
 
 
 def outline_of(mask: NDArray[np.bool_], *, malignant: bool) -> TruthOutline:

@@ -28,7 +28,7 @@ from viewer.rendering.captions import (
     reading_lines,
     view_lines,
 )
-from viewer.rendering.marks import BoxMark, OutlineMark, TruthOutline, box_marks
+from viewer.rendering.marks import BoxMark, TruthOutline, box_marks
 from viewer.rendering.saliency import SaliencyLayer
 from viewer.rendering.same_object import SameObject
 
@@ -68,7 +68,7 @@ class PaneScene:
     saliency: tuple[SaliencyLayer, ...] = ()
     """Drawn in this order."""
     boxes: tuple[BoxMark, ...] = ()
-    outlines: tuple[OutlineMark, ...] = ()
+    outlines: tuple[TruthOutline, ...] = ()
     text_on_right: bool = True
     """The air side."""
     top_lines: tuple[CornerLine, ...] = ()
@@ -155,7 +155,7 @@ def build_scene(
         image=None if frame is None else _image_layer(stack, frame, voi, state, viewport),
         saliency=saliency_layers(drawn, state.slice_index, viewport, context.overlay),
         boxes=() if drawn is None else box_marks(drawn, state.slice_index, context.overlay),
-        outlines=_outline_marks(truth, context.overlay) if frame is not None else (),
+        outlines=truth if context.overlay.truth and frame is not None else (),
         text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
         top_lines=_top_lines(stack, context),
         badges=badges(stack, state)
@@ -221,18 +221,6 @@ def _fits(prediction: Prediction, stack: ImageStack) -> bool:
         stack.rows,
         stack.columns,
         stack.slices,
-    )
-
-
-def _outline_marks(
-    truth: tuple[TruthOutline, ...], settings: OverlaySettings
-) -> tuple[OutlineMark, ...]:
-    if not settings.truth:
-        return ()
-    benign, malignant = settings.palette.colours
-    return tuple(
-        OutlineMark(outline=outline, colour=malignant if outline.malignant else benign)
-        for outline in truth
     )
 
 

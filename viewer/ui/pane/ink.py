@@ -12,6 +12,10 @@ SECONDARY: Final = QColor("#7d848c")
 ACCENT: Final = QColor("#5b8fc9")
 WARNING: Final = QColor("#d9a441")
 ERROR: Final = QColor("#d9605a")
+GROUND: Final = QColor(0, 0, 0, 150)
+"""Behind words that cannot avoid tissue."""
+TRUTH: Final = QColor("#e4e7ea")
+"""Known findings are no answer of the AI, so they have a colour of their own."""
 SHADOW: Final = QColor(0, 0, 0, 190)
 
 VIEW_SIZE: Final = 22.0

@@ -41,7 +41,8 @@ def paint_scene(
         draw_boxes(painter, scene.boxes, scene.viewport, text_scale)
     if scene.message is not None:
         _draw_message(painter, scene.message, pane, text_scale)
-    draw_corner_text(painter, scene, text_scale)
+    grey = None if layers.grey is None else layers.grey.pixels
+    draw_corner_text(painter, scene, text_scale, grey)
     if scene.active:
         _draw_active_frame(painter, pane, text_scale)
     painter.restore()
