@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from inference.allocator import keep_freed_memory, release_freed_memory
 from inference.checkpoint import LoadedModel
 from inference.chunks import ChunkedRun, place_network
 from inference.device import Device, choose_device, thread_count
@@ -26,6 +24,7 @@ from inference.networks.patches import (
 )
 from inference.networks.saliency import pool_top_cells
 from inference.prepare import PreparedInput, prepare
+from inference.process import keep_freed_memory, release_freed_memory
 from inference.progress import Progress
 from inference.types import (
     BENIGN,
@@ -57,8 +56,7 @@ class Predictor:
         """
         if slices_per_chunk is not None and slices_per_chunk < 1:
             raise ValueError(f"slices_per_chunk must be at least 1, got {slices_per_chunk}")
-        if threading.current_thread() is threading.main_thread():
-            keep_freed_memory()
+        keep_freed_memory()
         self._model = model
         self._slices_per_chunk = slices_per_chunk
         self._threads = threads

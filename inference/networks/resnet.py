@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -26,8 +27,30 @@ class Norm(Enum):
     def layer(self, channels: int) -> nn.Module:
         """Make a normalisation layer for `channels` channels."""
         if self is Norm.GROUP:
-            return nn.GroupNorm(NORM_GROUPS, channels)
+            return SliceGroupNorm(NORM_GROUPS, channels)
         return nn.BatchNorm2d(channels)
+
+
+class SliceGroupNorm(nn.GroupNorm):
+    """GroupNorm that stays exact on a CPU in the channels-last layout, which runs fastest there.
+
+    torch's own kernel adds up a group's values one after the other there and loses up to four
+    digits on full-size slices; summing in blocks, as torch.sum does, loses none.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalise (slices, channels, rows, columns), each slice and group on its own."""
+        is_channels_last = input.is_contiguous(memory_format=torch.channels_last)
+        if torch.is_grad_enabled() or input.device.type != "cpu" or not is_channels_last:
+            return super().forward(input)
+        groups = (len(input), self.num_groups, -1)
+        mean = input.mean(dim=(2, 3)).view(groups).double().mean(dim=2, keepdim=True)
+        square = (input * input).mean(dim=(2, 3)).view(groups).double().mean(dim=2, keepdim=True)
+        deviation = (square - mean**2).clamp(min=0.0).add(self.eps).sqrt()
+        scale = self.weight.view(1, self.num_groups, -1) / deviation
+        shift = self.bias.view(1, self.num_groups, -1) - mean * scale
+        channels = (len(input), -1, 1, 1)
+        return torch.addcmul(shift.to(input).view(channels), input, scale.to(input).view(channels))
 
 
 def conv3x3(in_channels: int, out_channels: int, stride: int = 1) -> nn.Conv2d:

@@ -55,7 +55,7 @@ def make_network(config: Gmic3dConfig = SMALL_3D, seed: int = 0) -> Gmic3d:
         torch.manual_seed(seed)
         network = Gmic(config) if isinstance(config, GmicConfig) else Gmic3d(config)
         # Both signs, so that a few cells of either class stand out.
-        torch.nn.init.normal_(network.saliency_head.conv.weight, std=0.2)
+        torch.nn.init.normal_(network.saliency_head.conv.weight, std=0.05)
     return network.requires_grad_(False).eval()
 
 

@@ -41,3 +41,25 @@ def test_the_published_networks_have_the_published_size() -> None:
         count = sum(p.numel() for p in ResNet22().parameters())
         count += sum(p.numel() for p in ResNet18().parameters())
     assert count == pytest.approx(14.0e6, rel=0.02)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("slices", [1, 2])
+def test_group_norm_in_channels_last_is_as_exact_as_in_the_plain_layout(slices: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    features = torch.randn(slices, 16, 528, 334, generator=generator) * 3 + 5
+    norm = Norm.GROUP.layer(16)
+    norm.weight = torch.nn.Parameter(torch.linspace(0.5, 1.5, 16))
+    norm.bias = torch.nn.Parameter(torch.linspace(-1, 1, 16))
+    double = features.double()
+    expected = torch.nn.functional.group_norm(
+        double, 8, norm.weight.double(), norm.bias.double()
+    ).float()
+    found = norm(features.contiguous(memory_format=torch.channels_last))
+    torch.testing.assert_close(found, expected, atol=5e-6, rtol=0)
+
+
+@torch.inference_mode()
+def test_group_norm_of_a_constant_slice_is_finite_in_channels_last() -> None:
+    features = torch.full((1, 16, 100, 80), 7.3).contiguous(memory_format=torch.channels_last)
+    assert Norm.GROUP.layer(16)(features).abs().max() < 1e-2

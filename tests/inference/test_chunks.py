@@ -1,0 +1,92 @@
+"""What happens when memory runs out."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from inference_builders import SMALL_3D, make_network
+from torch import Tensor
+
+from inference.chunks import ChunkedRun, PlacedNetwork, place_network
+from inference.device import Device, cpu
+from inference.errors import DeviceMemoryError
+from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
+
+REORDERED = 2e-5
+"""What sums in another order may change."""
+
+SMALL_GPU = Device(kind="cpu", name="a small GPU")
+
+
+class HungryNetwork(Gmic3d):
+    """Runs out of memory above so many slices, or always on patches."""
+
+    most_slices = 0
+    refuses_patches = False
+
+    def look_at_slices(self, slices: Tensor) -> CoarseLook:
+        if len(slices) > self.most_slices:
+            raise torch.OutOfMemoryError("out of memory")
+        return super().look_at_slices(slices)
+
+    def look_at_patches(self, patches: Tensor) -> CloseLook:
+        if self.refuses_patches:
+            raise torch.OutOfMemoryError("out of memory")
+        return super().look_at_patches(patches)
+
+
+def _hungry(most_slices: int, *, refuses_patches: bool = False) -> HungryNetwork:
+    network = HungryNetwork(SMALL_3D)
+    network.load_state_dict(make_network().state_dict())
+    network.most_slices = most_slices
+    network.refuses_patches = refuses_patches
+    return network.requires_grad_(False).eval()
+
+
+def _slices(count: int) -> Tensor:
+    return torch.randn(count, 300, 280, generator=torch.Generator().manual_seed(0))
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("chunk", [1, 2, 5, 7, 100])
+def test_any_chunk_gives_the_same_maps(chunk: int) -> None:
+    run = ChunkedRun(place_network(make_network(), cpu()), chunk)
+    expected = make_network().look_at_slices(_slices(7))
+    torch.testing.assert_close(run.look_at_slices(_slices(7)), expected, atol=REORDERED, rtol=0)
+    assert run.notices == []
+
+
+@torch.inference_mode()
+def test_chunks_are_halved_until_they_fit() -> None:
+    run = ChunkedRun([PlacedNetwork(_hungry(2), SMALL_GPU)], 8)
+    look = run.look_at_slices(_slices(7))
+    assert run.slices_per_chunk == 2
+    assert look.saliency.shape[0] == 7
+    assert run.notices == ["Memory ran out on a small GPU; went on with smaller chunks of slices."]
+
+
+@torch.inference_mode()
+def test_when_one_slice_does_not_fit_the_next_device_goes_on() -> None:
+    placed = [PlacedNetwork(_hungry(0), SMALL_GPU), PlacedNetwork(make_network(), cpu(2))]
+    run = ChunkedRun(placed, 2)
+    expected = make_network().look_at_slices(_slices(3))
+    torch.testing.assert_close(run.look_at_slices(_slices(3)), expected, atol=REORDERED, rtol=0)
+    assert run.device.name == "CPU, 2 threads"
+    assert run.notices[-1] == "Memory ran out on a small GPU; went on with CPU, 2 threads."
+
+
+@torch.inference_mode()
+def test_patches_that_do_not_fit_go_to_the_next_device() -> None:
+    hungry = _hungry(100, refuses_patches=True)
+    run = ChunkedRun([PlacedNetwork(hungry, SMALL_GPU), PlacedNetwork(make_network(), cpu(2))], 4)
+    patches = _slices(3)[:, :256, :256]
+    expected = make_network().look_at_patches(patches.unsqueeze(0))
+    torch.testing.assert_close(run.look_at_patches(patches), expected)
+    assert run.notices == ["Memory ran out on a small GPU; went on with CPU, 2 threads."]
+
+
+@torch.inference_mode()
+def test_the_last_device_out_of_memory_is_an_error_with_a_way_out() -> None:
+    run = ChunkedRun([PlacedNetwork(_hungry(0), cpu(2))], 4)
+    with pytest.raises(DeviceMemoryError, match="even for one slice at a time; close other"):
+        run.look_at_slices(_slices(3))
