@@ -44,7 +44,10 @@ def errors_said() -> Iterator[None]:
 
     try:
         yield
-    except (UserError, CannotWrite, InferenceError, LoadingError, MemoryError) as error:
+    except (UserError, CannotWrite) as error:
+        say(str(error), error.hint)
+        raise typer.Exit(NOTHING_DONE) from error
+    except (InferenceError, LoadingError, MemoryError) as error:
         problem = problem_of(error)
         say(problem.message, problem.hint)
         raise typer.Exit(NOTHING_DONE) from error

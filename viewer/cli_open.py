@@ -10,9 +10,13 @@ from viewer.cli_errors import errors_said
 
 
 def open_window(
-    paths: list[Path] | None = typer.Argument(None, help="Files or folders to open."),
+    paths: list[Path] | None = typer.Argument(None, exists=True, help="Files or folders to open."),
     weights: list[Path] | None = typer.Option(
-        None, "--weights", help="Weights files to use instead of those chosen in the window."
+        None,
+        "--weights",
+        exists=True,
+        dir_okay=False,
+        help="Weights files to use instead of those chosen in the window.",
     ),
     run_ai: bool | None = typer.Option(
         None, "--ai/--no-ai", help="Run the AI when an exam opens; as set in the window if absent."

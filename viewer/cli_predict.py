@@ -23,9 +23,15 @@ class DeviceOption(Enum):
 
 
 def predict(
-    paths: list[Path] = typer.Argument(..., metavar="PATH...", help="Files or folders of exams."),
+    paths: list[Path] = typer.Argument(
+        ..., metavar="PATH...", exists=True, help="Files or folders of exams."
+    ),
     weights: list[Path] = typer.Option(
-        ..., "--weights", help="A weights file; repeat it for several models."
+        ...,
+        "--weights",
+        exists=True,
+        dir_okay=False,
+        help="A weights file; repeat it for several models.",
     ),
     output: Path = typer.Option(..., "--output", metavar="DIR", help="Where the tables go."),
     device: DeviceOption = typer.Option(DeviceOption.AUTO, "--device", help="GPU if there is one."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +35,10 @@ FRAME_BYTES = 900 << 20
 """Holds a full-size volume, cropped to the breast, and a part of the next."""
 
 _IMAGE_FILES = frozenset(FileKind) - {FileKind.PICKLE, FileKind.TABLE, FileKind.OTHER}
+
+
+OnPrediction = Callable[[ImageStack, Prediction], None]
+"""Told of every prediction, right after it is in the tables."""
 
 
 class RunProgress(Protocol):
@@ -92,12 +96,14 @@ def predict_paths(
     *,
     with_arrays: bool,
     progress: RunProgress,
+    on_prediction: OnPrediction | None = None,
 ) -> RunSummary:
     """Score every image under the paths and write the tables to a folder.
 
     One image that fails does not stop the rest: it is a row with its reason. A stop on request
     saves what is done; the images that are left are rows as well. Raises CannotWrite before any
-    work when the folder cannot be written, and after it when no place takes the tables.
+    work when the folder cannot be written, and after it when no place takes the tables; and what
+    `on_prediction` raises.
     """
     folder = PredictionFolder(output, with_arrays=with_arrays)
     scan = find_exams(paths, progress.search)
@@ -105,7 +111,9 @@ def predict_paths(
     cancelled = False
     store = FrameStore(FRAME_BYTES)
     pool = DecodePool(store=store, on_ready=_ignore_ready, on_failed=_ignore_failure)
-    run = _Run(folder=folder, pool=pool, tasks=tasks, progress=progress)
+    run = _Run(
+        folder=folder, pool=pool, tasks=tasks, progress=progress, on_prediction=on_prediction
+    )
     try:
         run.every_image()
     except (Cancelled, KeyboardInterrupt):
@@ -129,11 +137,13 @@ class _Run:
         pool: DecodePool,
         tasks: tuple[_Task, ...],
         progress: RunProgress,
+        on_prediction: OnPrediction | None,
     ) -> None:
         self._folder = folder
         self._pool = pool
         self._tasks = tasks
         self._progress = progress
+        self._on_prediction = on_prediction
         self._next = 0
         self._of_exam: dict[Model, dict[str, Prediction]] = {}
 
@@ -178,6 +188,8 @@ class _Run:
             self._folder.add_prediction(
                 task.exam, task.image, prediction, name=task.name, arrays_name=arrays_name
             )
+            if self._on_prediction is not None:
+                self._on_prediction(task.image, prediction)
 
     def _prediction(self, task: _Task, model: Model) -> Prediction | None:
         """Predict one image; a failure becomes a row and None."""

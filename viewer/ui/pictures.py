@@ -80,7 +80,9 @@ def png_bytes(picture: QImage) -> bytes:
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QImageWriter(buffer, QByteArray(b"png"))
-    if not writer.write(picture.convertToFormat(QImage.Format.Format_RGB888)):
+    grey = QImage.Format.Format_Grayscale8
+    plain = picture.format() if picture.format() == grey else QImage.Format.Format_RGB888
+    if not writer.write(picture.convertToFormat(plain)):
         raise MemoryError(f"the picture could not be encoded: {writer.errorString()}")
     return bytes(content.data())
 

@@ -1,0 +1,64 @@
+"""The command line: one entry, and a module for each command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import typer
+
+from viewer.cli_demo import demo
+from viewer.cli_open import open_window
+from viewer.cli_phantom import phantom
+from viewer.cli_predict import predict
+from viewer.cli_screenshot import screenshot
+
+app = typer.Typer(
+    name="tomolens",
+    help="Viewer for mammography and breast tomosynthesis beside an AI that shows its reasons. "
+    "Research use only, not for diagnosis.",
+    epilog="Without a command the window opens; paths open in it: tomolens PATH...",
+    pretty_exceptions_show_locals=False,
+    no_args_is_help=True,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tomolens {version('tomolens')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Say the version and stop."
+    ),
+) -> None:
+    """Options that stand before a command."""
+
+
+app.command("open")(open_window)
+app.command("demo")(demo)
+app.command("predict")(predict)
+app.command("screenshot")(screenshot)
+app.command("phantom")(phantom)
+
+COMMANDS = ("open", "demo", "predict", "screenshot", "phantom")
+
+
+def with_command(arguments: Sequence[str]) -> list[str]:
+    """Put `open` where no command stands: before nothing at all, and before a path that exists."""
+    if not arguments:
+        return ["open"]
+    first = arguments[0]
+    if first not in COMMANDS and not first.startswith("-") and Path(first).exists():
+        return ["open", *arguments]
+    return list(arguments)
+
+
+def main() -> None:
+    """Run the program with the arguments it was called with."""
+    app(args=with_command(sys.argv[1:]), prog_name="tomolens")
