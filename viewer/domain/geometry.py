@@ -45,6 +45,7 @@ class SpacingOrigin(Enum):
     PIXEL_SPACING = "calibrated"
     IMAGER_OVER_MAGNIFICATION = "detector spacing / magnification"
     IMAGER = "at the detector"
+    SCANNED = "of the scanned film"
     VOLUME_HEADER = "volume header"
 
 

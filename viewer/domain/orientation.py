@@ -131,21 +131,23 @@ def _from_letters(view: View, letters: tuple[str, str]) -> Orientation | None:
         first, second = second, first
     if first[:1] not in ("A", "P") or not second:
         return None
+    columns_reversed = first[0] != wanted_columns
+    points_up = _points_up(view, second)
     return Orientation(
         transposed=transposed,
-        columns_reversed=first[0] != wanted_columns,
-        rows_reversed=_points_up(view, second),
+        columns_reversed=columns_reversed,
+        # Scanners turn images but do not mirror them.
+        rows_reversed=columns_reversed if points_up is None else points_up,
     )
 
 
-def _points_up(view: View, letters: str) -> bool:
-    """Return whether rows increase to where the top of the displayed image should be."""
+def _points_up(view: View, letters: str) -> bool | None:
+    """Return whether rows increase to the top of the displayed image; None: not said."""
     cc_like = view.position is not None and not view.position.is_lateral
     medial = "R" if view.laterality is Laterality.LEFT else "L"
-    order = (medial, "F") if cc_like else ("F", medial)
-    for wanted in order:
+    for wanted in (medial,) if cc_like else ("F", medial):
         if wanted in letters:
             return False
         if _OPPOSITE[wanted] in letters:
             return True
-    return False
+    return None

@@ -13,11 +13,11 @@ from viewer.loading.exam_list import ListedExam, read_exam_list
 from viewer.loading.file_name_view import stem_of
 from viewer.loading.finish_exam import distinct, finish_exam
 from viewer.loading.found_exam import FoundExam, FoundImage
-from viewer.loading.group_dicom import DicomFile, group_dicom
+from viewer.loading.group_dicom import group_dicom
 from viewer.loading.group_files import ImageFile, group_files
 from viewer.loading.label_table import LabelTable, read_label_table
 from viewer.loading.located_exam import LocatedExam
-from viewer.loading.read_dicom import read_dicom_file
+from viewer.loading.read_dicom import DicomFile, read_dicom_file
 from viewer.loading.read_raster import read_raster
 from viewer.loading.read_volume import read_volume
 from viewer.loading.scan_progress import ScanProgress
@@ -93,8 +93,8 @@ def _read_by_kind(path: Path, kind: FileKind, harvest: _Harvest) -> None:
 def _finished(harvest: _Harvest, progress: ScanProgress, *, read: int) -> ScanResult:
     from_dicom = group_dicom(harvest.dicom)
     from_files = group_files(harvest.files, harvest.lists)
-    skipped = [*harvest.skipped, *from_dicom.skipped, *from_files.skipped]
-    found, copies = _without_copies((*from_dicom.exams, *from_files.exams))
+    skipped = [*harvest.skipped, *from_files.skipped]
+    found, copies = _without_copies((*from_dicom, *from_files.exams))
     skipped += copies
     total = read + sum(len(exam.images) for exam in found)
     done = read

@@ -1,13 +1,191 @@
-"""DICOM."""
+"""One DICOM file to one image as stored, or one slice of a tomosynthesis in many files."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRBigEndian
+
+from viewer.domain.exam import PatientIdentity
+from viewer.domain.image_stack import ImageStack, Technique
+from viewer.domain.orientation import OrientationEvidence
+from viewer.domain.view import ImageKind
+from viewer.loading.decode_frame import require_readable
+from viewer.loading.dicom_frames import DicomFrames
+from viewer.loading.dicom_grey_scale import grey_scale_of, pixel_layout
+from viewer.loading.dicom_header import (
+    DicomHeader,
+    first_item,
+    items,
+    number,
+    read_header,
+    text,
+    whole,
+)
+from viewer.loading.dicom_kind import is_for_processing, is_single_slice, kind_of
+from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing
+from viewer.loading.dicom_view import patient_orientation, view_of
+from viewer.loading.dicom_voi import vois_of
 from viewer.loading.errors import UnreadableFile
-from viewer.loading.group_dicom import DicomFile
+from viewer.loading.frame_index import FrameIndex, PixelElement, index_frames
+from viewer.loading.lay_image import StoredImage
+from viewer.loading.stable_hash import short_hash
+
+MISLABELLED = "The header says that the pixels are uncompressed; they are compressed."
+FOR_PROCESSING = "For Processing: raw pixels, not meant for reading."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DicomFile:
+    """A DICOM file that holds a mammographic image, or a slice of one."""
+
+    header: DicomHeader
+    image: StoredImage
+    frames: DicomFrames
+    study_uid: str
+    series_uid: str
+    single_slice: bool
+    order: tuple[str, int]
+    """Acquisition time and instance number: sorts images of one view."""
+
+    @property
+    def path(self) -> Path:
+        """The file that was opened."""
+        return self.header.path
 
 
 def read_dicom_file(path: Path) -> DicomFile:
-    """Read one file."""
-    raise UnreadableFile("DICOM is not read yet")
+    """Read a file's header and find its frames; raises UnreadableFile with the reason if not."""
+    header = read_header(path)
+    dataset = header.dataset
+    if not header.has_pixels or "Rows" not in dataset:
+        raise UnreadableFile("no pixels: a report or another object without an image")
+    kind = kind_of(dataset)
+    require_readable(header.transfer_syntax)
+    layout = pixel_layout(dataset)
+    frames = DicomFrames(
+        header=header, layout=layout, index=_index(header, frame_bytes=layout.frame_bytes)
+    )
+    return DicomFile(
+        header=header,
+        image=_image(dataset, kind, frames),
+        frames=frames,
+        study_uid=text(dataset, "StudyInstanceUID"),
+        series_uid=text(dataset, "SeriesInstanceUID"),
+        single_slice=is_single_slice(dataset),
+        order=(_acquired(dataset) or "", whole(dataset, "InstanceNumber", 0)),
+    )
+
+
+def identity_of(dataset: Dataset) -> PatientIdentity:
+    """Return who the patient is."""
+    return PatientIdentity(
+        name=text(dataset, "PatientName"),
+        patient_id=text(dataset, "PatientID"),
+        birth_date=text(dataset, "PatientBirthDate"),
+        study_date=text(dataset, "StudyDate"),
+        accession_number=text(dataset, "AccessionNumber"),
+        institution=text(dataset, "InstitutionName"),
+    )
+
+
+def _index(header: DicomHeader, *, frame_bytes: int) -> FrameIndex:
+    dataset = header.dataset
+    table = dataset.get("ExtendedOffsetTable")
+    offsets = np.frombuffer(table, "<u8").tolist() if isinstance(table, bytes) else []
+    return index_frames(
+        PixelElement(
+            path=header.pixel_path,
+            offset=header.pixel_offset,
+            little_endian=header.transfer_syntax != ExplicitVRBigEndian,
+            explicit=not header.transfer_syntax.is_implicit_VR,
+            frames=max(1, whole(dataset, "NumberOfFrames", 1)),
+            frame_bytes=frame_bytes,
+            frame_offsets=tuple(offsets),
+        )
+    )
+
+
+def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImage:
+    view, view_doubts = view_of(dataset)
+    grey_scale, grey_doubts = grey_scale_of(dataset, frames.layout)
+    vois = vois_of(dataset, slices=frames.slices)
+    volume = kind is ImageKind.DBT
+    slice_mm, slice_doubts = slice_spacing(dataset) if volume else (None, ())
+    for_processing = is_for_processing(dataset)
+    doubts = (
+        *((FOR_PROCESSING,) if for_processing else ()),
+        *view_doubts,
+        *frames.index.doubts,
+        *_count_doubts(dataset, frames.slices),
+        *_storage_doubts(frames),
+        *grey_doubts,
+        *vois.doubts,
+        *slice_doubts,
+    )
+    stack = ImageStack(
+        image_id=short_hash(text(dataset, "SOPInstanceUID") or str(frames.header.path)),
+        name="",
+        kind=kind,
+        view=view,
+        slices=frames.slices,
+        rows=frames.layout.rows,
+        columns=frames.layout.columns,
+        grey_scale=grey_scale,
+        vois=vois.vois,
+        slice_vois=vois.slice_vois,
+        spacing=pixel_spacing(dataset),
+        slice_spacing_mm=slice_mm,
+        for_processing=for_processing,
+        implant=text(dataset, "BreastImplantPresent").upper() == "YES",
+        partial_view=text(dataset, "PartialView").upper() == "YES",
+        acquired=_acquired(dataset),
+        technique=_technique(dataset),
+        warnings=tuple(dict.fromkeys(doubts)),
+    )
+    return StoredImage(
+        stack=stack,
+        view=view,
+        evidence=OrientationEvidence(patient_orientation=patient_orientation(dataset)),
+        frames=frames,
+    )
+
+
+def _count_doubts(dataset: Dataset, slices: int) -> tuple[str, ...]:
+    described = len(items(dataset, "PerFrameFunctionalGroupsSequence"))
+    if described in (0, slices):
+        return ()
+    return (f"The header describes {described} slices, the file holds {slices}.",)
+
+
+def _storage_doubts(frames: DicomFrames) -> Iterator[str]:
+    if frames.index.encapsulated and not frames.header.transfer_syntax.is_compressed:
+        yield MISLABELLED
+    if frames.layout.samples > 1:
+        yield "A colour image, drawn in grey."
+
+
+def _acquired(dataset: Dataset) -> str | None:
+    """Return acquisition (or content, or study) date and time as the header writes them."""
+    moment = text(dataset, "AcquisitionDateTime")
+    if moment:
+        return moment
+    for event in ("Acquisition", "Content", "Study"):
+        date, time = text(dataset, f"{event}Date"), text(dataset, f"{event}Time")
+        if date:
+            return f"{date} {time}".strip()
+    return None
+
+
+def _technique(dataset: Dataset) -> Technique:
+    acquisition = first_item(dataset, "XRay3DAcquisitionSequence") or Dataset()
+    thickness = number(dataset, "BodyPartThickness") or number(acquisition, "BodyPartThickness")
+    return Technique(
+        manufacturer=text(dataset, "Manufacturer") or None,
+        model=text(dataset, "ManufacturerModelName") or None,
+        kvp=number(dataset, "KVP") or number(acquisition, "KVP"),
+        thickness_mm=thickness,
+    )

@@ -1,0 +1,90 @@
+"""The frames of DICOM files, read and decoded one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.uid import UID
+
+from viewer.loading.decode_frame import as_cells, decoded_cells, native_cells
+from viewer.loading.dicom_grey_scale import PixelLayout
+from viewer.loading.dicom_header import DicomHeader
+from viewer.loading.errors import UnreadableImage
+from viewer.loading.frame_index import FrameIndex
+from viewer.loading.pydicom_process import decode_apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DicomFrames:
+    """The frames of one file; StoredFrames. The file is opened for each frame and not kept."""
+
+    header: DicomHeader
+    layout: PixelLayout
+    index: FrameIndex
+
+    @property
+    def slices(self) -> int:
+        """How many frames the file really holds."""
+        return len(self.index.frames)
+
+    @property
+    def codes_are_exact(self) -> bool:
+        """True for up to 16 bits."""
+        return self.layout.dropped_bits == 0
+
+    def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
+        """Return the codes of one frame, (rows, columns)."""
+        return self.layout.codes(self._cells(slice_index))
+
+    def read_numbers(self, slice_index: int) -> NDArray[Any]:
+        """Return the stored values of one frame, with their sign."""
+        return self.layout.numbers(self._cells(slice_index))
+
+    def _cells(self, slice_index: int) -> NDArray[np.unsignedinteger]:
+        content = _content(self.header.pixel_path, self.index, slice_index)
+        syntax = UID(self.header.transfer_syntax)
+        if not self.index.encapsulated:
+            return native_cells(content, self.layout, syntax)
+        try:
+            return decoded_cells(content, self.layout, syntax)
+        except UnreadableImage:
+            return as_cells(decode_apart(self.header.path, slice_index), self.layout)
+
+
+def _content(path: Path, index: FrameIndex, frame: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return index.read(file, frame)
+    except OSError as error:
+        raise UnreadableImage(
+            "The file cannot be read any more", hint="check the disk or the network"
+        ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceFiles:
+    """One-frame files that make up a volume, in the order of their slices; StoredFrames."""
+
+    files: tuple[DicomFrames, ...]
+
+    @property
+    def slices(self) -> int:
+        """How many files."""
+        return len(self.files)
+
+    @property
+    def codes_are_exact(self) -> bool:
+        """True when it is for every file."""
+        return all(file.codes_are_exact for file in self.files)
+
+    def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
+        """Return the codes of one slice, (rows, columns)."""
+        return self.files[slice_index].read_codes(0)
+
+    def read_numbers(self, slice_index: int) -> NDArray[Any]:
+        """Return the stored values of one slice."""
+        return self.files[slice_index].read_numbers(0)

@@ -1,0 +1,150 @@
+"""VOI windows and LUTs of a DICOM image, in the order in which they are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from viewer.domain.windowing import Voi, VoiFunction, VoiLut, Window
+from viewer.loading.dicom_header import frame_groups, items, numbers, shared_group, text
+
+_FUNCTIONS = {function.value: function for function in VoiFunction}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVois:
+    """The presets of an image."""
+
+    vois: tuple[Voi, ...]
+    """Empty when the header has none."""
+    slice_vois: Mapping[int, tuple[Voi, ...]]
+    doubts: tuple[str, ...]
+
+
+def vois_of(dataset: Dataset, *, slices: int) -> FoundVois:
+    """Return the presets: per-frame over shared over top-level; windows before LUTs.
+
+    A window that the standard forbids (LINEAR narrower than 1, others not above 0) is left out
+    and a sentence says so.
+    """
+    doubts: list[str] = []
+    common: tuple[Voi, ...] = ()
+    for holder in (shared_group(dataset, "FrameVOILUTSequence"), dataset):
+        if holder is not None and not common:
+            common = presets(holder, doubts)
+    per_frame: dict[int, tuple[Voi, ...]] = {}
+    for index, group in enumerate(frame_groups(dataset, "FrameVOILUTSequence")):
+        found = presets(group, doubts) if group is not None and index < slices else ()
+        if found:
+            per_frame[index] = found
+    if per_frame and not common:
+        common = per_frame[min(per_frame)]
+    differing = {i: found for i, found in per_frame.items() if not _same(found, common)}
+    if len(differing) == slices and slices and _all_same(list(differing.values())):
+        common, differing = differing[0], {}
+    return FoundVois(
+        vois=common,
+        slice_vois=MappingProxyType(differing),
+        doubts=tuple(dict.fromkeys(doubts)),
+    )
+
+
+def presets(holder: Dataset, doubts: list[str]) -> tuple[Voi, ...]:
+    """Return the windows, then the LUTs, of one data set or functional group."""
+    return (*_windows(holder, doubts), *_luts(holder, doubts))
+
+
+def _windows(holder: Dataset, doubts: list[str]) -> list[Window]:
+    centers, widths = numbers(holder, "WindowCenter"), numbers(holder, "WindowWidth")
+    explanations = _explanations(holder, "WindowCenterWidthExplanation")
+    named = text(holder, "VOILUTFunction").upper().replace(" ", "_") or "LINEAR"
+    function = _FUNCTIONS.get(named, VoiFunction.LINEAR)
+    if named not in _FUNCTIONS:
+        doubts.append("The header names an unknown window function: drawn as LINEAR.")
+    if len(centers) != len(widths):
+        doubts.append("The header has more window centres than widths, or fewer.")
+    found = []
+    for index, (center, width) in enumerate(zip(centers, widths, strict=False)):
+        explanation = explanations[index] if index < len(explanations) else ""
+        try:
+            window = Window(center=center, width=width, function=function, explanation=explanation)
+        except ValueError:
+            doubts.append("A window of the header is left out: its width is not allowed.")
+        else:
+            found.append(window)
+    return found
+
+
+def _explanations(holder: Dataset, keyword: str) -> tuple[str, ...]:
+    value = holder.get(keyword)
+    if value is None:
+        return ()
+    several = [value] if isinstance(value, str) else list(value)
+    return tuple(str(item).strip() for item in several)
+
+
+def _luts(holder: Dataset, doubts: list[str]) -> list[VoiLut]:
+    found = []
+    for item in items(holder, "VOILUTSequence"):
+        lut = _lut(item)
+        if lut is None:
+            doubts.append("A VOI LUT of the header is left out: it is damaged.")
+        else:
+            found.append(lut)
+    return found
+
+
+def _lut(item: Dataset) -> VoiLut | None:
+    """Read one VOI LUT Sequence item (PS3.3 C.11.2.1.1); None when it makes no sense."""
+    descriptor = numbers(item, "LUTDescriptor")
+    if len(descriptor) != 3:
+        return None
+    count = int(descriptor[0]) or 1 << 16
+    entries = _entries(item, count)
+    if entries.size < 2:
+        return None
+    # Some writers state fewer bits than the entries use.
+    bits = int(descriptor[2])
+    highest = max((1 << bits) - 1 if 1 <= bits <= 16 else 0, int(entries.max()))
+    if highest == 0:
+        return None
+    return VoiLut(
+        first_mapped=int(descriptor[1]),
+        grey_values=entries / highest,
+        explanation=text(item, "LUTExplanation"),
+    )
+
+
+def _entries(item: Dataset, count: int) -> NDArray[np.float64]:
+    """Return the entries of a LUT; they come as numbers (US), words (OW) or bytes in words."""
+    data = item.get("LUTData")
+    if isinstance(data, bytes):
+        width = "<u2" if len(data) >= 2 * count else "u1"
+        usable = data[: len(data) - len(data) % np.dtype(width).itemsize]
+        return np.frombuffer(usable, width)[:count].astype(np.float64)
+    if isinstance(data, Sequence) and not isinstance(data, str):
+        try:
+            return np.asarray(data, np.float64)[:count]
+        except (ValueError, TypeError):
+            return np.empty(0)
+    return np.empty(0)
+
+
+def _same(one: Sequence[Voi], other: Sequence[Voi]) -> bool:
+    return len(one) == len(other) and all(map(_equal, one, other))
+
+
+def _equal(one: Voi, other: Voi) -> bool:
+    if isinstance(one, VoiLut) and isinstance(other, VoiLut):
+        same_entries = np.array_equal(one.grey_values, other.grey_values)
+        return same_entries and one.first_mapped == other.first_mapped
+    return isinstance(one, Window) and one == other
+
+
+def _all_same(several: Sequence[Sequence[Voi]]) -> bool:
+    return all(_same(several[0], other) for other in several[1:])

@@ -1,0 +1,96 @@
+"""Tomosynthesis stored as one file per slice (Hologic and Siemens, as CT): files to a volume."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from pydicom.dataset import Dataset
+
+from viewer.domain.windowing import Voi
+from viewer.loading.dicom_frames import SliceFiles
+from viewer.loading.dicom_header import numbers, whole
+from viewer.loading.dicom_spacing import distance_between
+from viewer.loading.found_exam import FoundImage
+from viewer.loading.read_dicom import DicomFile
+from viewer.loading.stable_hash import short_hash
+
+
+def volumes_of(files: Iterable[DicomFile]) -> list[FoundImage]:
+    """Return one image for each series (and size and view) of one-slice files."""
+    groups: defaultdict[tuple[object, ...], list[DicomFile]] = defaultdict(list)
+    for file in files:
+        stack = file.image.stack
+        key = (file.series_uid, stack.rows, stack.columns, file.image.view, stack.grey_scale)
+        groups[key].append(file)
+    return [_volume(_in_order(members)) for members in groups.values()]
+
+
+def _in_order(files: Sequence[DicomFile]) -> list[DicomFile]:
+    """Sort by instance number; by position along the slices where numbers do not tell apart."""
+    counted = [_instance(file) for file in files]
+    if len(set(counted)) == len(files):
+        return sorted(files, key=_instance)
+    return sorted(files, key=lambda file: (_position(file.header.dataset), _instance(file)))
+
+
+def _volume(files: Sequence[DicomFile]) -> FoundImage:
+    first = files[0]
+    stack = first.image.stack
+    ids = sorted(file.image.stack.image_id for file in files)
+    vois = tuple(file.image.stack.vois for file in files)
+    spacing = distance_between(
+        [numbers(file.header.dataset, "ImagePositionPatient") for file in files]
+    )
+    doubts = dict.fromkeys(doubt for file in files for doubt in file.image.stack.warnings)
+    volume = replace(
+        stack,
+        image_id=short_hash(*ids) if len(ids) > 1 else ids[0],
+        slices=len(files),
+        vois=vois[0],
+        slice_vois=_differing(vois),
+        slice_spacing_mm=spacing or stack.slice_spacing_mm,
+        warnings=(*doubts, *_missing(files)),
+    )
+    image = replace(
+        first.image, stack=volume, frames=SliceFiles(files=tuple(file.frames for file in files))
+    )
+    return FoundImage(image=image, path=first.path, order=first.order)
+
+
+def _differing(vois: Sequence[tuple[Voi, ...]]) -> MappingProxyType[int, tuple[Voi, ...]]:
+    return MappingProxyType(
+        {index: found for index, found in enumerate(vois) if found and found != vois[0]}
+    )
+
+
+def _missing(files: Sequence[DicomFile]) -> tuple[str, ...]:
+    """Say when slices are not there: a gap in the numbers, or fewer than were acquired."""
+    counted = sorted(_instance(file) for file in files)
+    gaps = counted[-1] - counted[0] + 1 - len(set(counted))
+    stated = whole(files[0].header.dataset, "ImagesInAcquisition", 0)
+    missing = max(gaps, stated - len(files), 0)
+    if missing == 0:
+        return ()
+    return (f"{missing} of {len(files) + missing} slices are missing.",)
+
+
+def _instance(file: DicomFile) -> int:
+    return whole(file.header.dataset, "InstanceNumber", 0)
+
+
+def _position(dataset: Dataset) -> float:
+    """Return the position along the direction in which slices differ: across the image plane."""
+    place = numbers(dataset, "ImagePositionPatient")
+    plane = numbers(dataset, "ImageOrientationPatient")
+    if len(place) != 3 or len(plane) != 6:
+        return 0.0
+    a, b = plane[:3], plane[3:]
+    normal = (
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    )
+    return sum(n * p for n, p in zip(normal, place, strict=True))
