@@ -20,7 +20,7 @@ _SPINS = "1000"
 
 
 def prepare_process() -> None:
-    """Make all settings. Call it first in a program, before torch is imported."""
+    """Make all settings. Call it first in a program, before other threads start."""
     share_cores()
     keep_freed_memory()
 
@@ -30,7 +30,7 @@ def share_cores() -> None:
 
     By default they spin on their core between layers. While another thread needs that core, to
     decode or to paint, every layer then waits for it: slices take two to nine times longer.
-    What the user has set in the environment stays.
+    What the user has set in the environment stays. Importing the package does this already.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
 
