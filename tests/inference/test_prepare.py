@@ -206,3 +206,13 @@ def test_a_box_over_nothing_but_padding_is_empty_and_lies_in_the_image(
         assert box.is_empty
         assert 0 <= box.top <= 600
         assert 0 <= box.left <= 400
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 2, 3), (2, 1, 40), (1, 40, 1)])
+@pytest.mark.parametrize("laterality", list(Laterality))
+@pytest.mark.parametrize("rule", list(CropRule))
+def test_the_smallest_images_are_prepared_without_a_crash(
+    shape: tuple[int, int, int], laterality: Laterality, rule: CropRule
+) -> None:
+    prepared = _prepare(np.ones(shape, np.uint8), laterality, rule)
+    assert _input(prepared).shape == (shape[0], 300, 200)
