@@ -1,0 +1,96 @@
+"""Scenes to paint."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from builders import make_image, make_prediction
+from PySide6.QtGui import QImage, QPainter
+
+from inference.types import Box
+from viewer.domain.ai_state import AiState, Done, NotRun
+from viewer.domain.frame import Frame
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.pane_state import PaneState
+from viewer.domain.viewport import fitting_scale
+from viewer.rendering.scene import PaneContext, PaneScene, build_scene
+from viewer.ui.fonts import load_fonts
+from viewer.ui.pane.painting import paint_scene
+
+
+def breast_frame(stack: ImageStack, *, code: int = 2500, seed: int = 0) -> Frame:
+    """Half an ellipse of bright tissue at the chest wall, air elsewhere."""
+    rows, columns = np.mgrid[: stack.rows, : stack.columns]
+    across = columns if stack.chest_wall_is_left else stack.columns - 1 - columns
+    inside = (rows / stack.rows - 0.5) ** 2 / 0.2 + (across / stack.columns) ** 2 / 0.3 < 1
+    noise = np.random.default_rng(seed).integers(-200, 200, inside.shape)
+    return Frame.cropped(np.where(inside, code + noise, 0).astype(np.uint16))
+
+
+def breast_scene(
+    view: str = "LCC",
+    *,
+    width: int = 500,
+    height: int = 400,
+    ai: AiState | None = None,
+    state: PaneState | None = None,
+    context: PaneContext | None = None,
+    seed: int = 0,
+    **changes: object,
+) -> PaneScene:
+    """A fitted breast with a finished AI."""
+    stack = replace(make_image(view, slices=20, rows=300, columns=240), slice_spacing_mm=1.0)
+    arguments = {
+        "stack": stack,
+        "state": state or PaneState(image_id=stack.image_id, slice_index=7),
+        "frame": breast_frame(stack, seed=seed),
+        "fit_scale": fitting_scale(stack, width, height),
+        "pane_width": width,
+        "pane_height": height,
+        "ai": Done(make_prediction(stack)) if ai is None else ai,
+        "context": context or PaneContext(exam_alias="Exam 7"),
+    }
+    return build_scene(**arguments | changes)
+
+
+def bare(scene: PaneScene) -> PaneScene:
+    """The same image without words, marks and overlay."""
+    return replace(
+        scene,
+        saliency=(),
+        boxes=(),
+        outlines=(),
+        top_lines=(),
+        bottom_lines=(),
+        badges=(),
+        ai=None,
+        active=False,
+    )
+
+
+def painted(scene: PaneScene, *, scale: float = 1.0, border: int = 0) -> np.ndarray:
+    """The scene's pixels, (rows, columns, 3) blue green red, with a magenta border around it."""
+    load_fonts()
+    width, height = scene.pane_width + 2 * border, scene.pane_height + 2 * border
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(0xFFFF00FF)
+    painter = QPainter(image)
+    painter.translate(border, border)
+    paint_scene(painter, scene, text_scale=scale)
+    painter.end()
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
+    return pixels[:, : width * 4].reshape(height, width, 4)[..., :3].copy()
+
+
+def with_boxes(scene: PaneScene, *boxes: Box) -> PaneScene:
+    """The scene with boxes at these places, numbered from 1, on this slice."""
+    template = scene.boxes[0]
+    marks = tuple(
+        replace(template, number=number, box=box, dimmed=False)
+        for number, box in enumerate(boxes, start=1)
+    )
+    return replace(scene, boxes=marks)
+
+
+NOT_RUN = NotRun()
