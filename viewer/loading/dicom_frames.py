@@ -27,6 +27,11 @@ class DicomFrames:
     index: FrameIndex
 
     @property
+    def pixel_files(self) -> tuple[Path, ...]:
+        """The file."""
+        return (self.header.path,)
+
+    @property
     def slices(self) -> int:
         """How many frames the file really holds."""
         return len(self.index.frames)
@@ -70,6 +75,11 @@ class SliceFiles:
     """One-frame files that make up a volume, in the order of their slices; StoredFrames."""
 
     files: tuple[DicomFrames, ...]
+
+    @property
+    def pixel_files(self) -> tuple[Path, ...]:
+        """All files."""
+        return tuple(path for file in self.files for path in file.pixel_files)
 
     @property
     def slices(self) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,16 @@ class StoredFrames(Protocol):
         ...
 
 
+@runtime_checkable
+class InFiles(Protocol):
+    """Frames that can say which files their pixels are in."""
+
+    @property
+    def pixel_files(self) -> tuple[Path, ...]:
+        """All of the files whose bytes decide the pixels; empty when that is not known."""
+        ...
+
+
 class LaidFrames:
     """Stored frames, laid in displayed orientation; a FrameSource.
 
@@ -80,6 +91,11 @@ class LaidFrames:
     def slices(self) -> int:
         """How many slices the image has."""
         return self._stored.slices
+
+    @property
+    def pixel_files(self) -> tuple[Path, ...]:
+        """The files whose bytes decide the pixels; empty when that is not known."""
+        return self._stored.pixel_files if isinstance(self._stored, InFiles) else ()
 
     @property
     def values_are_codes(self) -> bool:

@@ -41,6 +41,11 @@ class PictureFrames:
     columns: int
     codes_are_exact: bool = True
 
+    @property
+    def pixel_files(self) -> tuple[Path, ...]:
+        """The file."""
+        return (self.path,)
+
     def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
         """Return the codes of one page, (rows, columns)."""
         pixels = self._decoded(slice_index)
