@@ -22,7 +22,11 @@ class PatientIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruthMask:
-    """A file that outlines a known finding, in the layout of the published sample data."""
+    """A file that outlines a known finding, in the layout of the published sample data.
+
+    A mask may have its image's size, as stored; those of the published 2D sample lie instead in
+    the 2944 x 1920 window that the network is given, facing right.
+    """
 
     image_id: str
     malignant: bool

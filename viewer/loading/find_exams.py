@@ -33,6 +33,7 @@ _PICTURES = (FileKind.PNG, FileKind.TIFF)
 _VOLUMES = (FileKind.NIFTI, FileKind.NRRD, FileKind.META_IMAGE)
 _REPORT_EVERY = 20
 TRUTH_FOLDER = "truth"
+"""Phantom exams keep their masks in truth/<exam>/."""
 
 
 def find_exams(paths: Sequence[Path], progress: ScanProgress) -> ScanResult:
@@ -78,7 +79,7 @@ def _read_by_kind(path: Path, kind: FileKind, harvest: _Harvest) -> None:
     if kind is FileKind.DICOM:
         harvest.dicom.append(read_dicom_file(path))
     elif kind in _PICTURES or kind in _VOLUMES:
-        if path.parent.name.lower() == TRUTH_FOLDER:
+        if TRUTH_FOLDER in (path.parent.name.lower(), path.parent.parent.name.lower()):
             raise UnreadableFile("a truth mask, not an image")
         read = read_raster if kind in _PICTURES else read_volume
         harvest.files.append(ImageFile(path=path, image=read(path, kind)))
@@ -106,6 +107,7 @@ def _finished(harvest: _Harvest, progress: ScanProgress, *, read: int) -> ScanRe
 
     progress.update(done, total)
     exams: list[LocatedExam] = []
+    found.sort(key=lambda exam: not any(image.image.view.is_known for image in exam.images))
     for exam in distinct(found):
         labelled = _labelled(exam, harvest.tables)
         located, unreadable = finish_exam(labelled, keep_frames=not exams, step=step)

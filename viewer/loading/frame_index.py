@@ -22,6 +22,7 @@ _ITEM = b"\xfe\xff\x00\xe0"
 _END = b"\xfe\xff\xdd\xe0"
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ")
 """How a JPEG, J2K or JP2 stream begins."""
+NO_PIXELS = "no pixel data: a report or another object without an image"
 CUT_SHORT = "cut short; send it again"
 
 
@@ -74,7 +75,7 @@ def _value_of(file: BinaryIO, element: PixelElement) -> tuple[int, int]:
     order = "<" if element.little_endian else ">"
     header = file.read(12)
     if len(header) < 12:
-        raise UnreadableFile("no pixels: a report or another object without an image")
+        raise UnreadableFile(NO_PIXELS)
     if element.explicit:
         return element.offset + 12, int(struct.unpack(f"{order}I", header[8:12])[0])
     return element.offset + 8, int(struct.unpack(f"{order}I", header[4:8])[0])
@@ -107,7 +108,7 @@ def _encapsulated(file: BinaryIO, element: PixelElement, size: int) -> FrameInde
         raise UnreadableFile(CUT_SHORT)
     table, fragments = items[0], items[1:]
     if not fragments:
-        raise UnreadableFile("no pixels: the image is empty")
+        raise UnreadableFile(NO_PIXELS)
     offsets = element.frame_offsets or _basic_offsets(file, table)
     frames = _frames_of(file, fragments, offsets, element.frames)
     return FrameIndex(

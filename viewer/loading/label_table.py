@@ -51,6 +51,9 @@ def _table(rows: csv.DictReader[str]) -> LabelTable:
         row = {str(column).strip().lower(): str(value).strip() for column, value in raw.items()}
         malignant = row.get("malignant", row.get("cancer", ""))
         label = BreastLabel(benign=_flag(row.get("benign", "")), malignant=_flag(malignant))
+        if label.benign is None and label.malignant is None:
+            # Scores in columns of the same names, such as our own predictions.csv.
+            continue
         named = named_view(row.get("view", "").rstrip("0123456789"))
         if row.get("image"):
             by_stem[stem_of(Path(row["image"]))] = label

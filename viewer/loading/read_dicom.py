@@ -31,7 +31,7 @@ from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing
 from viewer.loading.dicom_view import patient_orientation, view_of
 from viewer.loading.dicom_voi import vois_of
 from viewer.loading.errors import UnreadableFile
-from viewer.loading.frame_index import FrameIndex, PixelElement, index_frames
+from viewer.loading.frame_index import NO_PIXELS, FrameIndex, PixelElement, index_frames
 from viewer.loading.lay_image import StoredImage
 from viewer.loading.stable_hash import short_hash
 
@@ -63,7 +63,7 @@ def read_dicom_file(path: Path) -> DicomFile:
     header = read_header(path)
     dataset = header.dataset
     if not header.has_pixels or "Rows" not in dataset:
-        raise UnreadableFile("no pixels: a report or another object without an image")
+        raise UnreadableFile(NO_PIXELS)
     kind = kind_of(dataset)
     require_readable(header.transfer_syntax)
     layout = pixel_layout(dataset)
