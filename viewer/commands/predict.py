@@ -19,7 +19,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.export.prediction_folder import PredictionFolder, SavedTables, arrays_names
 from viewer.export.tables import PredictionRow, Status
 from viewer.loading.decode_pool import DecodePool
-from viewer.loading.errors import LoadingError, UnreadableFile
+from viewer.loading.errors import LoadingError, UnknownSide, UnreadableFile
 from viewer.loading.find_exams import find_exams
 from viewer.loading.frame_source import FrameSource
 from viewer.loading.frame_store import FrameStore
@@ -196,6 +196,8 @@ class _Run:
         try:
             source = self._pool.source(task.image.image_id)
             return model.predict(model_input(task.image, source), self._progress.inference)
+        except UnknownSide as error:
+            self._note(task, Status.NOT_RUN, str(error), model)
         except (InferenceError, LoadingError) as error:
             self._note(task, Status.FAILED, str(error), model)
         except MemoryError:
