@@ -36,6 +36,18 @@ FRAME_BYTES = 900 << 20
 
 _IMAGE_FILES = frozenset(FileKind) - {FileKind.PICKLE, FileKind.TABLE, FileKind.OTHER}
 
+_NO_MAMMOGRAM = (
+    "a truth mask",
+    "a copy of",
+    "a DICOMDIR",
+    "a colour picture",
+    "a black-and-white",
+    "a picture too small",
+    "no pixel",
+    "not a",
+    "tomosynthesis projections",
+)
+"""How the search begins its reasons for files that nobody would expect a score for."""
 
 OnPrediction = Callable[[ImageStack, Prediction], None]
 """Told of every prediction, right after it is in the tables."""
@@ -246,7 +258,7 @@ def _tasks(exams: Sequence[LocatedExam], models: ModelSet) -> tuple[_Task, ...]:
 
 def _is_image(skipped: SkippedFile) -> bool:
     """Whether a file left out should have been an image: then it is a row of its own."""
-    if skipped.reason.startswith(("a truth mask", "a copy of", "no pixel data")):
+    if skipped.reason.startswith(_NO_MAMMOGRAM):
         return False
     try:
         return kind_of_file(skipped.path) in _IMAGE_FILES

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from viewer.domain.frame import Frame
-from viewer.domain.hanging import Slot
+from viewer.domain.hanging import Slot, slot_of
 from viewer.export.shot import Shot, ShotGrid
 from viewer.rendering.marks import TruthOutline
 from viewer.session.framing import fit_scale
@@ -15,6 +15,9 @@ from viewer.session.state import Layout, SessionState
 FrameOf = Callable[[str, int], Frame | None]
 """A decoded slice of an image id, or None."""
 TruthOf = Callable[[str, int], tuple[TruthOutline, ...]]
+"""The truth outlines on a slice of an image id."""
+ProblemOf = Callable[[str, int], str | None]
+"""Why a slice of an image id cannot be shown; None when nothing is wrong."""
 
 _ROWS = ((Slot.RCC, Slot.LCC), (Slot.RMLO, Slot.LMLO))
 
@@ -24,11 +27,17 @@ def no_truth(image_id: str, slice_index: int) -> tuple[TruthOutline, ...]:
     return ()
 
 
+def no_problem(image_id: str, slice_index: int) -> str | None:
+    """Nothing is wrong with any slice."""
+    return None
+
+
 def shots_of(
     state: SessionState,
     frame_of: FrameOf,
     truth_of: TruthOf = no_truth,
     *,
+    problem_of: ProblemOf = no_problem,
     text_scale: float = 1.0,
 ) -> ShotGrid:
     """The panes on screen, as they stand there.
@@ -38,7 +47,10 @@ def shots_of(
     """
     rows = ((state.active,),) if state.layout is Layout.SINGLE else _ROWS
     return tuple(
-        tuple(shot_of(state, slot, frame_of, truth_of, text_scale=text_scale) for slot in row)
+        tuple(
+            shot_of(state, slot, frame_of, truth_of, problem_of=problem_of, text_scale=text_scale)
+            for slot in row
+        )
         for row in rows
     )
 
@@ -49,24 +61,42 @@ def shot_of(
     frame_of: FrameOf,
     truth_of: TruthOf = no_truth,
     *,
+    problem_of: ProblemOf = no_problem,
     text_scale: float = 1.0,
 ) -> Shot:
     """One pane on screen."""
     pane, image = state.panes[slot], state.image_in(slot)
     width, height = state.pane_sizes[slot]
-    return Shot(
+    empty_title, empty_detail = _empty_words(state, slot)
+    shot = Shot(
         stack=image,
         state=pane,
-        frame=frame_of(image.image_id, pane.slice_index) if image else None,
+        frame=None,
         pane_width=width,
         pane_height=height,
         fit_scale=fit_scale(state),
         exam_alias=state.exam.alias if state.exam else "",
-        ai=state.ai_of(image.image_id) if image else state.ai_of(""),
         overlay=replace(state.overlay, visible=state.overlay_is_drawn),
-        truth=truth_of(image.image_id, pane.slice_index) if image else (),
         corner_text=state.options.text,
-        empty_title=slot.value,
-        empty_detail="no image of this view",
+        empty_title=empty_title,
+        empty_detail=empty_detail,
         text_scale=text_scale,
     )
+    if image is None:
+        return shot
+    where = image.image_id, pane.slice_index
+    return replace(
+        shot,
+        frame=frame_of(*where),
+        ai=state.ai_of(image.image_id),
+        truth=truth_of(*where) if state.overlay.truth else (),
+        frame_problem=problem_of(*where),
+    )
+
+
+def _empty_words(state: SessionState, slot: Slot) -> tuple[str, str]:
+    """What an empty place says."""
+    if state.exam is None:
+        return "", ""
+    hangs_by_view = any(slot_of(image.view) for image in state.exam.images)
+    return (slot.value, "no image of this view") if hangs_by_view else ("no image", "")
