@@ -86,6 +86,7 @@ AI_COMMANDS = (
         help="Go to the slice of the previous patch.",
         group=Group.AI,
         keys=("P",),
+        icon="mdi6.skip-previous-outline",
         repeats=True,
         why_not=without_findings,
         run=transition(lambda state: finding_stepped(state, -1)),

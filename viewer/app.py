@@ -1,0 +1,356 @@
+"""The window's composition root: builds and connects every long-lived object."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from viewer.commands.command import Command, Context
+from viewer.commands.key_bindings import KeyBindings
+from viewer.jobs.ai_runner import AiRunner
+from viewer.jobs.cine_clock import CineClock
+from viewer.jobs.decode_signals import DecodeSignals
+from viewer.jobs.demo_exam import DemoExam
+from viewer.jobs.exam_files import ExamFiles
+from viewer.jobs.exam_search import ExamSearch
+from viewer.jobs.inference_worker import InferenceWorker
+from viewer.jobs.model_check import ModelCheck
+from viewer.jobs.model_list import ModelList
+from viewer.jobs.preferences import Preferences
+from viewer.jobs.recent import Recent
+from viewer.jobs.small_pictures import SmallPictures
+from viewer.jobs.truth_outlines import TruthOutlines
+from viewer.loading.decode_pool import DecodePool
+from viewer.loading.frame_store import FrameStore
+from viewer.logs import start_logging, stop_logging
+from viewer.session.session import Session
+from viewer.session.state import SessionState
+from viewer.settings import Settings
+from viewer.storage.places import Places, places
+from viewer.storage.prediction_cache import PredictionCache
+from viewer.ui.actions import CommandActions
+from viewer.ui.empty_state import EmptyState
+from viewer.ui.exam_menu import ExamMenu
+from viewer.ui.file_chooser import FileChooser
+from viewer.ui.hanging_view import HangingView
+from viewer.ui.key_dispatch import KeyDispatch
+from viewer.ui.main_window import MainWindow, WindowParts
+from viewer.ui.messages import Messages
+from viewer.ui.notice_bar import NoticeBar
+from viewer.ui.opening import Opening
+from viewer.ui.pane_presenter import PanePresenter
+from viewer.ui.panel.ai_header import AiHeader
+from viewer.ui.panel.ai_panel import AiPanel
+from viewer.ui.picture_desk import PictureDesk
+from viewer.ui.series_list import SeriesList
+from viewer.ui.status_bar import StatusBar
+from viewer.ui.status_presenter import StatusPresenter
+from viewer.ui.strip.slice_strip import SliceStrip
+from viewer.ui.strip_presenter import StripPresenter
+from viewer.ui.theme import apply_theme
+from viewer.ui.top_bar import TopBar
+from viewer.ui.window_desk import Show, WindowDesk, show_modal
+
+log = logging.getLogger(__name__)
+
+FIRST_SIZE = (1600, 960)
+DECODERS = 2
+
+
+class Program(QObject):
+    """The whole program behind one window; needs a QApplication.
+
+    Every part is made here and handed to the parts that need it. Jobs first, then widgets, then
+    what connects them.
+    """
+
+    def __init__(
+        self,
+        *,
+        where: Places,
+        weights: Sequence[Path] = (),
+        run_ai: bool | None = None,
+        chooser: FileChooser | None = None,
+        show_dialog: Show = show_modal,
+    ) -> None:
+        super().__init__()
+        self.preferences = Preferences(where=where, parent=self)
+        self.preferences.use_once(weights=tuple(weights), ai_on_open=run_ai)
+        settings = self.preferences.settings
+        self.session = Session(SessionState(overlay=settings.overlay))
+        self._make_jobs(where, settings)
+        self._make_window(chooser or FileChooser(), show_dialog)
+        self._connect()
+        self._is_closed = False
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Search files and folders, and hang what is there."""
+        self.opening.open(paths)
+
+    @Slot()
+    def close(self) -> None:
+        """Stop everything that runs, and wait for it."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.preferences.keep_overlay(self.session.state.overlay)
+        self.worker.cancel()
+        for part in (self.search, self.demo, self.pictures, self.truth, self.check):
+            part.close()
+        self.files.close()
+        for pictures in self.small_pictures:
+            pictures.close()
+        self.worker.close()
+        self.hanging.finish()
+
+    def _make_jobs(self, where: Places, settings: Settings) -> None:
+        self.store = FrameStore(settings.frames_mb << 20)
+        self.signals = DecodeSignals(self)
+        self.pool = DecodePool(
+            store=self.store,
+            on_ready=self.signals.on_ready,
+            on_failed=self.signals.on_failed,
+            workers=DECODERS,
+        )
+        self.files = ExamFiles(
+            session=self.session,
+            store=self.store,
+            pool=self.pool,
+            signals=self.signals,
+            parent=self,
+        )
+        self.cache = PredictionCache(where.predictions, largest_bytes=settings.predictions_mb << 20)
+        self.worker = InferenceWorker(cache=self.cache, parent=self)
+        self.runner = AiRunner(
+            session=self.session,
+            files=self.files,
+            worker=self.worker,
+            settings=settings,
+            parent=self,
+        )
+        self.search = ExamSearch(self)
+        self.demo = DemoExam(folder=where.demo, parent=self)
+        self.check = ModelCheck(self)
+        self.models = ModelList(settings.weights, self)
+        self.truth = TruthOutlines(self)
+        self.recent = Recent(
+            file=where.recent_file, deidentified=settings.deidentified, parent=self
+        )
+        self.small_pictures = tuple(
+            SmallPictures(pool=self.pool, name=name, parent=self)
+            for name in ("thumbnails", "patches")
+        )
+        self.cine = CineClock(session=self.session, parent=self)
+
+    def _make_window(self, chooser: FileChooser, show_dialog: Show) -> None:
+        self.window = MainWindow(session=self.session)
+        self.status = StatusBar()
+        self.notices = NoticeBar()
+        self.messages = Messages(notices=self.notices, status=self.status, parent=self)
+        self.pictures = PictureDesk(
+            session=self.session,
+            files=self.files,
+            truth=self.truth,
+            chooser=chooser,
+            window=self.window,
+        )
+        self.opening = Opening(
+            session=self.session,
+            search=self.search,
+            files=self.files,
+            runner=self.runner,
+            recent=self.recent,
+            ai_on_open=self.preferences.settings.ai_on_open,
+            parent=self,
+        )
+        self.desk = WindowDesk(
+            session=self.session,
+            opening=self.opening,
+            files=self.files,
+            runner=self.runner,
+            demo=self.demo,
+            models=self.models,
+            check=self.check,
+            preferences=self.preferences,
+            pictures=self.pictures,
+            chooser=chooser,
+            window=self.window,
+            show=show_dialog,
+        )
+        self._place_widgets(Context(session=self.session, desk=self.desk))
+
+    def _place_widgets(self, context: Context) -> None:
+        keys = self.preferences.keys
+        self.keys = KeyDispatch(context=context, keys=keys, refused=self._refused)
+        self.actions = CommandActions(
+            context=context, keys=keys, refused=self._refused, parent=self
+        )
+        self.exam_menu = ExamMenu(
+            session=self.session, recent=self.recent, actions=self.actions, parent=self.window
+        )
+        self.hanging = HangingView(session=self.session)
+        self.strip = SliceStrip()
+        self.empty = EmptyState(actions=self.actions, recent=self.recent)
+        self.header = AiHeader(models=self.models, actions=self.actions)
+        thumbnails, patches = self.small_pictures
+        self.panel = AiPanel(
+            session=self.session, actions=self.actions, header=self.header, pictures=patches
+        )
+        self.series = SeriesList(session=self.session, files=self.files, pictures=thumbnails)
+        self.window.place(
+            WindowParts(
+                top_bar=TopBar(
+                    session=self.session, actions=self.actions, exam_menu=self.exam_menu
+                ),
+                notices=self.notices,
+                series=self.series,
+                hanging=self.hanging,
+                empty=self.empty,
+                panel=self.panel,
+                strip=self.strip,
+                status=self.status,
+            ),
+            self.keys,
+        )
+
+    def _connect(self) -> None:
+        """Everything that listens to another part, besides the session's own listeners."""
+        self.pane_presenter = PanePresenter(
+            session=self.session,
+            hanging=self.hanging,
+            files=self.files,
+            signals=self.signals,
+            truth=self.truth,
+            parent=self,
+        )
+        self.strip_presenter = StripPresenter(
+            session=self.session,
+            strip=self.strip,
+            files=self.files,
+            signals=self.signals,
+            parent=self,
+        )
+        self.status_presenter = StatusPresenter(
+            session=self.session,
+            status=self.status,
+            search=self.search,
+            demo=self.demo,
+            pictures=self.pictures,
+            runner=self.runner,
+            worker=self.worker,
+            parent=self,
+        )
+        self._connect_messages()
+        self._connect_opening()
+        self.preferences.changed.connect(self._use_settings)
+        self.preferences.keys_changed.connect(self._use_keys)
+        self.header.demonstration_requested.connect(self.desk.use_demonstration)
+        self.files.frames_dropped.connect(self._forget_outlines)
+        for pane in self.hanging.panes.values():
+            pane.menu_requested.connect(self.actions.pane_menu(self.window).popup)
+        self.window.closing.connect(self.close)
+
+    def _connect_messages(self) -> None:
+        problem = self.messages.problem
+        for sender in (self.opening.problem, self.demo.failed, self.pictures.failed):
+            sender.connect(problem)
+        for sender in (self.recent.not_kept, self.preferences.not_kept, self.truth.failed):
+            sender.connect(problem)
+        self.worker.noticed.connect(self.messages.notice)
+        self.opening.said.connect(self.messages.passing)
+        self.pictures.kept.connect(self.messages.passing)
+        for complaint in self.preferences.complaints:
+            self.messages.notice(complaint)
+
+    def _connect_opening(self) -> None:
+        for dropped in (
+            self.window.files_dropped,
+            self.empty.files_dropped,
+            *(pane.files_dropped for pane in self.hanging.panes.values()),
+        ):
+            dropped.connect(self.opening.open)
+        for requested in (self.empty.reopen_requested, self.exam_menu.reopen_requested):
+            requested.connect(self.opening.open)
+
+    def _refused(self, command: Command, reason: str) -> None:
+        self.messages.passing(f"{command.title.rstrip('…')}: {reason}.")
+
+    @Slot(Settings)
+    def _use_settings(self, settings: Settings) -> None:
+        self.models.use(settings.weights)
+        self.runner.use(settings)
+        self.opening.run_ai_on_open(settings.ai_on_open)
+        self.recent.show_identity(deidentified=settings.deidentified)
+
+    @Slot(KeyBindings)
+    def _use_keys(self, keys: KeyBindings) -> None:
+        self.keys.rebind(keys)
+        self.actions.rebind(keys)
+        for complaint in keys.complaints:
+            self.messages.notice(complaint)
+
+    @Slot()
+    def _forget_outlines(self) -> None:
+        exam_id = self.session.state.exam_id
+        if exam_id is not None:
+            self.truth.forget(exam_id)
+
+
+def run(
+    paths: Sequence[Path] = (),
+    *,
+    weights: Sequence[Path] = (),
+    run_ai: bool | None = None,
+) -> int:
+    """Show the window on these files and folders until it is closed; returns the exit code.
+
+    weights: used instead of those in the settings. run_ai: whether the AI runs when an exam
+    opens; None: as set.
+    """
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("Tomolens")
+    application.setDesktopFileName("tomolens")
+    apply_theme(application)
+    where = places(os.environ)
+    start_logging(where.cache)
+    program = Program(where=where, weights=weights, run_ai=run_ai)
+    program.messages.catch_everything()
+    _end_on_interrupt(application)
+    program.window.resize(*_size_on(application))
+    program.window.show()
+    # Start-up objects live as long as the program: collecting them again only costs time.
+    gc.collect()
+    gc.freeze()
+    if paths:
+        QTimer.singleShot(0, program, lambda: program.open([Path(path) for path in paths]))
+    try:
+        return application.exec()
+    finally:
+        program.close()
+        stop_logging()
+
+
+def _size_on(application: QApplication) -> tuple[int, int]:
+    """As large as planned, or as the screen allows."""
+    room = application.primaryScreen().availableSize()
+    return min(FIRST_SIZE[0], room.width()), min(FIRST_SIZE[1], room.height())
+
+
+def _end_on_interrupt(application: QApplication) -> None:
+    """Let Ctrl+C in the terminal close the window."""
+    signal.signal(signal.SIGINT, lambda *_: application.closeAllWindows())
+    # Python looks at signals only when it runs: Qt's loop must come back to it.
+    timer = QTimer(application)
+    timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+    timer.timeout.connect(lambda: None)
+    timer.start(500)

@@ -1,0 +1,146 @@
+"""Asks for predictions as the session needs them, and takes in what comes back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from itertools import count
+
+from PySide6.QtCore import QObject, Slot
+
+from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued
+from viewer.domain.exam import Exam
+from viewer.domain.image_stack import ImageStack
+from viewer.jobs.exam_files import ExamFiles
+from viewer.jobs.inference_worker import InferenceRequest, InferenceWorker
+from viewer.jobs.model_shelf import ModelShelf
+from viewer.session.ai_results import ai_order, ai_stands, forgotten, unfinished
+from viewer.session.session import Change, Session
+from viewer.settings import Settings
+
+NO_WEIGHTS = "no weights chosen"
+
+
+def interactive_threads() -> int:
+    """Threads for a prediction that leave a core to the window."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
+class AiRunner(QObject):
+    """Keeps the queue of the inference worker in step with the session."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        files: ExamFiles,
+        worker: InferenceWorker,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._files = files
+        self._worker = worker
+        self._settings = settings
+        self._models = self._new_shelf(settings)
+        self._numbers = count(1)
+        self._wanted: dict[str, int] = {}
+        session.changed.connect(self._follow)
+        worker.stands.connect(self._take_in)
+
+    def why_not(self, exam: Exam | None) -> str | None:
+        """Why the AI cannot run on an exam; None when it can."""
+        if exam is None:
+            return "open an exam first"
+        reasons = {self._obstacle(image) for image in exam.images}
+        return None if None in reasons else next(iter(reasons), "the exam has no images")
+
+    def run(self, exam: Exam) -> None:
+        """Queue every image that a model serves and that has no result and is not queued."""
+        asked = []
+        for image in exam.images:
+            obstacle = self._obstacle(image)
+            state = self._session.state.ai_of(image.image_id)
+            if obstacle is not None:
+                self._stands(image.image_id, NotRun(obstacle))
+            elif isinstance(state, NotRun | Failed):
+                asked.append(image)
+        self._worker.reorder(ai_order(self._session.state))
+        self._ask(asked)
+
+    def explain(self, exam: Exam) -> None:
+        """Say of every image why the AI has not run, without running it."""
+        for image in exam.images:
+            if isinstance(self._session.state.ai_of(image.image_id), NotRun):
+                self._stands(image.image_id, NotRun(self._obstacle(image) or ""))
+
+    def cancel(self) -> None:
+        """Stop what runs and drop what waits."""
+        self._drop(unfinished(self._session.state))
+
+    def use(self, settings: Settings) -> None:
+        """Take other settings; results of other weights are dropped from the screen."""
+        before, self._settings = self._settings, settings
+        if (before.weights, before.device) == (settings.weights, settings.device):
+            return
+        self.cancel()
+        self._models = self._new_shelf(settings)
+        if before.weights == settings.weights:
+            return
+        state = self._session.state
+        ids = [image.image_id for exam in state.exams for image in exam.images]
+        self._session.apply(lambda state: forgotten(state, ids))
+        for exam in state.exams:
+            self.explain(exam)
+
+    def _ask(self, images: Iterable[ImageStack]) -> None:
+        requests = []
+        for image in images:
+            number = next(self._numbers)
+            self._wanted[image.image_id] = number
+            self._stands(image.image_id, Queued())
+            frames = self._files.frames_for_ai(image.image_id)
+            requests.append(
+                InferenceRequest(number=number, stack=image, frames=frames, models=self._models)
+            )
+        self._worker.submit(requests)
+
+    def _obstacle(self, image: ImageStack) -> str | None:
+        """Why an image is not given to a network; None when it is."""
+        if not image.view.is_known:
+            return "assign the view first"
+        return None if self._settings.weights else NO_WEIGHTS
+
+    def _new_shelf(self, settings: Settings) -> ModelShelf:
+        return ModelShelf(
+            weights=settings.weights, device=settings.device, threads=interactive_threads()
+        )
+
+    def _drop(self, image_ids: Iterable[str]) -> None:
+        gone = tuple(image_ids)
+        self._worker.cancel(gone)
+        for image_id in gone:
+            self._wanted.pop(image_id, None)
+            self._stands(image_id, NotRun("cancelled"))
+
+    def _stands(self, image_id: str, state: AiState) -> None:
+        self._session.apply(lambda session: ai_stands(session, image_id, state))
+
+    def _follow(self, change: Change) -> None:
+        """Stop work on images that are gone or laid anew; order the rest by the screen."""
+        if change.touches("exams"):
+            old = {i.image_id: i for exam in change.old.exams for i in exam.images}
+            new = {i.image_id: i for exam in change.new.exams for i in exam.images}
+            self._drop([i for i, image in old.items() if i in self._wanted and new.get(i) != image])
+        if change.touches("exams", "exam_id", "active", "layout", "panes"):
+            self._worker.reorder(ai_order(change.new))
+
+    @Slot(str, int, object)
+    def _take_in(self, image_id: str, number: int, state: AiState) -> None:
+        """Note what the worker says, unless nobody waits for it any more."""
+        if self._wanted.get(image_id) != number:
+            return
+        if isinstance(state, Done | Failed | NotRun):
+            del self._wanted[image_id]
+        self._stands(image_id, state)

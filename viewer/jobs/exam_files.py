@@ -1,0 +1,128 @@
+"""Where the pixels of the open exams are, and what decodes those that hang."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from viewer.domain.exam import Exam
+from viewer.domain.frame import Frame
+from viewer.domain.view import View
+from viewer.jobs.decode_signals import DecodeSignals
+from viewer.jobs.open_frames import OpenFrames
+from viewer.loading.decode_pool import DecodePool
+from viewer.loading.frame_store import FrameKey, FrameStore
+from viewer.loading.located_exam import LocatedExam, assign_view
+from viewer.session.exams import corrected, opened
+from viewer.session.session import Change, Session
+
+
+class ExamFiles(QObject):
+    """Keeps the decode pool in step with the session: what hangs, what is on screen."""
+
+    frames_dropped = Signal()
+    """What was decoded of the exam that hangs does not hold any more."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        store: FrameStore,
+        pool: DecodePool,
+        signals: DecodeSignals,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._store = store
+        self._pool = pool
+        self._signals = signals
+        self._located: dict[str, LocatedExam] = {}
+        self._direction = 0
+        session.changed.connect(self._follow)
+
+    def open(self, exams: Iterable[LocatedExam]) -> None:
+        """Add exams to the session and hang the first."""
+        located = tuple(exams)
+        hung = self._session.state.exam_id
+        self._located |= {exam.exam.exam_id: exam for exam in located}
+        self._session.apply(lambda state: opened(state, [exam.exam for exam in located]))
+        if hung is not None and hung == self._session.state.exam_id:
+            # The same exam read anew has other sources; the pool must not keep the old ones.
+            self._hang_anew(hung)
+
+    def assign_view(self, exam: Exam, image_id: str, view: View) -> None:
+        """Lay an image as another view."""
+        located = assign_view(self._located[exam.exam_id], image_id, view)
+        self._located[exam.exam_id] = located
+        # First the session, which stops the AI on the image, then the frames as laid now.
+        self._session.apply(lambda state: corrected(state, located.exam))
+        if self._session.state.exam_id == exam.exam_id:
+            self._hang_anew(exam.exam_id)
+
+    def located(self, exam_id: str) -> LocatedExam | None:
+        """An open exam with its files."""
+        return self._located.get(exam_id)
+
+    def frame(self, image_id: str, slice_index: int) -> Frame | None:
+        """A frame of the exam that hangs, if it is decoded."""
+        return self._pool.frame(image_id, slice_index)
+
+    def decoded(self, image_id: str, slices: int) -> frozenset[int]:
+        """The slices of an image that can be shown at once."""
+        keys = [(image_id, slice_index) for slice_index in range(slices)]
+        missing = {key[1] for key in self._store.missing(keys)}
+        return frozenset(range(slices)) - missing
+
+    def frame_problem(self, image_id: str, slice_index: int) -> str | None:
+        """Why a frame cannot be shown, if it cannot."""
+        return self._signals.problem_of((image_id, slice_index))
+
+    def frames_for_ai(self, image_id: str) -> OpenFrames:
+        """An image's frames for the inference thread. Raises KeyError when it is not open."""
+        for located in self._located.values():
+            if image_id in located.frames:
+                own = located.frames[image_id]
+                return OpenFrames(image_id=image_id, own=own, pool=self._pool)
+        raise KeyError(image_id)
+
+    def close(self) -> None:
+        """Stop decoding."""
+        self._pool.close()
+
+    def _follow(self, change: Change) -> None:
+        if change.touches("exams"):
+            open_ids = {exam.exam_id for exam in change.new.exams}
+            self._located = {i: exam for i, exam in self._located.items() if i in open_ids}
+        if change.touches("exam_id"):
+            self._hang(change.new.exam_id)
+        if change.touches("exams", "exam_id", "panes", "active", "layout"):
+            self._direction = _direction(change) or self._direction
+            self._pool.focus(self._visible(), self._direction)
+
+    def _hang_anew(self, exam_id: str) -> None:
+        self._hang(exam_id)
+        self._pool.focus(self._visible(), 0)
+        self.frames_dropped.emit()
+
+    def _hang(self, exam_id: str | None) -> None:
+        self._signals.forget()
+        self._direction = 0
+        located = None if exam_id is None else self._located.get(exam_id)
+        self._pool.open({} if located is None else located.frames)
+
+    def _visible(self) -> tuple[FrameKey, ...]:
+        """The frames on screen, the active pane's first."""
+        state = self._session.state
+        slots = dict.fromkeys((state.active, *state.shown_slots))
+        panes = [state.panes[slot] for slot in slots]
+        return tuple((p.image_id, p.slice_index) for p in panes if p.image_id is not None)
+
+
+def _direction(change: Change) -> int:
+    """Which way the active pane scrolled; 0 when it did not."""
+    before, after = change.old.active_pane, change.new.active_pane
+    if before.image_id != after.image_id:
+        return 0
+    return (after.slice_index > before.slice_index) - (after.slice_index < before.slice_index)

@@ -1,0 +1,111 @@
+"""Looks for exams under files and folders, with progress and cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from viewer.errors import Problem
+from viewer.jobs.task import Task, TaskProgress
+from viewer.loading.errors import UnreadableFile
+from viewer.loading.find_exams import find_exams
+from viewer.loading.scan_result import ScanResult, SkippedFile
+from viewer.loading.sniff import FileKind, kind_of_file
+
+_VOLUMES = {FileKind.DICOM, FileKind.NIFTI, FileKind.NRRD, FileKind.META_IMAGE}
+_PICTURES = {FileKind.PNG, FileKind.TIFF}
+_NO_LOSS = ("a truth mask", "a copy of", "no pixel data")
+_MOST_LOOKED_AT = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search came to."""
+
+    paths: tuple[Path, ...]
+    result: ScanResult
+    missing: tuple[SkippedFile, ...]
+    """Files that hold images and could not be read: the reader must know of them."""
+
+
+class ExamSearch(QObject):
+    """One search at a time; further ones wait their turn."""
+
+    started = Signal()
+    progressed = Signal(int, int)
+    """Files looked at, and all of them or 0 while that is unknown."""
+    found = Signal(Found)
+    failed = Signal(Problem)
+    cancelled = Signal()
+    ended = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: list[tuple[Path, ...]] = []
+        self._task: Task[Found] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a search is under way."""
+        return self._task is not None
+
+    def search(self, paths: Sequence[Path]) -> None:
+        """Search these paths, after those that were asked for before."""
+        self._waiting.append(tuple(paths))
+        if self._task is None:
+            self._next()
+
+    def cancel(self) -> None:
+        """Stop this search and forget those that wait."""
+        self._waiting = []
+        if self._task is not None:
+            self._task.cancel()
+
+    def close(self) -> None:
+        """Stop and wait for the thread."""
+        task = self._task
+        self.cancel()
+        if task is not None:
+            task.join()
+
+    def _next(self) -> None:
+        paths = self._waiting.pop(0)
+        self._task = Task(lambda progress: _found(paths, progress), name="search", parent=self)
+        self._task.progressed.connect(self.progressed)
+        self._task.succeeded.connect(self.found)
+        self._task.failed.connect(self.failed)
+        self._task.cancelled.connect(self.cancelled)
+        self._task.ended.connect(self._end)
+        self.started.emit()
+        self._task.start()
+
+    @Slot()
+    def _end(self) -> None:
+        if self._task is not None:
+            self._task.join()
+            self._task.deleteLater()
+            self._task = None
+        if self._waiting:
+            self._next()
+        else:
+            self.ended.emit()
+
+
+def _found(paths: tuple[Path, ...], progress: TaskProgress) -> Found:
+    result = find_exams(paths, progress)
+    missing = (file for file in result.skipped[:_MOST_LOOKED_AT] if _is_image(file))
+    return Found(paths=paths, result=result, missing=tuple(missing))
+
+
+def _is_image(skipped: SkippedFile) -> bool:
+    """Whether a file that was left out should have been an image."""
+    if skipped.reason.startswith(_NO_LOSS):
+        return False
+    try:
+        kind = kind_of_file(skipped.path)
+    except UnreadableFile:
+        return False
+    return kind in _VOLUMES or (kind in _PICTURES and "damaged" in skipped.reason)

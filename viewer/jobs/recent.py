@@ -1,0 +1,51 @@
+"""The list of exams opened last, kept between runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from viewer.errors import Problem, problem_of
+from viewer.storage.recent_exams import RecentExam, read_recent, with_recent, write_recent
+from viewer.storage.toml_file import NotKept
+
+
+class Recent(QObject):
+    """Adds what is opened; a list that cannot be written is said once."""
+
+    changed = Signal()
+    not_kept = Signal(Problem)
+
+    def __init__(self, *, file: Path, deidentified: bool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        self._deidentified = deidentified
+        self._exams = read_recent(file)
+        self._complained = False
+
+    @property
+    def exams(self) -> tuple[RecentExam, ...]:
+        """The newest first."""
+        return self._exams
+
+    def title(self, recent: RecentExam) -> str:
+        """What the list says of an entry."""
+        return recent.title(deidentified=self._deidentified)
+
+    def show_identity(self, *, deidentified: bool) -> None:
+        """Name exams by alias only, or with their paths."""
+        self._deidentified = deidentified
+        self.changed.emit()
+
+    def add(self, alias: str, paths: tuple[Path, ...]) -> None:
+        """Put an opening on top of the list."""
+        newest = RecentExam(alias=alias, paths=tuple(path.absolute() for path in paths))
+        self._exams = with_recent(self._exams, newest)
+        self.changed.emit()
+        try:
+            write_recent(self._file, self._exams)
+        except NotKept as error:
+            if not self._complained:
+                self._complained = True
+                self.not_kept.emit(problem_of(error))

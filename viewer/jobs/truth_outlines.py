@@ -1,0 +1,118 @@
+"""Outlines of known findings, read from the masks beside an exam when they are first shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from viewer.domain.exam import Exam, TruthMask
+from viewer.domain.image_stack import ImageStack
+from viewer.errors import Problem
+from viewer.jobs.task import Task, TaskProgress
+from viewer.loading.errors import LoadingError, UnreadableFile
+from viewer.loading.read_raster import read_raster
+from viewer.loading.read_volume import read_volume
+from viewer.loading.sniff import FileKind, kind_of_file
+from viewer.rendering.marks import TruthOutline, outline_of
+
+log = logging.getLogger(__name__)
+
+SliceKey = tuple[str, int]
+"""Image id and slice index."""
+Outlines = Mapping[SliceKey, tuple[TruthOutline, ...]]
+
+_PICTURES = (FileKind.PNG, FileKind.TIFF)
+
+
+class TruthOutlines(QObject):
+    """Reads each exam's masks once, in a thread."""
+
+    changed = Signal()
+    failed = Signal(Problem)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._outlines: dict[str, Outlines] = {}
+        self._tasks: dict[str, Task[Outlines]] = {}
+
+    def of(self, exam: Exam, image_id: str, slice_index: int) -> tuple[TruthOutline, ...]:
+        """The outlines on a slice; none while the masks are being read."""
+        known = self._outlines.get(exam.exam_id)
+        if known is None:
+            self._read(exam)
+            return ()
+        return known.get((image_id, slice_index), ())
+
+    def forget(self, exam_id: str) -> None:
+        """Read an exam's masks anew the next time, as after a view was assigned."""
+        self._outlines.pop(exam_id, None)
+
+    def close(self) -> None:
+        """Wait for the threads."""
+        for task in self._tasks.values():
+            task.cancel()
+            task.join()
+
+    def _read(self, exam: Exam) -> None:
+        if exam.exam_id in self._tasks or not exam.truth_masks:
+            return
+        task = Task(lambda progress: read_outlines(exam, progress), name="truth", parent=self)
+        self._tasks[exam.exam_id] = task
+        task.succeeded.connect(lambda outlines: self._take_in(exam.exam_id, outlines))
+        task.failed.connect(self.failed)
+        task.failed.connect(lambda _: self._take_in(exam.exam_id, {}))
+        task.ended.connect(lambda: self._end(exam.exam_id))
+        task.start()
+
+    def _take_in(self, exam_id: str, outlines: Outlines) -> None:
+        self._outlines[exam_id] = outlines
+        self.changed.emit()
+
+    @Slot()
+    def _end(self, exam_id: str) -> None:
+        task = self._tasks.pop(exam_id, None)
+        if task is not None:
+            task.join()
+            task.deleteLater()
+
+
+def read_outlines(exam: Exam, progress: TaskProgress) -> Outlines:
+    """Read all masks of an exam; one that does not fit its image is left out.
+
+    Raises LoadingError when none can be read.
+    """
+    found: dict[SliceKey, tuple[TruthOutline, ...]] = {}
+    problems: list[LoadingError] = []
+    for mask in exam.truth_masks:
+        try:
+            outlines = _outlines_of(mask, exam.image(mask.image_id), progress)
+        except LoadingError as error:
+            problems.append(error)
+            continue
+        for key, outline in outlines.items():
+            found[key] = (*found.get(key, ()), outline)
+    if problems and not found:
+        raise problems[0]
+    return found
+
+
+def _outlines_of(
+    mask: TruthMask, image: ImageStack, progress: TaskProgress
+) -> dict[SliceKey, TruthOutline]:
+    kind = kind_of_file(mask.path)
+    read = read_raster if kind in _PICTURES else read_volume
+    stored = read(mask.path, kind)
+    shape = (stored.stack.rows, stored.stack.columns)
+    if shape != (image.stored_rows, image.stored_columns) or stored.frames.slices != image.slices:
+        raise UnreadableFile("A truth mask has another size than its image")
+    outlines = {}
+    for slice_index in range(image.slices):
+        progress.update(slice_index, image.slices)
+        marked = stored.frames.read_numbers(slice_index) > 0
+        if marked.any():
+            laid = np.ascontiguousarray(image.orientation.apply(marked))
+            outlines[mask.image_id, slice_index] = outline_of(laid, malignant=mask.malignant)
+    return outlines

@@ -1,0 +1,171 @@
+"""Menu entries and buttons, made from the table of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from viewer.commands.cheat_sheet import printed
+from viewer.commands.command import Command, Context, Group
+from viewer.commands.key_bindings import KeyBindings
+from viewer.commands.table import COMMANDS, by_id, perform
+from viewer.session.session import Change
+from viewer.ui.icons import icon
+
+_REFRESH_MS = 60
+
+
+class CommandActions(QObject):
+    """One QAction for each command; on, off and greyed out as the session stands.
+
+    Keys are shown but not bound to the actions: KeyDispatch is the only listener.
+    """
+
+    def __init__(
+        self,
+        *,
+        context: Context,
+        keys: KeyBindings,
+        refused: Callable[[Command, str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._refused = refused
+        self._commands = by_id()
+        self._actions = {command.id: self._action(command) for command in COMMANDS}
+        # Scrolling must not pay for greying out; buttons follow a moment later.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        context.session.changed.connect(self._follow)
+        self.rebind(keys)
+
+    def action(self, command_id: str) -> QAction:
+        """The action of a command."""
+        return self._actions[command_id]
+
+    def rebind(self, keys: KeyBindings) -> None:
+        """Show other keys."""
+        self._keys = keys
+        for command in self._commands.values():
+            self._actions[command.id].setText(self._menu_text(command))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring all actions in step with the session."""
+        for command in self._commands.values():
+            self._refresh_one(command)
+
+    def menu(self, group: Group, parent: QWidget | None = None) -> QMenu:
+        """A menu of one group."""
+        ids = [c.id for c in self._commands.values() if c.group is group and c.in_menu]
+        menu = self._menu_of(ids, parent)
+        menu.setTitle(group.value)
+        return menu
+
+    def main_menu(self, parent: QWidget | None = None) -> QMenu:
+        """All groups as submenus."""
+        menu = QMenu(parent)
+        menu.aboutToShow.connect(self.refresh)
+        for group in Group:
+            menu.addMenu(self.menu(group, menu))
+        return menu
+
+    def pane_menu(self, parent: QWidget | None = None) -> QMenu:
+        """What a right click on a pane offers."""
+        return self._menu_of(_PANE_MENU, parent)
+
+    def button(
+        self, command_id: str, parent: QWidget | None = None, *, words: bool = False
+    ) -> QToolButton:
+        """A button of the top bar: an icon with words on hover, or words."""
+        button = QToolButton(parent)
+        button.setDefaultAction(self._actions[command_id])
+        button.setAutoRaise(True)
+        if words:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setAccessibleName(self._commands[command_id].title)
+        return button
+
+    def _menu_of(self, command_ids: Iterable[str], parent: QWidget | None) -> QMenu:
+        menu = QMenu(parent)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(self.refresh)
+        for command_id in command_ids:
+            if command_id:
+                menu.addAction(self._actions[command_id])
+            else:
+                menu.addSeparator()
+        return menu
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(self)
+        if command.icon:
+            action.setIcon(icon(command.icon))
+        action.setIconText(command.title.rstrip("…"))
+        action.setCheckable(command.checked is not None)
+        action.triggered.connect(lambda _=False: self._perform(command))
+        return action
+
+    def _perform(self, command: Command) -> None:
+        reason = perform(command, self._context)
+        if reason is not None:
+            self._refused(command, reason)
+        # Qt toggles a checkable action by itself, even when the session did not follow.
+        self._refresh_one(command)
+
+    def _refresh_one(self, command: Command) -> None:
+        action = self._actions[command.id]
+        reason = command.obstacle(self._context)
+        action.setEnabled(reason is None)
+        if command.checked is not None:
+            action.setChecked(command.checked(self._context.state))
+        action.setToolTip(self._tip(command, reason))
+
+    def _tip(self, command: Command, reason: str | None) -> str:
+        title = command.title.rstrip("…")
+        keys = ", ".join(printed(key) for key in self._keys.keys_of[command.id])
+        words = f"<b>{title}</b>" + (f"&nbsp;&nbsp;{keys}" if keys else "") + f"<br>{command.help}"
+        return words if reason is None else f"{words}<br><i>Not now: {reason}.</i>"
+
+    def _menu_text(self, command: Command) -> str:
+        keys = self._keys.keys_of[command.id]
+        return f"{command.title}\t{printed(keys[0])}" if keys else command.title
+
+    def _follow(self, change: Change) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+
+_PANE_MENU = (
+    "view.maximise",
+    "view.kind",
+    "view.extra",
+    "",
+    "image.fit",
+    "image.actual_pixels",
+    "image.reset",
+    "image.invert",
+    "image.flip_horizontally",
+    "image.flip_vertically",
+    "",
+    "slice.cine",
+    "slice.link",
+    "",
+    "ai.overlay",
+    "ai.next_finding",
+    "ai.truth",
+    "ai.run",
+    "",
+    "picture.copy_pane",
+    "picture.save_pane",
+    "picture.figure",
+    "picture.animation",
+    "",
+    "exam.assign_views",
+)

@@ -1,0 +1,143 @@
+"""Places the parts of the window; folds panels; hands keys on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from viewer.session.session import Change, Session
+from viewer.session.state import SessionState
+from viewer.ui.empty_state import EmptyState
+from viewer.ui.hanging_view import HangingView
+from viewer.ui.key_dispatch import KeyDispatch
+from viewer.ui.notice_bar import NoticeBar
+from viewer.ui.panel.ai_panel import AiPanel
+from viewer.ui.series_list import SeriesList
+from viewer.ui.status_bar import StatusBar
+from viewer.ui.strip.slice_strip import SliceStrip
+from viewer.ui.top_bar import TopBar
+
+SMALLEST = (960, 600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowParts:
+    """The widgets of the window, made elsewhere."""
+
+    top_bar: TopBar
+    notices: NoticeBar
+    series: SeriesList
+    hanging: HangingView
+    empty: EmptyState
+    panel: AiPanel
+    strip: SliceStrip
+    status: StatusBar
+
+
+class MainWindow(QMainWindow):
+    """Places widgets, nothing else."""
+
+    files_dropped = Signal(list)
+    """Local paths."""
+    closing = Signal()
+
+    def __init__(self, *, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._parts: WindowParts | None = None
+        self._keys: KeyDispatch | None = None
+        self._centre = QStackedWidget(self)
+        self.setWindowTitle("Tomolens")
+        self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
+        session.changed.connect(self._follow)
+
+    def place(self, parts: WindowParts, keys: KeyDispatch) -> None:
+        """Lay the parts out; once."""
+        self._parts, self._keys = parts, keys
+        self._centre.addWidget(parts.empty)
+        self._centre.addWidget(parts.hanging)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(parts.series)
+        middle.addWidget(self._centre, 1)
+        middle.addWidget(parts.panel)
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(parts.top_bar)
+        column.addWidget(parts.notices)
+        column.addLayout(middle, 1)
+        column.addWidget(parts.strip)
+        column.addWidget(parts.status)
+        self.setCentralWidget(inside)
+        self._fold(self._session.state)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Perform what the key is bound to."""
+        if self._keys is None or not self._keys.press(event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """End what the key held."""
+        if self._keys is None or not self._keys.release(event):
+            super().keyReleaseEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, N802
+        """Keep Tab for the next pane."""
+        del next
+        return False
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """End held keys when another window takes the keyboard: their release goes there."""
+        is_change = event.type() == QEvent.Type.ActivationChange
+        if is_change and self._keys is not None and not self.isActiveWindow():
+            self._keys.release_all()
+        super().changeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Report dropped files and folders."""
+        paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Let everything that runs be stopped first."""
+        self.hide()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _follow(self, change: Change) -> None:
+        if change.touches("options", "exam_id", "exams"):
+            self._fold(change.new)
+
+    def _fold(self, state: SessionState) -> None:
+        """Show the panels that are wished; none around full-screen images or an empty window."""
+        parts = self._parts
+        if parts is None:
+            return
+        options = state.options
+        exam = state.exam
+        has_exam = exam is not None
+        is_full = options.full_screen and has_exam
+        self._centre.setCurrentWidget(parts.hanging if has_exam else parts.empty)
+        parts.series.setVisible(has_exam and options.left_panel and not is_full)
+        parts.panel.setVisible(has_exam and options.right_panel and not is_full)
+        has_slices = exam is not None and any(image.slices > 1 for image in exam.images)
+        parts.strip.setVisible(has_slices and options.strip and not is_full)
+        parts.top_bar.setVisible(not is_full)
+        parts.status.setVisible(not is_full)
+        if options.full_screen != self.isFullScreen():
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -1,0 +1,126 @@
+"""From paths to a hung exam, and what is said on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from viewer.errors import Problem, ProblemKind
+from viewer.jobs.ai_runner import AiRunner
+from viewer.jobs.exam_files import ExamFiles
+from viewer.jobs.exam_search import ExamSearch, Found
+from viewer.jobs.recent import Recent
+from viewer.loading.scan_result import ScanResult
+from viewer.session.session import Session
+
+_HINT = "Exam > Skipped files says why for each."
+
+
+class Opening(QObject):
+    """Searches, hangs, remembers, and starts the AI where that is wished."""
+
+    problem = Signal(Problem)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        search: ExamSearch,
+        files: ExamFiles,
+        runner: AiRunner,
+        recent: Recent,
+        ai_on_open: bool,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._search = search
+        self._files = files
+        self._runner = runner
+        self._recent = recent
+        self._ai_on_open = ai_on_open
+        self._last: ScanResult | None = None
+        search.found.connect(self._take_in)
+        search.failed.connect(self.problem)
+        search.cancelled.connect(self._say_cancelled)
+
+    @property
+    def last_result(self) -> ScanResult | None:
+        """What the last search found and left out."""
+        return self._last
+
+    def run_ai_on_open(self, wanted: bool) -> None:
+        """Whether the AI starts by itself from now on."""
+        self._ai_on_open = wanted
+
+    @Slot(list)
+    @Slot(tuple)
+    def open(self, paths: Sequence[Path]) -> None:
+        """Search files and folders, and hang what is there."""
+        gone = [path for path in paths if not path.exists()]
+        present = [path for path in paths if path.exists()]
+        if gone:
+            self.problem.emit(
+                Problem(
+                    kind=ProblemKind.FIXABLE,
+                    message=f"{', '.join(path.name for path in gone)}: there is no such file.",
+                    hint="It may have been moved, or its disk is not connected.",
+                )
+            )
+        if present:
+            self._search.search(present)
+
+    @Slot(Found)
+    def _take_in(self, found: Found) -> None:
+        result = self._last = found.result
+        if not result.exams:
+            self.problem.emit(_nothing_found(found))
+            return
+        self._files.open(result.exams)
+        first = result.exams[0].exam
+        others = len(result.exams) - 1
+        alias = f"{first.alias} and {others} more" if others else first.alias
+        self._recent.add(alias, found.paths)
+        self.said.emit(result.summary())
+        if found.missing:
+            self.problem.emit(_some_missing(found))
+        for located in result.exams:
+            if self._ai_on_open:
+                self._runner.run(located.exam)
+            else:
+                self._runner.explain(located.exam)
+
+    @Slot()
+    def _say_cancelled(self) -> None:
+        self.said.emit("Search cancelled.")
+
+
+def _nothing_found(found: Found) -> Problem:
+    names = ", ".join(path.name for path in found.paths)
+    if not found.result.skipped:
+        message = f"{names}: there is nothing in it."
+        return Problem(kind=ProblemKind.FIXABLE, message=message, hint="Choose another folder.")
+    reason, count = found.result.reasons()[0]
+    total = len(found.result.skipped)
+    what = reason if total == 1 else f"{count} of {total} files: {reason}"
+    return Problem(
+        kind=ProblemKind.FIXABLE, message=f"No exam in {names}. {_upper(what)}.", hint=_HINT
+    )
+
+
+def _some_missing(found: Found) -> Problem:
+    missing = found.missing
+    reasons = "; ".join(dict.fromkeys(file.reason for file in missing[:3]))
+    files = "1 image file" if len(missing) == 1 else f"{len(missing)} image files"
+    return Problem(
+        kind=ProblemKind.FIXABLE,
+        message=f"{files} could not be read and are missing here: {reasons}.",
+        hint=_HINT,
+    )
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,184 @@
+"""Between the session and the panes: state becomes scenes, the mouse becomes transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Slot as QtSlot
+
+from viewer.domain.exam import Exam
+from viewer.domain.hanging import Slot, slot_of
+from viewer.domain.image_stack import ImageStack
+from viewer.jobs.decode_signals import DecodeSignals
+from viewer.jobs.exam_files import ExamFiles
+from viewer.jobs.truth_outlines import TruthOutlines
+from viewer.loading.frame_store import FrameKey
+from viewer.rendering.captions import TextSettings
+from viewer.rendering.marks import TruthOutline
+from viewer.rendering.scene import PaneContext, PaneScene, build_scene
+from viewer.session.ai_results import finding_shown
+from viewer.session.framing import fit_scale, pane_measured, panned_by, zoomed_at
+from viewer.session.placing import activated, maximised
+from viewer.session.scrolling import scrolled
+from viewer.session.session import Change, Session
+from viewer.session.state import Finding, SessionState, Tool
+from viewer.session.windows import window_dragged
+from viewer.ui.hanging_view import HangingView
+from viewer.ui.pane.image_pane import ImagePane
+from viewer.ui.pane.mouse import DragAction
+
+_EVERYTHING = ("exams", "exam_id", "overlay", "peeking", "layout", "pane_sizes")
+_DRAGS = {Tool.WINDOW: DragAction.WINDOW, Tool.PAN: DragAction.PAN}
+
+
+class PanePresenter(QObject):
+    """Shows in every pane what the session says of its slot."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        hanging: HangingView,
+        files: ExamFiles,
+        signals: DecodeSignals,
+        truth: TruthOutlines,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._panes = hanging.panes
+        self._files = files
+        self._truth = truth
+        session.changed.connect(self._follow)
+        signals.frames_ready.connect(self._show_frames)
+        signals.frames_failed.connect(self._show_frames)
+        files.frames_dropped.connect(self.show_all)
+        truth.changed.connect(self.show_all)
+        for slot, pane in self._panes.items():
+            self._listen(slot, pane)
+        self.show_all()
+
+    def scene(self, slot: Slot) -> PaneScene:
+        """What a slot's pane shows now."""
+        state = self._session.state
+        image, pane_state = state.image_in(slot), state.panes[slot]
+        width, height = self._panes[slot].device_size
+        empty_title, empty_detail = _empty_words(state, slot)
+        return build_scene(
+            stack=image,
+            state=pane_state,
+            frame=self._files.frame(image.image_id, pane_state.slice_index) if image else None,
+            fit_scale=fit_scale(state),
+            pane_width=width,
+            pane_height=height,
+            ai=state.ai_of(image.image_id if image else ""),
+            context=_context(state),
+            truth=self._outlines(state, image, pane_state.slice_index),
+            empty_title=empty_title,
+            empty_detail=empty_detail,
+            frame_problem=(
+                self._files.frame_problem(image.image_id, pane_state.slice_index) if image else None
+            ),
+            active=slot is state.active and len(state.shown_slots) > 1 and state.exam is not None,
+        )
+
+    @QtSlot()
+    def show_all(self) -> None:
+        """Show every visible pane anew."""
+        self._show(self._session.state.shown_slots)
+
+    def _show(self, slots: Iterable[Slot]) -> None:
+        for slot in slots:
+            self._panes[slot].show_scene(self.scene(slot))
+
+    def _outlines(
+        self, state: SessionState, image: ImageStack | None, slice_index: int
+    ) -> tuple[TruthOutline, ...]:
+        exam: Exam | None = state.exam
+        if image is None or exam is None or not state.overlay.truth:
+            return ()
+        return self._truth.of(exam, image.image_id, slice_index)
+
+    def _follow(self, change: Change) -> None:
+        shown = change.new.shown_slots
+        if change.touches("options"):
+            self._take_tool(change.new)
+        if change.touches(*_EVERYTHING) or _text_changed(change):
+            self._show(shown)
+            return
+        slots = set(change.slots)
+        if change.touches("active"):
+            slots |= {change.old.active, change.new.active}
+        news = change.images_with_news
+        slots |= {slot for slot in shown if change.new.panes[slot].image_id in news}
+        self._show(slot for slot in shown if slot in slots)
+
+    @QtSlot(frozenset)
+    def _show_frames(self, keys: frozenset[FrameKey]) -> None:
+        state = self._session.state
+        for slot in state.shown_slots:
+            pane = state.panes[slot]
+            if pane.image_id is not None and (pane.image_id, pane.slice_index) in keys:
+                self._show((slot,))
+
+    def _take_tool(self, state: SessionState) -> None:
+        for pane in self._panes.values():
+            pane.set_drag_action(Qt.MouseButton.LeftButton, _DRAGS[state.options.tool])
+
+    def _listen(self, slot: Slot, pane: ImagePane) -> None:
+        """Make the mouse on a pane change the session."""
+        apply = self._session.apply
+        pane.scrolled.connect(lambda by: apply(lambda state: scrolled(state, slot, by)))
+        pane.zoomed.connect(
+            lambda factor, x, y: apply(lambda state: zoomed_at(state, slot, factor, x, y))
+        )
+        pane.panned.connect(lambda dx, dy: apply(lambda state: panned_by(state, slot, dx, dy)))
+        pane.window_dragged.connect(
+            lambda dx, dy: apply(lambda state: window_dragged(state, slot, dx, dy))
+        )
+        pane.activated.connect(lambda: apply(lambda state: activated(state, slot)))
+        pane.maximise_requested.connect(lambda: apply(lambda state: _maximised(state, slot)))
+        pane.pane_resized.connect(
+            lambda width, height: apply(lambda state: pane_measured(state, slot, width, height))
+        )
+        pane.box_clicked.connect(lambda number: self._go_to(slot, number))
+
+    def _go_to(self, slot: Slot, number: int) -> None:
+        image_id = self._session.state.panes[slot].image_id
+        if image_id is not None:
+            finding = Finding(image_id=image_id, number=number)
+            self._session.apply(lambda state: finding_shown(state, finding))
+
+
+def _maximised(state: SessionState, slot: Slot) -> SessionState:
+    """An empty pane is not worth the whole window."""
+    if state.image_in(slot) is None:
+        return state
+    return maximised(state, slot)
+
+
+def _context(state: SessionState) -> PaneContext:
+    from dataclasses import replace
+
+    exam = state.exam
+    overlay = replace(state.overlay, visible=state.overlay_is_drawn)
+    return PaneContext(
+        exam_alias=exam.alias if exam else "",
+        identity=exam.identity if exam else None,
+        overlay=overlay,
+        text=TextSettings(corner_text=state.options.text, identity=state.options.identity),
+    )
+
+
+def _text_changed(change: Change) -> bool:
+    before, after = change.old.options, change.new.options
+    return (before.text, before.identity) != (after.text, after.identity)
+
+
+def _empty_words(state: SessionState, slot: Slot) -> tuple[str, str]:
+    """What an empty place says."""
+    if state.exam is None:
+        return "", ""
+    hangs_by_view = any(slot_of(image.view) for image in state.exam.images)
+    return (slot.value, "no image of this view") if hangs_by_view else ("no image", "")

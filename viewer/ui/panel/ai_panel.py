@@ -1,0 +1,180 @@
+"""The right panel: what the AI says, where it looked, how that is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from viewer.domain.ai_state import Done, prediction_of
+from viewer.domain.image_stack import ImageStack
+from viewer.jobs.small_pictures import PictureKey, PictureRequest, SmallPictures
+from viewer.rendering.model_frame import is_malignant_dominant
+from viewer.session.ai_results import finding_shown
+from viewer.session.placing import brought_up
+from viewer.session.session import Change, Session
+from viewer.session.state import Finding, SessionState
+from viewer.ui.actions import CommandActions
+from viewer.ui.panel.ai_header import AiHeader
+from viewer.ui.panel.image_detail import ImageDetail
+from viewer.ui.panel.overlay_controls import OverlayControls
+from viewer.ui.panel.patch_list import THUMBNAIL, PatchLine, PatchList
+from viewer.ui.panel.score_lines import score_lines
+from viewer.ui.panel.score_table import ScoreTable
+
+WIDTH = 300
+_REFRESH_MS = 30
+
+
+class AiPanel(QWidget):
+    """Follows the session; clicks change it."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        actions: CommandActions,
+        header: AiHeader,
+        pictures: SmallPictures,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("aiPanel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        self._session = session
+        self._pictures = pictures
+        self._pictured: tuple[str, ...] = ()
+        self.header = header
+        self.scores = ScoreTable(self)
+        self.detail = ImageDetail(self)
+        self.patches = PatchList(self)
+        self.controls = OverlayControls(session=session, actions=actions, parent=self)
+        self._patch_title = QLabel("PATCHES", self)
+        self._patch_title.setObjectName("section")
+        self._patch_title.setContentsMargins(12, 8, 12, 2)
+        self._lay_out()
+        self.scores.image_chosen.connect(self._bring_up)
+        self.patches.patch_chosen.connect(self._go_to)
+        pictures.made.connect(self._take_picture)
+        # Words and bars may follow a moment later than the image.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        session.changed.connect(self._follow)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the session as it is."""
+        state = self._session.state
+        self.header.show_state(state)
+        self.scores.show_lines(score_lines(state), state.overlay.palette)
+        self.scores.setVisible(state.exam is not None)
+        self.detail.show_state(state)
+        self._show_patches(state)
+
+    def _lay_out(self) -> None:
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.scores, _rule(self), self.detail, self._patch_title, self.patches):
+            column.addWidget(widget)
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(_rule(self))
+        layout.addWidget(self.controls)
+
+    def _show_patches(self, state: SessionState) -> None:
+        image = state.active_image
+        patches = state.patches_of(image.image_id) if image else ()
+        self._patch_title.setVisible(bool(patches))
+        self.patches.setVisible(bool(patches))
+        if image is None or not patches:
+            self.patches.show_lines(())
+            self._pictured = ()
+            return
+        self.patches.show_lines(_patch_lines(state, image))
+        self._want_pictures(state, image)
+
+    def _want_pictures(self, state: SessionState, image: ImageStack) -> None:
+        """Ask for the pictures of another image or of a new result."""
+        prediction = prediction_of(state.ai_of(image.image_id))
+        pictured = (image.image_id, str(id(prediction)))
+        if pictured == self._pictured:
+            return
+        self._pictured = pictured
+        self.patches.forget_pictures()
+        side = round(THUMBNAIL * self.devicePixelRatioF())
+        self._pictures.want(
+            [
+                PictureRequest(
+                    key=(image.image_id, number),
+                    stack=image,
+                    slice_index=patch.slice_index,
+                    box=patch.box,
+                    width=side,
+                    height=side,
+                )
+                for number, patch in enumerate(state.patches_of(image.image_id), start=1)
+            ]
+        )
+
+    @Slot(object, object)
+    def _take_picture(self, key: PictureKey, picture: NDArray[np.uint8]) -> None:
+        if self._pictured and key[0] == self._pictured[0]:
+            self.patches.show_picture(key[1], picture)
+
+    @Slot(str)
+    def _bring_up(self, image_id: str) -> None:
+        self._session.apply(lambda state: brought_up(state, image_id))
+
+    @Slot(int)
+    def _go_to(self, number: int) -> None:
+        image_id = self._session.state.active_pane.image_id
+        if image_id is not None:
+            finding = Finding(image_id=image_id, number=number)
+            self._session.apply(lambda state: finding_shown(state, finding))
+
+    def _follow(self, change: Change) -> None:
+        if change.touches("exams", "exam_id", "active", "panes", "ai", "overlay", "finding"):
+            self._timer.start()
+
+
+def _patch_lines(state: SessionState, image: ImageStack) -> tuple[PatchLine, ...]:
+    ai = state.ai_of(image.image_id)
+    if not isinstance(ai, Done):
+        return ()
+    benign, malignant = state.overlay.palette.colours
+    return tuple(
+        PatchLine(
+            number=number,
+            attention=patch.attention,
+            slice_index=patch.slice_index,
+            slices=image.slices,
+            colour=malignant
+            if is_malignant_dominant(ai.prediction, patch.slice_index, patch.box)
+            else benign,
+            is_active=state.finding == Finding(image_id=image.image_id, number=number),
+        )
+        for number, patch in enumerate(ai.prediction.patches_by_attention, start=1)
+    )
+
+
+def _rule(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setObjectName("rule")
+    return line

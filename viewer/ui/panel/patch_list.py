@@ -1,0 +1,147 @@
+"""The patches of the active image, the most attended first; a click goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from viewer.ui.fonts import text_font
+from viewer.ui.theme import ACCENT, LINE, SECONDARY, SMALL_PIXELS, TEXT
+
+THUMBNAIL = 64
+"""Logical pixels of a patch's picture, both ways."""
+_MARGIN = 12
+_PADDING = 4
+_CELL_HEIGHT = THUMBNAIL + 2 * _PADDING
+_COLUMNS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchLine:
+    """One patch in the list."""
+
+    number: int
+    attention: float
+    slice_index: int
+    slices: int
+    colour: str
+    is_active: bool
+
+    @property
+    def words(self) -> str:
+        """The patch as a sentence."""
+        where = f", slice {self.slice_index + 1}" if self.slices > 1 else ""
+        return f"patch {self.number}, attention {self.attention:.2f}{where}"
+
+
+class PatchList(QWidget):
+    """Pictures with number, attention and slice, in two columns."""
+
+    patch_chosen = Signal(int)
+    """The patch's number."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines: tuple[PatchLine, ...] = ()
+        self._pictures: dict[int, QImage] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Patches")
+
+    @property
+    def lines(self) -> tuple[PatchLine, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show_lines(self, lines: Sequence[PatchLine]) -> None:
+        """Show other patches."""
+        grown = len(lines) != len(self._lines)
+        self._lines = tuple(lines)
+        self.setAccessibleDescription("; ".join(line.words for line in lines))
+        if grown:
+            self.updateGeometry()
+        self.update()
+
+    def forget_pictures(self) -> None:
+        """Drop all pictures, as for another image."""
+        self._pictures.clear()
+        self.update()
+
+    def show_picture(self, number: int, grey: NDArray[np.uint8]) -> None:
+        """Show a patch's picture, (rows, columns) in device pixels."""
+        rows, columns = grey.shape
+        whole = np.ascontiguousarray(grey)
+        picture = QImage(
+            whole.data, columns, rows, whole.strides[0], QImage.Format.Format_Grayscale8
+        ).copy()
+        picture.setDevicePixelRatio(self.devicePixelRatioF())
+        self._pictures[number] = picture
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """High enough for all patches."""
+        rows = -(-len(self._lines) // _COLUMNS)
+        return QSize(280, rows * _CELL_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """All patches are laid out; the panel scrolls."""
+        return QSize(200, self.sizeHint().height())
+
+    def patch_at(self, point: QPointF) -> int | None:
+        """The number of the patch at a point."""
+        for index, line in enumerate(self._lines):
+            if self._cell(index).contains(point):
+                return line.number
+        return None
+
+    def cell_of(self, number: int) -> QRectF:
+        """Where a patch is drawn."""
+        return self._cell(number - 1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Go to the patch."""
+        number = self.patch_at(event.position())
+        if number is not None:
+            self.patch_chosen.emit(number)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the patches."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, line in enumerate(self._lines):
+            self._draw(painter, line, self._cell(index))
+        painter.end()
+
+    def _cell(self, index: int) -> QRectF:
+        width = (self.width() - 2 * _MARGIN) / _COLUMNS
+        row, column = divmod(index, _COLUMNS)
+        return QRectF(_MARGIN + column * width, row * _CELL_HEIGHT, width, _CELL_HEIGHT)
+
+    def _draw(self, painter: QPainter, line: PatchLine, cell: QRectF) -> None:
+        place = QRectF(cell.left(), cell.top() + _PADDING, THUMBNAIL, THUMBNAIL)
+        picture = self._pictures.get(line.number)
+        if picture is None:
+            painter.fillRect(place, QColor("#000000"))
+        else:
+            painter.drawImage(place.topLeft(), picture)
+        colour = QColor(ACCENT if line.is_active else LINE)
+        painter.setPen(QPen(colour, 2 if line.is_active else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(place.adjusted(0.5, 0.5, -0.5, -0.5))
+        self._draw_words(painter, line, place)
+
+    def _draw_words(self, painter: QPainter, line: PatchLine, place: QRectF) -> None:
+        left = place.right() + 8
+        rows = [(f"{line.number}", line.colour, QFont.Weight.DemiBold)]
+        rows.append((f"{line.attention:.2f}", TEXT, QFont.Weight.Medium))
+        if line.slices > 1:
+            rows.append((f"slice {line.slice_index + 1}", SECONDARY, QFont.Weight.Normal))
+        for row, (text, colour, weight) in enumerate(rows):
+            painter.setFont(text_font(SMALL_PIXELS, weight))
+            painter.setPen(QColor(colour))
+            painter.drawText(QPointF(left, place.top() + 15 + row * 18), text)

@@ -1,0 +1,107 @@
+"""What the table of scores says, as data: exam, breasts, images, each with scores or its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from inference.types import ClassScores, Laterality
+from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running
+from viewer.domain.exam import Exam
+from viewer.domain.findings import BreastScores, breast_scores, exam_scores
+from viewer.domain.image_stack import ImageStack
+from viewer.session.ai_results import predictions_of
+from viewer.session.state import SessionState
+
+_BREASTS = {Laterality.RIGHT: "Right breast", Laterality.LEFT: "Left breast"}
+
+
+class LineLook(Enum):
+    """How a line is set."""
+
+    MODEL = "model"
+    EXAM = "exam"
+    BREAST = "breast"
+    IMAGE = "image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreLine:
+    """One line of the table."""
+
+    look: LineLook
+    title: str
+    scores: ClassScores | None = None
+    state: str = ""
+    """Said instead of scores, or beside them."""
+    is_failure: bool = False
+    share: float | None = None
+    """How much is done, 0..1, while it runs."""
+    image_id: str | None = None
+    is_active: bool = False
+
+    @property
+    def words(self) -> str:
+        """The line as a sentence, for assistive technology."""
+        if self.scores is None:
+            return f"{self.title}: {self.state}" if self.state else self.title
+        return (
+            f"{self.title}: malignant {self.scores.malignant:.2f}, benign {self.scores.benign:.2f}"
+        )
+
+
+def score_lines(state: SessionState) -> tuple[ScoreLine, ...]:
+    """The table of the exam that hangs."""
+    exam = state.exam
+    if exam is None:
+        return ()
+    breasts = breast_scores(exam.images, predictions_of(state, exam))
+    lines: list[ScoreLine] = []
+    for model in dict.fromkeys(breast.model for breast in breasts):
+        lines += _model_lines(model, [b for b in breasts if b.model == model])
+    return (*lines, *(_image_line(state, image) for image in _in_order(exam)))
+
+
+def state_words(state: AiState) -> str:
+    """Where the AI stands on an image, in as few words as the table has room for."""
+    match state:
+        case NotRun(reason):
+            return reason or "not run"
+        case Queued():
+            return "queued"
+        case Running(stage, done, total):
+            return f"{done}/{total}" if stage == "slices" else stage
+        case Failed():
+            return "failed"
+        case Done(prediction):
+            return "" if prediction.has_salient_region else "no salient region"
+
+
+def _model_lines(model: str, breasts: list[BreastScores]) -> list[ScoreLine]:
+    return [
+        ScoreLine(look=LineLook.MODEL, title=model),
+        ScoreLine(look=LineLook.EXAM, title="Exam", scores=exam_scores(breasts)),
+        *(
+            ScoreLine(look=LineLook.BREAST, title=_BREASTS[b.laterality], scores=b.scores)
+            for b in breasts
+        ),
+    ]
+
+
+def _image_line(state: SessionState, image: ImageStack) -> ScoreLine:
+    ai = state.ai_of(image.image_id)
+    return ScoreLine(
+        look=LineLook.IMAGE,
+        title=image.name,
+        scores=ai.prediction.scores if isinstance(ai, Done) else None,
+        state=state_words(ai),
+        is_failure=isinstance(ai, Failed),
+        share=min(1.0, ai.done / max(ai.total, 1)) if isinstance(ai, Running) else None,
+        image_id=image.image_id,
+        is_active=state.active_pane.image_id == image.image_id,
+    )
+
+
+def _in_order(exam: Exam) -> tuple[ImageStack, ...]:
+    """As the exam has them, which is the order of the hanging."""
+    return exam.images

@@ -1,0 +1,166 @@
+"""Scores as bars with two decimals: exam, breasts, images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from viewer.domain.overlay_settings import Palette
+from viewer.ui.fonts import text_font
+from viewer.ui.panel.score_lines import LineLook, ScoreLine
+from viewer.ui.theme import ACCENT, ERROR, LINE, SECONDARY, SMALL_PIXELS, TEXT
+
+_ROW = 21
+_HEADER = 20
+_MARGIN = 12
+_NUMBER = 32
+_GAP = 8
+_NAME_SHARE = 0.36
+_BAR = 5
+_ACTIVE = QColor("#1f2a36")
+
+
+class ScoreTable(QWidget):
+    """Draws lines; a click on an image's line brings the image up."""
+
+    image_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines: tuple[ScoreLine, ...] = ()
+        self._colours = Palette.PAPER.colours
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Scores")
+
+    @property
+    def lines(self) -> tuple[ScoreLine, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show_lines(self, lines: Sequence[ScoreLine], palette: Palette) -> None:
+        """Show other lines."""
+        grown = len(lines) != len(self._lines)
+        self._lines, self._colours = tuple(lines), palette.colours
+        self.setAccessibleDescription(". ".join(line.words for line in lines))
+        if grown:
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """High enough for all lines."""
+        return QSize(280, _HEADER + _ROW * len(self._lines) if self._lines else 0)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """All lines are always shown; the panel scrolls."""
+        return QSize(200, self.sizeHint().height())
+
+    def line_at(self, y: float) -> ScoreLine | None:
+        """The line at a height."""
+        index = int((y - _HEADER) // _ROW)
+        return self._lines[index] if 0 <= index < len(self._lines) else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Bring an image up."""
+        line = self.line_at(event.position().y())
+        if line is not None and line.image_id is not None:
+            self.image_chosen.emit(line.image_id)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the table."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._lines:
+            self._draw_header(painter)
+        for index, line in enumerate(self._lines):
+            self._draw_line(painter, line, _HEADER + index * _ROW)
+        painter.end()
+
+    def _columns(self) -> tuple[float, float, float]:
+        """Left of the names, of malignant and of benign."""
+        inner = self.width() - 2 * _MARGIN
+        names = inner * _NAME_SHARE
+        half = (inner - names - _GAP) / 2
+        return _MARGIN, _MARGIN + names, _MARGIN + names + half + _GAP
+
+    def _score_width(self) -> float:
+        _, malignant, benign = self._columns()
+        return benign - malignant - _GAP
+
+    def _draw_header(self, painter: QPainter) -> None:
+        _, malignant, benign = self._columns()
+        painter.setFont(text_font(11))
+        for left, name, colour in (
+            (malignant, "malignant", self._colours[1]),
+            (benign, "benign", self._colours[0]),
+        ):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(QRectF(left, _HEADER / 2 - 3, 6, 6), 1, 1)
+            painter.setPen(QColor(SECONDARY))
+            box = QRectF(left + 10, 0, self._score_width() - 10, _HEADER)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _draw_line(self, painter: QPainter, line: ScoreLine, top: float) -> None:
+        names, malignant, benign = self._columns()
+        if line.is_active:
+            painter.fillRect(QRectF(0, top, self.width(), _ROW), _ACTIVE)
+        self._draw_title(painter, line, names, top)
+        if line.scores is not None and not (line.look is LineLook.IMAGE and line.state):
+            self._draw_score(painter, line.scores.malignant, malignant, top, self._colours[1])
+            self._draw_score(painter, line.scores.benign, benign, top, self._colours[0])
+        elif line.state:
+            self._draw_state(painter, line, malignant, top)
+
+    def _draw_title(self, painter: QPainter, line: ScoreLine, left: float, top: float) -> None:
+        is_model = line.look is LineLook.MODEL
+        bold = line.look in (LineLook.EXAM, LineLook.BREAST)
+        weight = QFont.Weight.Medium if bold else QFont.Weight.Normal
+        painter.setFont(text_font(SMALL_PIXELS, weight))
+        painter.setPen(QColor(SECONDARY if is_model else TEXT))
+        width = self.width() - 2 * _MARGIN
+        if not is_model:
+            width = int(width * _NAME_SHARE) - 4
+        words = painter.fontMetrics().elidedText(
+            line.title, Qt.TextElideMode.ElideRight, int(width)
+        )
+        painter.drawText(QRectF(left, top, width, _ROW), Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _draw_score(
+        self, painter: QPainter, score: float, left: float, top: float, colour: str
+    ) -> None:
+        painter.setFont(text_font(SMALL_PIXELS, QFont.Weight.Medium))
+        painter.setPen(QColor(TEXT))
+        box = QRectF(left, top, _NUMBER, _ROW)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{score:.2f}")
+        self._draw_bar(painter, left + _NUMBER, top, score, colour)
+
+    def _draw_bar(
+        self, painter: QPainter, left: float, top: float, share: float, colour: str
+    ) -> None:
+        width = self._columns()[2] - _GAP - self._columns()[1] - _NUMBER
+        track = QRectF(left, top + (_ROW - _BAR) / 2, width, _BAR)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(LINE))
+        painter.drawRoundedRect(track, 2, 2)
+        if share > 0:
+            painter.setBrush(QColor(colour))
+            filled = QRectF(track.left(), track.top(), max(2.0, width * share), _BAR)
+            painter.drawRoundedRect(filled, 2, 2)
+
+    def _draw_state(self, painter: QPainter, line: ScoreLine, left: float, top: float) -> None:
+        painter.setFont(text_font(SMALL_PIXELS))
+        painter.setPen(QColor(ERROR if line.is_failure else SECONDARY))
+        right = self.width() - _MARGIN
+        if line.share is not None:
+            benign = self._columns()[2]
+            self._draw_bar(painter, benign + _NUMBER, top, line.share, ACCENT)
+            right = int(benign + _NUMBER - _GAP)
+        words = painter.fontMetrics().elidedText(
+            line.state, Qt.TextElideMode.ElideRight, int(right - left)
+        )
+        painter.drawText(
+            QRectF(left, top, right - left, _ROW), Qt.AlignmentFlag.AlignVCenter, words
+        )

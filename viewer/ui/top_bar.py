@@ -1,0 +1,106 @@
+"""The thin bar above the images: the exam, and buttons with words on hover."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from viewer.session.session import Change, Session
+from viewer.ui.actions import CommandActions
+from viewer.ui.exam_menu import ExamMenu
+from viewer.ui.icons import icon
+
+_HEIGHT = 40
+_ICON = QSize(20, 20)
+_LEFT: tuple[tuple[str, ...], ...] = (
+    ("view.maximise", "view.dbt", "view.synthetic", "view.ffdm", "view.extra"),
+    ("image.tool", "image.invert", "image.fit", "image.actual_pixels", "image.reset"),
+    ("slice.cine", "slice.link"),
+    ("ai.overlay", "ai.previous_finding", "ai.next_finding", "ai.run", "ai.models"),
+    ("picture.save_pane", "picture.copy_pane"),
+)
+_RIGHT = (
+    "screen.text",
+    "screen.identity",
+    "screen.left_panel",
+    "screen.strip",
+    "screen.right_panel",
+    "screen.full",
+    "help.keys",
+)
+_WORDS = {"view.dbt", "view.synthetic", "view.ffdm"}
+
+
+class TopBar(QWidget):
+    """Buttons made from the table of commands."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        actions: CommandActions,
+        exam_menu: ExamMenu,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(_HEIGHT)
+        self._actions = actions
+        self._exam = self._exam_button(exam_menu)
+        self._lay_out()
+        session.changed.connect(self._follow)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 0, 6, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self._menu_button())
+        layout.addWidget(self._exam)
+        for group in _LEFT:
+            layout.addWidget(_divider(self))
+            for command_id in group:
+                layout.addWidget(self._button(command_id))
+        layout.addStretch(1)
+        for command_id in _RIGHT:
+            layout.addWidget(self._button(command_id))
+
+    def _button(self, command_id: str) -> QToolButton:
+        button = self._actions.button(command_id, self, words=command_id in _WORDS)
+        button.setIconSize(_ICON)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def _menu_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon("mdi6.menu"))
+        button.setIconSize(_ICON)
+        button.setToolTip("<b>Menu</b><br>Everything the program can do.")
+        button.setAccessibleName("Menu")
+        return _with_menu(button, self._actions.main_menu(button))
+
+    def _exam_button(self, exam_menu: ExamMenu) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("examButton")
+        button.setText("No exam")
+        button.setToolTip("<b>Exams</b><br>Open exams and those opened last.")
+        button.setAccessibleName("Exams")
+        return _with_menu(button, exam_menu)
+
+    def _follow(self, change: Change) -> None:
+        if change.touches("exams", "exam_id"):
+            exam = change.new.exam
+            self._exam.setText(exam.alias if exam else "No exam")
+
+
+def _with_menu(button: QToolButton, menu: QMenu) -> QToolButton:
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button
+
+
+def _divider(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setObjectName("divider")
+    return line

@@ -1,0 +1,203 @@
+"""What commands reach beside the session: dialogs, files, the AI, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QDialog, QWidget
+
+from viewer.commands.cheat_sheet import cheat_sheet
+from viewer.commands.key_bindings import KeyBindings
+from viewer.commands.table import COMMANDS
+from viewer.jobs.ai_runner import AiRunner
+from viewer.jobs.demo_exam import DemoExam
+from viewer.jobs.exam_files import ExamFiles
+from viewer.jobs.model_check import ModelCheck
+from viewer.jobs.model_list import ModelList
+from viewer.jobs.preferences import Preferences
+from viewer.session.session import Session
+from viewer.ui.dialogs.about import AboutDialog
+from viewer.ui.dialogs.assign_views import AssignViewsDialog
+from viewer.ui.dialogs.cheat_sheet import CheatSheet
+from viewer.ui.dialogs.models import ModelsDialog
+from viewer.ui.dialogs.settings import SettingsDialog
+from viewer.ui.dialogs.skipped import SkippedDialog
+from viewer.ui.file_chooser import FileChooser
+from viewer.ui.opening import Opening
+from viewer.ui.picture_desk import PictureDesk
+
+Show = Callable[[QDialog], bool]
+"""Shows a dialog until it is closed; whether it was accepted."""
+
+
+def show_modal(dialog: QDialog) -> bool:
+    """Show a dialog until it is closed; whether it was accepted."""
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    dialog.deleteLater()
+    return accepted
+
+
+class WindowDesk(QObject):
+    """The desk of the main window; see viewer.commands.command.Desk."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        opening: Opening,
+        files: ExamFiles,
+        runner: AiRunner,
+        demo: DemoExam,
+        models: ModelList,
+        check: ModelCheck,
+        preferences: Preferences,
+        pictures: PictureDesk,
+        chooser: FileChooser,
+        window: QWidget,
+        show: Show = show_modal,
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._opening = opening
+        self._files = files
+        self._runner = runner
+        self._demo = demo
+        self._models = models
+        self._check = check
+        self._preferences = preferences
+        self._pictures = pictures
+        self._chooser = chooser
+        self._window = window
+        self._show = show
+        demo.made.connect(self._open_made)
+
+    def open_files(self) -> None:
+        """Ask for files and open them."""
+        paths = self._chooser.files_to_open(self._window)
+        if paths:
+            self._opening.open(paths)
+
+    def open_folder(self) -> None:
+        """Ask for a folder and open what is in it."""
+        folder = self._chooser.folder_to_open(self._window)
+        if folder is not None:
+            self._opening.open([folder])
+
+    def open_demo(self) -> None:
+        """Make a phantom exam and open it."""
+        if self._models.is_empty:
+            self.use_demonstration()
+        self._demo.make()
+
+    def show_skipped(self) -> None:
+        """List the files of the last search that are not shown, and why."""
+        self._show(SkippedDialog(self._opening.last_result, self._window))
+
+    def assign_views(self) -> None:
+        """Let the user say which view an unidentified image is."""
+        exam = self._session.state.exam
+        if exam is None:
+            return
+        dialog = AssignViewsDialog(exam, self._window)
+        if self._show(dialog):
+            for image_id, view in dialog.assigned.items():
+                located = self._files.located(exam.exam_id)
+                if located is not None:
+                    self._files.assign_view(located.exam, image_id, view)
+            self._run_or_explain()
+
+    def why_no_ai(self) -> str | None:
+        """Why the AI cannot run on the exam that hangs; None when it can."""
+        return self._runner.why_not(self._session.state.exam)
+
+    def run_ai(self) -> None:
+        """Queue every image of the exam that a model serves and that has no result."""
+        exam = self._session.state.exam
+        if exam is not None:
+            self._runner.run(exam)
+
+    def cancel_ai(self) -> None:
+        """Stop the running prediction and empty the queue."""
+        self._runner.cancel()
+
+    def choose_models(self) -> None:
+        """Show which weights are used, and let the user choose others."""
+        dialog = ModelsDialog(models=self._models, check=self._check, parent=self._window)
+        if self._show(dialog):
+            self._use_weights(dialog.chosen)
+
+    @Slot()
+    def use_demonstration(self) -> None:
+        """Use the shipped weights in this window; they are not kept in the settings."""
+        settings = replace(self._preferences.settings, weights=self._models.demonstration)
+        self._preferences.use_once(settings)
+        self._run_or_explain()
+
+    def save_pane_picture(self) -> None:
+        """Ask for a file and write the active pane as it is on screen."""
+        self._pictures.save_pane()
+
+    def save_hanging_picture(self) -> None:
+        """Ask for a file and write all panes as they are on screen."""
+        self._pictures.save_hanging()
+
+    def copy_pane_picture(self) -> None:
+        """Put the active pane on the clipboard."""
+        self._pictures.copy_pane()
+
+    def copy_hanging_picture(self) -> None:
+        """Put all panes on the clipboard."""
+        self._pictures.copy_hanging()
+
+    def save_figure(self) -> None:
+        """Ask for a file and write the papers' figure of the active image."""
+        self._pictures.save_figure()
+
+    def save_animation(self) -> None:
+        """Ask for a file and write the active image's slices as an animation."""
+        self._pictures.save_animation()
+
+    def show_settings(self) -> None:
+        """Show the settings."""
+        dialog = SettingsDialog(
+            settings=self._preferences.settings,
+            own_keys=self._preferences.own_keys,
+            parent=self._window,
+        )
+        if self._show(dialog):
+            self._preferences.change(dialog.settings)
+            self._preferences.change_keys(dialog.keys.own)
+
+    def show_cheat_sheet(self) -> None:
+        """Show every key."""
+        keys: KeyBindings = self._preferences.keys
+        self._show(CheatSheet(cheat_sheet(COMMANDS, keys), self._window))
+
+    def show_about(self) -> None:
+        """Show version, licence and intended use."""
+        self._show(AboutDialog(self._window))
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+    @Slot(list)
+    def _open_made(self, folders: list[Path]) -> None:
+        self._opening.open(folders)
+
+    def _use_weights(self, weights: tuple[Path, ...]) -> None:
+        if weights != self._preferences.settings.weights:
+            self._preferences.change(replace(self._preferences.settings, weights=weights))
+            self._run_or_explain()
+
+    def _run_or_explain(self) -> None:
+        exam = self._session.state.exam
+        if exam is None:
+            return
+        if self._preferences.settings.ai_on_open:
+            self._runner.run(exam)
+        else:
+            self._runner.explain(exam)
