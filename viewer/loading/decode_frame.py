@@ -46,11 +46,16 @@ _READABLE = frozenset({*_NATIVE, *_JPEG2000, *_HTJ2K, *_JPEG_XL, *_JPEG, _DEFLAT
 def require_readable(transfer_syntax: UID) -> None:
     """Raise UnreadableFile, naming the transfer syntax, when no codec here reads it."""
     if transfer_syntax not in _READABLE:
-        name = transfer_syntax.name if transfer_syntax.is_transfer_syntax else "unknown"
         raise UnreadableFile(
-            f"stored with a codec that cannot be read here: {name} ({transfer_syntax}); "
+            f"stored with a codec that cannot be read here: {transfer_syntax.name} "
+            f"({transfer_syntax}); "
             "ask for it uncompressed or as JPEG 2000"
         )
+
+
+def is_uncompressed(transfer_syntax: UID) -> bool:
+    """Return whether the syntax says that frames are not compressed."""
+    return transfer_syntax in _NATIVE
 
 
 def native_cells(
@@ -79,8 +84,6 @@ def decoded_cells(
 
     Raises UnreadableImage when imagecodecs cannot decode it to the size the header states.
     """
-    if _ends_early(content, transfer_syntax):
-        raise UnreadableImage("This slice is cut short", hint="send the file again")
     try:
         decoded = np.asarray(_decoder(content, layout, transfer_syntax)(content))
     except (RuntimeError, ValueError, TypeError, IndexError, zlib.error) as error:
@@ -88,10 +91,12 @@ def decoded_cells(
     return as_cells(decoded, layout)
 
 
-def _ends_early(content: bytes, syntax: UID) -> bool:
-    """Return whether a JPEG or HTJ2K stream lacks its end: their decoders invent the rest."""
+def require_whole(content: bytes, transfer_syntax: UID) -> None:
+    """Raise UnreadableImage when a JPEG or HTJ2K stream lacks its end: decoders invent the rest."""
     is_jpeg = content.startswith(b"\xff\xd8")
-    return (is_jpeg or syntax in _HTJ2K) and not content[-16:].rstrip(b"\x00").endswith(b"\xff\xd9")
+    ends = content[-16:].rstrip(b"\x00").endswith(b"\xff\xd9")
+    if (is_jpeg or transfer_syntax in _HTJ2K) and not ends:
+        raise UnreadableImage("This slice is cut short", hint="send the file again")
 
 
 def as_cells(decoded: NDArray[Any], layout: PixelLayout) -> NDArray[np.unsignedinteger]:

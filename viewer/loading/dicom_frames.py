@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.uid import UID
 
-from viewer.loading.decode_frame import as_cells, decoded_cells, native_cells
+from viewer.loading.decode_frame import as_cells, decoded_cells, native_cells, require_whole
 from viewer.loading.dicom_grey_scale import PixelLayout
 from viewer.loading.dicom_header import DicomHeader
 from viewer.loading.errors import UnreadableImage
@@ -54,6 +54,7 @@ class DicomFrames:
         syntax = UID(self.header.transfer_syntax)
         if not self.index.encapsulated:
             return native_cells(content, self.layout, syntax)
+        require_whole(content, syntax)
         try:
             return decoded_cells(content, self.layout, syntax)
         except UnreadableImage:

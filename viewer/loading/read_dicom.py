@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRBigEndian
+from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_stack import ImageStack, Technique
 from viewer.domain.orientation import OrientationEvidence
 from viewer.domain.view import ImageKind
-from viewer.loading.decode_frame import require_readable
+from viewer.loading.decode_frame import is_uncompressed, require_readable
 from viewer.loading.dicom_frames import DicomFrames
 from viewer.loading.dicom_grey_scale import grey_scale_of, pixel_layout
 from viewer.loading.dicom_header import (
@@ -102,7 +102,7 @@ def _index(header: DicomHeader, *, frame_bytes: int) -> FrameIndex:
             path=header.pixel_path,
             offset=header.pixel_offset,
             little_endian=header.transfer_syntax != ExplicitVRBigEndian,
-            explicit=not header.transfer_syntax.is_implicit_VR,
+            explicit=header.transfer_syntax != ImplicitVRLittleEndian,
             frames=max(1, whole(dataset, "NumberOfFrames", 1)),
             frame_bytes=frame_bytes,
             frame_offsets=tuple(offsets),
@@ -163,7 +163,7 @@ def _count_doubts(dataset: Dataset, slices: int) -> tuple[str, ...]:
 
 
 def _storage_doubts(frames: DicomFrames) -> Iterator[str]:
-    if frames.index.encapsulated and not frames.header.transfer_syntax.is_compressed:
+    if frames.index.encapsulated and is_uncompressed(frames.header.transfer_syntax):
         yield MISLABELLED
     if frames.layout.samples > 1:
         yield "A colour image, drawn in grey."
