@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
@@ -12,7 +12,8 @@ from viewer.rendering.marks import BoxMark, TruthOutline
 from viewer.ui.fonts import text_font
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, OUTLINE_PEN, SHADOW, TRUTH, faded
 
-_DIMMED = 0.45
+_DARKER = 165
+"""Percent; how much darker the line of a dimmed box is."""
 _CLICK_REACH = 5.0
 
 
@@ -38,14 +39,21 @@ def label_rects(marks: Sequence[BoxMark], viewport: Viewport, scale: float) -> d
             continue
         width = metrics.horizontalAdvance(mark.label) + 8.0 * scale
         places = _places_around(rect, width, metrics.height(), scale)
-        free = [
-            place
-            for place in places
-            if pane.contains(place) and not any(place.intersects(p) for p in placed.values())
-        ]
-        inside = [place for place in places if pane.contains(place)]
-        placed[mark.number] = (free or inside or places)[0]
+        placed[mark.number] = _best_place(places, pane, placed.values())
     return placed
+
+
+def _best_place(places: Iterable[QRectF], pane: QRectF, taken: Collection[QRectF]) -> QRectF:
+    """The first place in the pane and off others, else the first in the pane, else any."""
+    first: QRectF | None = None
+    first_inside: QRectF | None = None
+    for place in places:
+        first = first or place
+        if pane.contains(place):
+            first_inside = first_inside or place
+            if not any(place.intersects(other) for other in taken):
+                return place
+    return first_inside or first or QRectF()
 
 
 def box_at(
@@ -76,8 +84,7 @@ def draw_boxes(
     for mark in marks:
         if mark.number not in labels:
             continue
-        colour = faded(QColor(mark.colour), _DIMMED if mark.dimmed else 1.0)
-        _draw_box(painter, box_rect(mark, viewport), colour, scale, dashed=mark.dashed)
+        _draw_box(painter, box_rect(mark, viewport), mark, scale)
     painter.setFont(font)
     for mark in marks:
         place = labels.get(mark.number)
@@ -136,12 +143,12 @@ def _label_font(scale: float) -> QFont:
     return text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
 
 
-def _places_around(rect: QRectF, width: float, height: float, scale: float) -> list[QRectF]:
+def _places_around(rect: QRectF, width: float, height: float, scale: float) -> Iterator[QRectF]:
     """Above, below, right, left of a box, each at both ends."""
     gap = 2.0 * scale
     above, below = rect.top() - gap - height, rect.bottom() + gap
     right, left = rect.right() + gap, rect.left() - gap - width
-    corners = [
+    corners = (
         (rect.left(), above),
         (rect.right() - width, above),
         (rect.left(), below),
@@ -150,24 +157,26 @@ def _places_around(rect: QRectF, width: float, height: float, scale: float) -> l
         (left, rect.top()),
         (right, rect.bottom() - height),
         (left, rect.bottom() - height),
-    ]
-    return [QRectF(x, y, width, height) for x, y in corners]
+    )
+    return (QRectF(x, y, width, height) for x, y in corners)
 
 
-def _draw_box(
-    painter: QPainter, rect: QRectF, colour: QColor, scale: float, *, dashed: bool
-) -> None:
-    """A line with a dark edge, to be seen on bright tissue as well.
+def _draw_box(painter: QPainter, rect: QRectF, mark: BoxMark, scale: float) -> None:
+    """A line with a dark edge, to be seen on bright tissue as well; dimmed: a thin dark line.
 
-    Snapped to device pixels and not antialiased: crisp, and ten times faster.
+    Snapped to device pixels, opaque and not antialiased: crisp, and five times faster.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     snapped = QRectF(rect.toRect())
+    colour = QColor(mark.colour)
     width = max(1.0, float(round(BOX_PEN * scale)))
-    painter.setPen(QPen(faded(SHADOW, 0.5 * colour.alphaF()), width + 2.0))
-    painter.drawRect(snapped)
+    if mark.dimmed:
+        colour, width = colour.darker(_DARKER), max(1.0, float(round(width / 2)))
+    else:
+        painter.setPen(QPen(faded(SHADOW, 0.5), width + 2.0))
+        painter.drawRect(snapped)
     pen = QPen(colour, width)
-    if dashed:
+    if mark.dashed:
         pen.setDashPattern([4.0, 3.0])
     painter.setPen(pen)
     painter.drawRect(snapped)
