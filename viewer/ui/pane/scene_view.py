@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, QThreadPool, QTimer
+from PySide6.QtCore import QRectF, Qt, QThreadPool, QTimer, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QGraphicsItem,
@@ -107,10 +107,12 @@ class SceneView(QWidget):
         size = (round(self.width() * ratio), round(self.height() * ratio))
         return size == (scene.pane_width, scene.pane_height)
 
+    @Slot()
     def _render_still(self) -> None:
         if self._scene is not None and not self._is_settled():
             self._stills.request(self._scene, self._raster)
 
+    @Slot(object)
     def _take_still(self, still: SceneRaster | None) -> None:
         """Swap in an antialiased image unless the pane has moved on."""
         image = None if self._scene is None else self._scene.image

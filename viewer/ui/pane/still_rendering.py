@@ -6,7 +6,7 @@ import logging
 from functools import partial
 
 import cv2
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
@@ -57,6 +57,7 @@ class StillRendering(QObject):
             log.exception("antialiased rendering failed; the quick picture stays")
         self.rendered.emit(raster)
 
-    def _go_on(self) -> None:
+    @Slot(object)
+    def _go_on(self, _raster: SceneRaster | None) -> None:
         self._is_running = False
         self._start()
