@@ -56,6 +56,19 @@ def test_every_frame_shows_what_it_was_given(tmp_path: Path, suffix: str, tolera
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
+def test_a_faint_overlay_over_many_greys_stays_coloured_in_a_gif(tmp_path: Path) -> None:
+    generator = np.random.default_rng(1)
+    grey = np.clip(generator.normal(110, 45, (400, 500, 1)), 0, 255).astype(np.uint8)
+    frame = np.repeat(grey, 3, axis=2)
+    green = np.array([63, 174, 90]) * 0.09 + frame[100:120, 200:230] * 0.91
+    frame[100:120, 200:230] = np.rint(green)
+    write_animation(tmp_path / "scroll.gif", [frame, frame], count=2)
+    shown = _read_gif(tmp_path / "scroll.gif")[1].astype(int)
+    over = (shown[..., 1] - shown[..., 0])[100:120, 200:230]
+    assert over.mean() == pytest.approx(0.09 * (174 - 63), abs=3)
+    assert np.abs(shown[:100] - frame[:100]).max() <= 2
+
+
 def test_a_gif_loops_at_the_asked_pace(tmp_path: Path) -> None:
     write_animation(tmp_path / "scroll.gif", _frames(), count=COUNT, frames_per_second=8)
     with Image.open(tmp_path / "scroll.gif") as gif:

@@ -66,9 +66,11 @@ class _GifSink:
         self._empty = True
 
     def add(self, frame: RgbFrame) -> None:
-        from PIL import GifImagePlugin, Image
+        from PIL import GifImagePlugin
 
-        image = Image.fromarray(frame).quantize(256, dither=Image.Dither.NONE)
+        from viewer.export.gif_palette import with_palette
+
+        image = with_palette(frame)
         if self._empty:
             header, _ = GifImagePlugin.getheader(image, info={"loop": 0, "duration": 20})
             self._file.write(b"".join(header))

@@ -35,7 +35,11 @@ def write_figure_scroll(
     prediction, CannotWrite, and what `report` raises; then there is no file.
     """
     figure = Figure(shot, frame_of, panel_height=panel_height)
-    _write(path, shot, figure.picture, report, frames_per_second)
+
+    def picture(slice_index: int) -> QImage:
+        return figure.picture(slice_index, fade_far=True)
+
+    _write(path, shot, picture, report, frames_per_second)
 
 
 def write_pane_scroll(

@@ -27,7 +27,7 @@ from viewer.ui.pictures_caption import strip_of_figure
 
 _MAP_OPACITY = 0.75
 _HIDDEN = LayerStyle(visible=False)
-_FADED_TILE = 0.35
+_FADED_TILE = 0.5
 
 
 class NothingToShow(Exception):
@@ -93,8 +93,8 @@ class Figure:
             for number, patch in enumerate(prediction.patches_by_attention, start=1)
         )
 
-    def picture(self, slice_index: int) -> QImage:
-        """Paint the figure of one slice; tiles of patches far from it are faded."""
+    def picture(self, slice_index: int, *, fade_far: bool = False) -> QImage:
+        """Paint the figure of one slice; fade_far: dim the patches of slices far from it."""
         shot = self._shot_on(slice_index)
         gap, head = round(12 * self._scale), round(30 * self._scale)
         tiles_left = 4 * (self._width + gap) + gap
@@ -107,7 +107,7 @@ class Figure:
             for position, panel in enumerate(self._panels(shot)):
                 x = gap + position * (self._width + gap)
                 self._draw_panel(painter, replace(shot, overlay=panel.overlay), panel, x, head)
-            self._draw_tiles(painter, slice_index, tiles_left, head, gap)
+            self._draw_tiles(painter, slice_index if fade_far else None, tiles_left, head, gap)
             strip.draw(painter, head + self._height + gap)
         finally:
             painter.end()
@@ -174,8 +174,9 @@ class Figure:
         painter.drawText(QPointF(x, head - 9 * self._scale), text)
 
     def _draw_tiles(
-        self, painter: QPainter, slice_index: int, left: int, head: int, gap: int
+        self, painter: QPainter, near: int | None, left: int, head: int, gap: int
     ) -> None:
+        """near: the slice whose patches stand out; None: all alike."""
         self._draw_text(painter, "patches by attention", left, head)
         if not self._tiles:
             painter.setFont(text_font(12 * self._scale))
@@ -185,10 +186,10 @@ class Figure:
         for position, tile in enumerate(self._tiles):
             row, column = divmod(position, self._columns)
             corner = QPointF(left + column * (self._tile_side + gap), head + row * pitch)
-            self._draw_tile(painter, tile, corner, slice_index)
+            self._draw_tile(painter, tile, corner, near)
 
-    def _draw_tile(self, painter: QPainter, tile: _Tile, corner: QPointF, slice_index: int) -> None:
-        away = abs(tile.patch.slice_index - slice_index)
+    def _draw_tile(self, painter: QPainter, tile: _Tile, corner: QPointF, near: int | None) -> None:
+        away = 0 if near is None else abs(tile.patch.slice_index - near)
         painter.save()
         painter.setOpacity(1.0 if away <= NEIGHBOUR_SLICES else _FADED_TILE)
         size = tile.picture.size() if tile.picture else None
@@ -200,7 +201,9 @@ class Figure:
         )
         if tile.picture is not None:
             painter.drawImage(corner, tile.picture)
-        pen = QPen(tile.colour, (2 if away == 0 else 1) * BOX_PEN * self._scale)
+        pen = QPen(
+            tile.colour, (2 if near is not None and away == 0 else 1) * BOX_PEN * self._scale
+        )
         if tile.dashed:
             pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
