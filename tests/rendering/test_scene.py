@@ -71,6 +71,16 @@ def test_a_sigmoid_window_is_named():
     assert "C 500  W 100  SIGMOID" in words(scene_of(state=state))
 
 
+@pytest.mark.parametrize(
+    ("center", "width", "text"),
+    [(2047.6, 4095.2, "C 2048  W 4095"), (0.5, 1.0, "C 0.50  W 1.00"), (40, 12, "C 40.0  W 12.0")],
+)
+def test_narrow_windows_are_given_with_decimals(center, width, text):
+    window = Window(center=center, width=width, function=VoiFunction.LINEAR_EXACT)
+    state = PaneState(image_id="x", slice_index=33, window=window)
+    assert text in words(scene_of(state=state))
+
+
 def test_a_2d_image_has_no_slice_number():
     ffdm = make_image("LCC", kind=ImageKind.FFDM)
     scene = scene_of(ffdm, PaneState(image_id=ffdm.image_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import floor, log10
 
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running
 from viewer.domain.exam import PatientIdentity
@@ -169,11 +170,12 @@ def zoom_text(viewport: Viewport) -> str:
 
 
 def window_text(voi: Voi) -> str:
-    """Center and width in modality values, with the header's own words."""
+    """Center and width in modality values, three digits at least, with the header's own words."""
     if not isinstance(voi, Window):
         return f"LUT  {voi.explanation}".strip()
-    parts = [f"C {voi.center:.0f}  W {voi.width:.0f}"]
-    if voi.function is not VoiFunction.LINEAR:
+    decimals = max(0, 2 - floor(log10(voi.width)))
+    parts = [f"C {voi.center:.{decimals}f}  W {voi.width:.{decimals}f}"]
+    if voi.function is VoiFunction.SIGMOID:
         parts.append(voi.function.value)
     if voi.explanation:
         parts.append(voi.explanation)
