@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +23,7 @@ app = typer.Typer(
     "Research use only, not for diagnosis.",
     epilog="Without a command the window opens; paths open in it: tomolens PATH...",
     pretty_exceptions_show_locals=False,
+    rich_markup_mode="markdown",
     no_args_is_help=True,
 )
 
@@ -59,6 +62,14 @@ def with_command(arguments: Sequence[str]) -> list[str]:
     return list(arguments)
 
 
+def keep_readers_quiet() -> None:
+    """Silence libraries that put values of the file, such as names, into warnings and logs."""
+    warnings.simplefilter("ignore")
+    for library in ("pydicom", "PIL", "tifffile"):
+        logging.getLogger(library).setLevel(logging.CRITICAL + 1)
+
+
 def main() -> None:
     """Run the program with the arguments it was called with."""
+    keep_readers_quiet()
     app(args=with_command(sys.argv[1:]), prog_name="tomolens")

@@ -10,7 +10,9 @@ from viewer.cli_errors import errors_said
 
 
 def open_window(
-    paths: list[Path] | None = typer.Argument(None, exists=True, help="Files or folders to open."),
+    paths: list[Path] | None = typer.Argument(
+        None, metavar="PATH", exists=True, help="Files or folders to open."
+    ),
     weights: list[Path] | None = typer.Option(
         None,
         "--weights",

@@ -24,7 +24,7 @@ class DeviceOption(Enum):
 
 def predict(
     paths: list[Path] = typer.Argument(
-        ..., metavar="PATH...", exists=True, help="Files or folders of exams."
+        ..., metavar="PATH", exists=True, help="Files or folders of exams."
     ),
     weights: list[Path] = typer.Option(
         ...,
@@ -36,7 +36,7 @@ def predict(
     output: Path = typer.Option(..., "--output", metavar="DIR", help="Where the tables go."),
     device: DeviceOption = typer.Option(DeviceOption.AUTO, "--device", help="GPU if there is one."),
     arrays: bool = typer.Option(
-        False, "--arrays", help="Also write saliency, attention and patches as arrays/<image>.npz."
+        False, "--arrays", help="Also write saliency, attention and patches as arrays/IMAGE.npz."
     ),
 ) -> None:
     """Score images and write predictions.csv, breasts.csv and patches.csv.
