@@ -41,7 +41,7 @@ class Window:
     def grey(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map modality values to 0..1."""
         if self.function is VoiFunction.SIGMOID:
-            exponent = np.clip(-4.0 * (values - self.center) / self.width, -700.0, 700.0)
+            exponent = np.clip(-4.0 * self._widths_from_center(values), -700.0, 700.0)
             sigmoid: NDArray[np.float64] = 1.0 / (1.0 + np.exp(exponent))
             return sigmoid
         if self.function is VoiFunction.LINEAR:
@@ -49,9 +49,15 @@ class Window:
                 return np.where(values > self.center - 0.5, 1.0, 0.0)
             linear = (values - (self.center - 0.5)) / (self.width - 1.0) + 0.5
         else:
-            linear = (values - self.center) / self.width + 0.5
+            linear = self._widths_from_center(values) + 0.5
         clipped: NDArray[np.float64] = np.clip(linear, 0.0, 1.0)
         return clipped
+
+    def _widths_from_center(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        # The narrowest widths overflow to infinity, which is the right answer.
+        with np.errstate(over="ignore"):
+            widths: NDArray[np.float64] = (values - self.center) / self.width
+            return widths
 
     def moved(self, *, center_by: float, width_by: float) -> Window:
         """Return the window dragged by so many modality values, never narrower than 1."""

@@ -106,13 +106,11 @@ def _lut(item: Dataset) -> VoiLut | None:
         return None
     count = int(descriptor[0]) or 1 << 16
     entries = _entries(item, count)
-    if entries.size < 2:
+    if entries.size < 2 or entries.min() == entries.max():
         return None
     # Some writers state fewer bits than the entries use.
     bits = int(descriptor[2])
     highest = max((1 << bits) - 1 if 1 <= bits <= 16 else 0, int(entries.max()))
-    if highest == 0:
-        return None
     return VoiLut(
         first_mapped=int(descriptor[1]),
         grey_values=entries / highest,
