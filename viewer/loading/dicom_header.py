@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import tempfile
 import weakref
 import zlib
@@ -91,6 +92,8 @@ def _read(path: Path, pixel_path: Path, copy: _PlainCopy | None) -> DicomHeader:
         AttributeError,
         NotImplementedError,
         OverflowError,
+        RecursionError,
+        struct.error,
         zlib.error,
     ) as error:
         raise UnreadableFile(_DAMAGED) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,11 +46,15 @@ def find_exams(paths: Sequence[Path], progress: ScanProgress) -> ScanResult:
     """
     harvest = _Harvest()
     files = list(files_under(paths, progress))
-    for done, path in enumerate(files):
-        if done % _REPORT_EVERY == 0:
-            progress.update(done, len(files))
-        _read_one(path, harvest)
-    return _finished(harvest, progress, read=len(files))
+    with warnings.catch_warnings():
+        # pydicom warns of odd values and quotes them; those that matter are in the results.
+        warnings.simplefilter("ignore", UserWarning)
+        for done, path in enumerate(files):
+            if done % _REPORT_EVERY == 0:
+                progress.update(done, len(files))
+            _read_one(path, harvest)
+        found, skipped = _grouped(harvest)
+    return _finished(found, skipped, progress, read=len(files))
 
 
 @dataclass(slots=True)
@@ -91,12 +96,22 @@ def _read_by_kind(path: Path, kind: FileKind, harvest: _Harvest) -> None:
         raise UnreadableFile("not an image file")
 
 
-def _finished(harvest: _Harvest, progress: ScanProgress, *, read: int) -> ScanResult:
-    from_dicom = group_dicom(harvest.dicom)
+def _grouped(harvest: _Harvest) -> tuple[list[FoundExam], list[SkippedFile]]:
+    """Return the exams, those with known views first, and everything left out."""
     from_files = group_files(harvest.files, harvest.lists)
-    skipped = [*harvest.skipped, *from_files.skipped]
-    found, copies = _without_copies((*from_dicom, *from_files.exams))
-    skipped += copies
+    found, copies = _without_copies((*group_dicom(harvest.dicom), *from_files.exams))
+    found.sort(key=lambda exam: not any(image.image.view.is_known for image in exam.images))
+    labelled = [_labelled(exam, harvest.tables) for exam in distinct(found)]
+    return labelled, [*harvest.skipped, *from_files.skipped, *copies]
+
+
+def _finished(
+    found: Sequence[FoundExam],
+    skipped: list[SkippedFile],
+    progress: ScanProgress,
+    *,
+    read: int,
+) -> ScanResult:
     total = read + sum(len(exam.images) for exam in found)
     done = read
 
@@ -107,10 +122,8 @@ def _finished(harvest: _Harvest, progress: ScanProgress, *, read: int) -> ScanRe
 
     progress.update(done, total)
     exams: list[LocatedExam] = []
-    found.sort(key=lambda exam: not any(image.image.view.is_known for image in exam.images))
-    for exam in distinct(found):
-        labelled = _labelled(exam, harvest.tables)
-        located, unreadable = finish_exam(labelled, keep_frames=not exams, step=step)
+    for exam in found:
+        located, unreadable = finish_exam(exam, keep_frames=not exams, step=step)
         skipped += unreadable
         if located is not None:
             exams.append(located)

@@ -103,7 +103,7 @@ def _count_doubts(present: int, stated: int) -> tuple[str, ...]:
 
 
 def _encapsulated(file: BinaryIO, element: PixelElement, size: int) -> FrameIndex:
-    items = _items(file, size)
+    items, ended = _items(file, size)
     if not items:
         raise UnreadableFile(CUT_SHORT)
     table, fragments = items[0], items[1:]
@@ -111,6 +111,8 @@ def _encapsulated(file: BinaryIO, element: PixelElement, size: int) -> FrameInde
         raise UnreadableFile(NO_PIXELS)
     offsets = element.frame_offsets or _basic_offsets(file, table)
     frames = _frames_of(file, fragments, offsets, element.frames)
+    if len(frames) < element.frames and not ended:
+        raise UnreadableFile(CUT_SHORT)
     return FrameIndex(
         frames=tuple(frames[: element.frames]),
         encapsulated=True,
@@ -118,14 +120,17 @@ def _encapsulated(file: BinaryIO, element: PixelElement, size: int) -> FrameInde
     )
 
 
-def _items(file: BinaryIO, size: int) -> list[Fragment]:
-    """Return offset and length of every item; raises UnreadableFile when one is cut short."""
+def _items(file: BinaryIO, size: int) -> tuple[list[Fragment], bool]:
+    """Return offset and length of every item, and whether the sequence's end follows them.
+
+    Some writers leave the end out; then the number of frames shows whether any is missing.
+    Raises UnreadableFile when an item is cut short.
+    """
     found: list[Fragment] = []
     while True:
         header = file.read(8)
         if len(header) < 8 or header[:4] == _END:
-            # Some writers leave out the end; the number of frames shows whether any is missing.
-            return found
+            return found, len(header) == 8
         if header[:4] != _ITEM:
             raise UnreadableFile("its pixel data is damaged; send it again")
         length = int.from_bytes(header[4:], "little")
