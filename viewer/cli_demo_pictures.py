@@ -144,7 +144,8 @@ def _tell(
         typer.echo(f"  {comparison.sentence}")
     typer.echo("Scores are 0 to 1, higher is more suspicious. They mean nothing for patients.")
     typer.echo(f"In {output}:")
-    tables = [summary.saved.folder / f"{t}.csv" for t in ("predictions", "breasts", "patches")]
+    folder = summary.saved.folder or output
+    tables = [folder / f"{table}.csv" for table in ("predictions", "breasts", "patches")]
     for path in (exam_folder, *tables, *made):
         shown = path.relative_to(output) if path.is_relative_to(output) else path
         typer.echo(f"  {shown}")

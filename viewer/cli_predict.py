@@ -82,14 +82,24 @@ def _tell(summary: RunSummary) -> None:
     for row in summary.rows:
         if row.status in (Status.FAILED, Status.NOT_RUN):
             typer.echo(f"{row.image}: {row.status.value}: {row.reason}", err=True)
-    problem = summary.saved.problem
-    if problem is not None:
-        say(f"{problem}; the tables were kept in {summary.saved.folder}", problem.hint)
+    _tell_where(summary)
     if summary.scored == 0 and not summary.cancelled:
         say("no image was scored", "the reasons are in predictions.csv")
     if summary.cancelled:
         say("stopped on request; what was done is saved")
-    typer.echo(
-        f"{summary.scored} scored, {summary.count(Status.FAILED)} failed, "
-        f"{summary.count(Status.NOT_RUN)} not run: {summary.saved.folder}"
-    )
+    counts = f"{summary.count(Status.FAILED)} failed, {summary.count(Status.NOT_RUN)} not run"
+    typer.echo(f"{summary.scored} scored, {counts}: {summary.saved.folder or 'see above'}")
+
+
+def _tell_where(summary: RunSummary) -> None:
+    """Say where the tables are if they are not where they were wanted."""
+    from viewer.export.tables import PredictionRow, table_text
+
+    problem, folder = summary.saved.problem, summary.saved.folder
+    if problem is None:
+        return
+    if folder is not None:
+        say(f"{problem}; the tables were kept in {folder}", problem.hint)
+        return
+    say(f"{problem}; no other folder took the tables, so here is predictions.csv", problem.hint)
+    typer.echo(table_text(PredictionRow, summary.rows))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-import errno
 import logging
+import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -247,6 +248,7 @@ def test_tables_that_lose_their_folder_are_kept_elsewhere(
         on_prediction=take_the_folder_away,
     )
     assert summary.saved.problem is not None
+    assert summary.saved.folder is not None
     assert summary.saved.folder.parent == tmp_path / "safe"
     assert read(summary.saved.folder / "predictions.csv")[0]["status"] == "done"
 
@@ -318,8 +320,30 @@ def test_nothing_of_the_patient_leaves_the_program(
             assert secret.encode() not in path.read_bytes()
 
 
-def test_the_hint_for_a_full_disk_is_the_system_s_word_for_it() -> None:
-    from viewer.export.atomic_write import CannotWrite
-
-    full = CannotWrite(Path("predictions.csv"), OSError(errno.ENOSPC, "No space left on device"))
-    assert "free some space" in full.hint
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on the size of files")
+def test_on_a_disk_that_is_full_everywhere_the_table_is_printed(
+    tmp_path: Path, models: tuple[Path, Path]
+) -> None:
+    exam = write_picture_exam(tmp_path / "exam", views=("R-CC",))
+    # No file may grow beyond so many bytes: what a write meets when nothing is left.
+    script = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "from viewer.cli import main; main()"
+    )
+    arguments = ["predict", exam, "--output", tmp_path / "out", "--weights", models[1], "--arrays"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "no other folder took the tables" in done.stderr
+    assert "Traceback" not in done.stderr
+    table = done.stdout[: done.stdout.index("\n\n")]
+    (row,) = csv.DictReader(table.splitlines())
+    assert (row["image"], row["status"]) == ("0_R-CC", "done")
+    assert row["reason"].startswith("arrays not written")
+    assert list((tmp_path / "out").glob("*.csv")) == []

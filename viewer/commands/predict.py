@@ -114,8 +114,8 @@ def predict_paths(
 
     One image that fails does not stop the rest: it is a row with its reason. A stop on request
     saves what is done; the images that are left are rows as well. Raises CannotWrite before any
-    work when the folder cannot be written, and after it when no place takes the tables; and what
-    `on_prediction` raises.
+    work when the folder cannot be written (when it fails later, the summary says where the tables
+    are), and what `on_prediction` raises.
     """
     folder = PredictionFolder(output, with_arrays=with_arrays)
     scan = find_exams(paths, progress.search)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Mapping
@@ -38,7 +39,8 @@ _SECONDS_BETWEEN_SAVES = 20.0
 class SavedTables:
     """Where the tables lie in the end."""
 
-    folder: Path
+    folder: Path | None
+    """None when no place took them."""
     problem: CannotWrite | None = None
     """Why they are not where they were wanted."""
 
@@ -130,17 +132,24 @@ class PredictionFolder:
         )
 
     def save(self) -> SavedTables:
-        """Write the three tables; if the folder fails now, into a new temporary folder.
-
-        Raises CannotWrite when neither place takes them.
-        """
+        """Write the three tables; if the folder fails now, into a new temporary folder."""
         try:
             self._write_to(self._output)
         except CannotWrite as problem:
-            elsewhere = Path(tempfile.mkdtemp(prefix="tomolens-predictions-"))
-            self._write_to(elsewhere)
-            return SavedTables(folder=elsewhere, problem=problem)
+            return SavedTables(folder=self._saved_elsewhere(), problem=problem)
         return SavedTables(folder=self._output)
+
+    def _saved_elsewhere(self) -> Path | None:
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="tomolens-predictions-"))
+        except OSError:
+            return None
+        try:
+            self._write_to(folder)
+        except CannotWrite:
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
+        return folder
 
     def _save_if_due(self) -> None:
         if time.monotonic() - self._saved_at < _SECONDS_BETWEEN_SAVES:

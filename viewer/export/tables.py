@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from enum import Enum
@@ -178,17 +179,18 @@ def patch_rows(exam: str, name: str, prediction: Prediction) -> tuple[PatchRow, 
 
 
 def write_table(path: Path, kind: type[Row], rows: Sequence[Row]) -> None:
-    """Write rows as CSV (UTF-8, comma, header), whole or not at all.
+    """Write rows as CSV (UTF-8), whole or not at all; raises CannotWrite."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(table_text(kind, rows).encode())
 
-    Floats keep every digit (repr); nothing known is an empty cell. Raises CannotWrite.
-    """
-    with (
-        replacing(path) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
-        writer = csv.writer(file)
-        writer.writerow([column.name for column in fields(kind)])
-        writer.writerows([_cell(value) for value in astuple(row)] for row in rows)
+
+def table_text(kind: type[Row], rows: Sequence[Row]) -> str:
+    """Rows as CSV with a header. Floats keep every digit (repr); nothing known is an empty cell."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([column.name for column in fields(kind)])
+    writer.writerows([_cell(value) for value in astuple(row)] for row in rows)
+    return text.getvalue()
 
 
 def _cell(value: object) -> str:
