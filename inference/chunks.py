@@ -33,10 +33,20 @@ def place_network(network: Gmic3d, device: Device) -> tuple[PlacedNetwork, ...]:
         return (PlacedNetwork(on_cpu, device),)
     try:
         on_gpu = copy.deepcopy(on_cpu).to(device.torch_device)
-    except torch.OutOfMemoryError as error:
+    except RuntimeError as error:
+        if not _is_out_of_memory(error):
+            raise
         log.warning("no memory for the network on %s: %s", device.name, error)
         return (PlacedNetwork(on_cpu, cpu()),)
     return (PlacedNetwork(on_gpu, device), PlacedNetwork(on_cpu, cpu()))
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    """Tell memory that ran out from any other error: torch has a type for it on GPUs only."""
+    message = str(error)
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        sign in message for sign in ("DefaultCPUAllocator", "_STATUS_ALLOC_FAILED")
+    )
 
 
 class ChunkedRun:
@@ -67,7 +77,7 @@ class ChunkedRun:
             try:
                 looks.append(self._look_at_chunk(chunk))
                 done += len(chunk)
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
                 self._give_way(error)
         return CoarseLook(
             torch.cat([look.saliency for look in looks]),
@@ -84,7 +94,7 @@ class ChunkedRun:
                     return CloseLook(
                         *(part.cpu() for part in placed.network.look_at_patches(there))
                     )
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
                 # Patches are weighed together, so they cannot run in smaller chunks.
                 self.slices_per_chunk = 1
                 self._give_way(error)
@@ -95,8 +105,10 @@ class ChunkedRun:
             look = placed.network.look_at_slices(chunk.to(placed.device.torch_device))
             return CoarseLook(look.saliency.cpu(), look.peak_features.cpu())
 
-    def _give_way(self, error: torch.OutOfMemoryError) -> None:
-        """Halve the chunk, or move on to the next device."""
+    def _give_way(self, error: RuntimeError) -> None:
+        """Halve the chunk, or move on to the next device; other errors are raised again."""
+        if not _is_out_of_memory(error):
+            raise error
         name = self.device.name
         log.warning("memory ran out: device=%s chunk=%d", name, self.slices_per_chunk)
         if self.device.kind == "cuda":

@@ -12,7 +12,7 @@ from torch import Tensor
 from inference.checkpoint import LoadedModel
 from inference.chunks import ChunkedRun, place_network
 from inference.device import Device, choose_device, thread_count
-from inference.errors import InferenceError, InputShapeError
+from inference.errors import DeviceMemoryError, InferenceError, InputShapeError
 from inference.model_card import Architecture
 from inference.networks.gmic3d import CloseLook, CoarseLook
 from inference.networks.patches import (
@@ -88,6 +88,11 @@ class Predictor:
         try:
             with torch.inference_mode(), thread_count(self._threads):
                 prediction = self._predict(model_input, progress, started)
+        except MemoryError as error:
+            raise DeviceMemoryError(
+                "There is not enough memory to prepare the image; close other programs or exams "
+                "and run again."
+            ) from error
         finally:
             release_freed_memory()
         log.info(

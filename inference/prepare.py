@@ -24,6 +24,7 @@ SMALLEST_DEVIATION = 1e-5
 
 _ACCUMULATED_TYPES = (np.uint8, np.uint16, np.float32, np.float64)
 """What OpenCV adds up without a copy."""
+_EXACT_IN_FLOAT32 = (np.float16, np.int8, np.int16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +191,7 @@ def _read(source: ImageSource, slice_index: int) -> NDArray[Any]:
             f"Slice {slice_index + 1} has shape {pixels.shape}, "
             f"the image says {(source.rows, source.columns)}."
         )
-    if pixels.dtype == np.float16:
+    if pixels.dtype.newbyteorder("=") in _EXACT_IN_FLOAT32:
         pixels = pixels.astype(np.float32)
     elif pixels.dtype.newbyteorder("=") not in _ACCUMULATED_TYPES:
         pixels = pixels.astype(np.float64)

@@ -23,10 +23,11 @@ class HungryNetwork(Gmic3d):
 
     most_slices = 0
     refuses_patches = False
+    error: RuntimeError = torch.OutOfMemoryError("out of memory")
 
     def look_at_slices(self, slices: Tensor) -> CoarseLook:
         if len(slices) > self.most_slices:
-            raise torch.OutOfMemoryError("out of memory")
+            raise self.error
         return super().look_at_slices(slices)
 
     def look_at_patches(self, patches: Tensor) -> CloseLook:
@@ -90,3 +91,24 @@ def test_the_last_device_out_of_memory_is_an_error_with_a_way_out() -> None:
     run = ChunkedRun([PlacedNetwork(_hungry(0), cpu(2))], 4)
     with pytest.raises(DeviceMemoryError, match="even for one slice at a time; close other"):
         run.look_at_slices(_slices(3))
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize(
+    "message",
+    ["DefaultCPUAllocator: not enough memory", "cuDNN error: CUDNN_STATUS_ALLOC_FAILED"],
+)
+def test_memory_is_known_to_have_run_out_by_other_errors_too(message: str) -> None:
+    network = _hungry(2)
+    network.error = RuntimeError(message)
+    run = ChunkedRun([PlacedNetwork(network, SMALL_GPU)], 4)
+    assert run.look_at_slices(_slices(4)).saliency.shape[0] == 4
+
+
+@torch.inference_mode()
+def test_an_error_that_is_not_about_memory_is_not_hidden() -> None:
+    network = _hungry(0)
+    network.error = RuntimeError("shapes do not match")
+    run = ChunkedRun([PlacedNetwork(network, SMALL_GPU), PlacedNetwork(make_network(), cpu())], 4)
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        run.look_at_slices(_slices(4))
