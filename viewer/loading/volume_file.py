@@ -23,6 +23,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from viewer.loading.errors import UnreadableFile, UnreadableImage
+from viewer.loading.nifti_floats import FloatSlices, float_slices
 from viewer.loading.sniff import FileKind
 
 _READERS = {
@@ -73,9 +74,15 @@ class VolumeFile:
             # ITK opens a NIfTI file only under a name that says so.
             self._plain = self._unpacked()
         self.header = _header(*(self._plain or (path, kind)))
+        self._floats: FloatSlices | None = None
+        if kind is FileKind.NIFTI and self.header.dtype.kind == "f":
+            self._plain = self._plain or self._unpacked()
+            self._floats = float_slices(self._plain[0])
 
     def read(self, slice_index: int) -> NDArray[Any]:
         """Return one slice, (rows, columns), in the file's own numbers; raises UnreadableImage."""
+        if self._floats is not None:
+            return self._floats.read(slice_index, self.header.rows, self.header.columns)
         reader = _reader(*self._file_with_slices())
         try:
             reader.ReadImageInformation()

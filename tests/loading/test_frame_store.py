@@ -1,0 +1,123 @@
+"""Keeping decoded frames within a budget, and the order they are decoded in."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewer.domain.frame import Frame
+from viewer.loading.decode_order import decode_order
+from viewer.loading.frame_store import FrameStore, default_budget
+
+
+def frame(rows: int = 10) -> Frame:
+    """A frame of rows x 10 pixels: rows * 20 bytes."""
+    codes = np.zeros((rows + 2, 12), np.uint16)
+    codes[1:-1, 1:-1] = 7
+    return Frame.cropped(codes)
+
+
+def test_what_was_put_comes_back_and_is_counted() -> None:
+    store = FrameStore(1000)
+    one = frame()
+    store.put("a", 0, one)
+    assert store.get("a", 0) is one
+    assert store.get("a", 1) is None
+    stats = store.stats()
+    assert (stats.frames, stats.stored_bytes, stats.hits, stats.misses) == (1, 200, 1, 1)
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    store = FrameStore(600)
+    for index in range(3):
+        store.put("a", index, frame())
+    store.get("a", 0)
+    store.put("a", 3, frame())
+    assert store.missing([("a", index) for index in range(4)]) == (("a", 1),)
+    assert store.stats().evicted == 1
+
+
+def test_what_is_on_screen_stays_whatever_the_budget() -> None:
+    store = FrameStore(100)
+    store.pin([("a", 0), ("b", 0)])
+    for key in (("a", 0), ("b", 0), ("a", 1), ("a", 2)):
+        store.put(*key, frame())
+    assert store.missing([("a", 0), ("b", 0)]) == ()
+    assert store.stats().frames <= 3
+
+
+def test_what_is_wanted_least_goes_first() -> None:
+    store = FrameStore(600)
+    for index in range(3):
+        store.put("a", index, frame())
+    store.want([("a", 2), ("a", 0), ("a", 1)])
+    store.put("a", 3, frame())
+    assert store.missing([("a", 1)]) == (("a", 1),)
+
+
+def test_a_frame_that_is_put_again_counts_once() -> None:
+    store = FrameStore(1000)
+    store.put("a", 0, frame())
+    store.put("a", 0, frame(20))
+    assert (store.stats().frames, store.stats().stored_bytes) == (1, 400)
+
+
+def test_other_images_are_dropped() -> None:
+    store = FrameStore(1000)
+    store.put("a", 0, frame())
+    store.put("b", 0, frame())
+    store.keep_only({"b"})
+    assert (store.stats().frames, store.stats().stored_bytes) == (1, 200)
+
+
+@given(
+    puts=st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 5), st.integers(1, 30))),
+    pinned=st.sets(st.tuples(st.sampled_from("ab"), st.integers(0, 5)), max_size=3),
+)
+def test_the_budget_holds_beyond_what_is_pinned(
+    puts: list[tuple[str, int, int]], pinned: set[tuple[str, int]]
+) -> None:
+    store = FrameStore(1000)
+    store.pin(pinned)
+    largest = 30 * 20
+    for image_id, slice_index, rows in puts:
+        store.put(image_id, slice_index, frame(rows))
+        assert store.get(image_id, slice_index) is not None
+        assert store.stats().stored_bytes <= 1000 + largest * (len(pinned) + 1)
+
+
+def test_the_default_budget_leaves_room_on_any_machine() -> None:
+    assert 0 < default_budget() <= 1400 << 20
+
+
+visible = st.lists(st.tuples(st.sampled_from("abcx"), st.integers(0, 9)), max_size=4, unique=True)
+
+
+@given(visible=visible, direction=st.sampled_from([-1, 0, 1]))
+def test_every_frame_has_its_turn_once_and_the_visible_ones_first(
+    visible: list[tuple[str, int]], direction: int
+) -> None:
+    slices = {"a": 10, "b": 10, "c": 11}
+    order = list(decode_order(visible, direction, slices))
+    assert sorted(order) == [(image, index) for image in "abc" for index in range(slices[image])]
+    shown = [key for key in visible if key[0] in slices]
+    assert order[: len(shown)] == shown
+
+
+def test_frames_come_outwards_from_the_visible_one() -> None:
+    order = list(decode_order([("a", 4)], 0, {"a": 9}))
+    assert [index for _, index in order] == [4, 5, 3, 6, 2, 7, 1, 8, 0]
+
+
+def test_more_come_in_the_direction_of_travel() -> None:
+    ahead = [index for _, index in decode_order([("a", 10)], 1, {"a": 40})]
+    assert ahead[:9] == [10, 11, 12, 13, 9, 14, 15, 16, 8]
+    behind = [index for _, index in decode_order([("a", 10)], -1, {"a": 40})]
+    assert behind[:5] == [10, 9, 8, 7, 11]
+
+
+def test_panes_take_turns_and_hidden_images_come_last_from_their_middle() -> None:
+    order = list(decode_order([("a", 1), ("b", 1)], 0, {"a": 3, "b": 3, "c": 3}))
+    assert order[:6] == [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 0), ("b", 0)]
+    assert order[6] == ("c", 1)
