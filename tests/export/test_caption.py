@@ -62,8 +62,22 @@ def test_an_overlay_that_is_off_is_said() -> None:
     assert overlay_text(hidden) == "AI overlay on: malignant"
 
 
+def test_one_image_pixel_on_one_screen_pixel_is_said() -> None:
+    caption = caption_of(
+        exam_alias="Exam 1",
+        image=make_image(),
+        slice_index=0,
+        voi=Window(center=2018.6, width=3959.21),
+        inverted=False,
+        zoom=1.0,
+        ai=NotRun(),
+        overlay=OverlaySettings(),
+    )
+    assert (caption.zoom, caption.window) == ("zoom 1:1", "C 2019 W 3959")
+
+
 def test_windows_other_than_linear_are_named() -> None:
-    sigmoid = Window(center=10.5, width=20.0, function=VoiFunction.SIGMOID)
+    sigmoid = Window(center=10.5, width=15.0, function=VoiFunction.SIGMOID)
     lut = VoiLut(first_mapped=0, grey_values=np.linspace(0.0, 1.0, 4))
-    assert window_text(sigmoid, inverted=True) == "C 10.5 W 20 SIGMOID inverted"
+    assert window_text(sigmoid, inverted=True) == "C 10.5 W 15 SIGMOID inverted"
     assert window_text(lut) == "VOI LUT"

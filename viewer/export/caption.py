@@ -12,6 +12,8 @@ from viewer.domain.windowing import Voi, VoiFunction, VoiLut
 from viewer.export.tables import model_name
 
 RESEARCH_USE = "Research use only - not for diagnosis"
+_NARROW = 20.0
+"""Below this width a window's decimals are visible."""
 SCALE = "scores 0 to 1, higher is more suspicious"
 
 
@@ -71,7 +73,7 @@ def caption_of(
         image=f"{image.view.abbreviation} {image.kind.value}",
         slice=f"slice {slice_index + 1}/{image.slices}" if image.slices > 1 else "",
         window=window_text(voi, inverted=inverted),
-        zoom=f"zoom {zoom:.2f}",
+        zoom="zoom 1:1" if abs(zoom - 1.0) < 1e-6 else f"zoom {zoom:.2f}",
         model=model_name(prediction.model) if prediction else "",
         scores=scores_text(prediction) if prediction else describe(ai),
         overlay=overlay_text(overlay) if prediction else "",
@@ -84,7 +86,8 @@ def window_text(voi: Voi, *, inverted: bool = False) -> str:
     if isinstance(voi, VoiLut):
         text = "VOI LUT"
     else:
-        text = f"C {voi.center:g} W {voi.width:g}"
+        digits = "g" if voi.width < _NARROW else ".0f"
+        text = f"C {voi.center:{digits}} W {voi.width:{digits}}"
         if voi.function is not VoiFunction.LINEAR:
             text += f" {voi.function.value}"
     return f"{text} inverted" if inverted else text

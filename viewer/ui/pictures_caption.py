@@ -94,7 +94,7 @@ def strip_of_figure(shot: Shot, *, width: int, scale: float) -> CaptionStrip:
 
 def _lines_of_one(shot: Shot) -> tuple[tuple[Words, ...], ...]:
     if shot.caption is None:
-        return ((Words(shot.exam_alias),), (Words(shot.empty_title),))
+        return ((Words(shot.exam_alias),), (Words(_empty(shot)),))
     shown, said = shot.caption.lines
     return (Words(shown),), (Words(said),)
 
@@ -106,7 +106,11 @@ def _lines_of_several(grid: ShotGrid) -> tuple[tuple[Words, ...], ...]:
     scale = SCALE if any(caption.is_scored for caption in captions) else ""
     heading = (grid[0][0].exam_alias, *models, scale, *overlays)
     cells = tuple(
-        tuple(Words(shot.caption.short if shot.caption else shot.empty_title) for shot in row)
+        tuple(Words(shot.caption.short if shot.caption else _empty(shot)) for shot in row)
         for row in grid
     )
     return ((Words("   ".join(part for part in heading if part)),), *cells)
+
+
+def _empty(shot: Shot) -> str:
+    return ": ".join(part for part in (shot.empty_title, shot.empty_detail) if part)
