@@ -59,7 +59,7 @@ def train_coarse(
     def loss_of_step(step: int) -> Tensor:
         if step % 50 == 0:
             store.refresh()
-        crops, labels = store.draw(np.random.default_rng([41, step]), BATCH, SIDE)
+        crops, labels = store.draw(np.random.default_rng([41, schedule.steps, step]), BATCH, SIDE)
         return masked_cross_entropy(crop_logits(classifier(crops)), labels)
 
     @torch.inference_mode()

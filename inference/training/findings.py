@@ -209,7 +209,7 @@ def _kept_texture(surroundings: FloatArray, tissue: Tissue) -> FloatArray:
 
 def _density(lesion: Lesion) -> float:
     if lesion.class_name == "malignant":
-        return GLAND + 0.02 + 0.10 * lesion.conspicuity
+        return GLAND + 0.03 + 0.12 * lesion.conspicuity
     return FAT + (GLAND - FAT) * (0.75 + 0.40 * lesion.conspicuity)
 
 

@@ -90,7 +90,7 @@ def draw_lesion(
 ) -> Lesion:
     """Draw one finding of a class (or of one kind) from the stated distributions.
 
-    Sizes are log-uniform between the kind's limits; conspicuity is beta(2.2, 1.5).
+    Sizes are log-uniform between the kind's limits; conspicuity is beta(3.5, 1.5).
     """
     choices = [row for row in _DISTRIBUTION if row[0].finding_class == finding_class]
     weights = np.array([row[1] for row in choices])
@@ -100,7 +100,7 @@ def draw_lesion(
     if kind is not None:
         drawn, _, smallest, largest = next(row for row in _DISTRIBUTION if row[0] is kind)
     size = float(np.exp(generator.uniform(np.log(smallest), np.log(largest))))
-    seen = float(generator.beta(2.2, 1.5))
+    seen = float(generator.beta(3.5, 1.5))
     return Lesion(
         number=number,
         kind=drawn,

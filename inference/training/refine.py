@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,11 +15,12 @@ from inference.training.fitting import Measurement, Schedule, fit
 from inference.training.measures import area_under_curve
 
 _HARDEST_CELLS = 24
-_HELD_OUT_EVERY = 10
+_SEEING_CELLS = 3
+_HELD_OUT_EVERY = 6
 
 
 class WholeStore:
-    """Prepared whole images of one network on disk; every tenth view is kept for measuring."""
+    """Prepared whole images of one network on disk; every sixth view is kept for measuring."""
 
     def __init__(self, directory: Path, architecture: str) -> None:
         self._directory = directory
@@ -31,9 +33,16 @@ class WholeStore:
 
     @staticmethod
     def read(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return pixels (rows, columns) and targets (classes, cell rows, cell columns)."""
+        """Return pixels (rows, columns) and targets (classes, cell rows, cell columns).
+
+        A finding's target is widened by one cell: a cell's field of view is centred half a cell
+        above and left of the square that stands for it.
+        """
         with np.load(path) as file:
-            return file["pixels"].astype(np.float32), file["targets"].astype(np.float32)
+            pixels, targets = file["pixels"].astype(np.float32), file["targets"]
+        widened = cv2.dilate((targets == 1).astype(np.uint8).transpose(1, 2, 0), np.ones((3, 3)))
+        targets = np.where(widened.transpose(2, 0, 1) == 1, np.float32(1), targets)
+        return pixels, targets.astype(np.float32)
 
 
 def _is_held_out(path: Path) -> bool:
@@ -49,7 +58,9 @@ def cell_loss(evidence: Tensor, targets: Tensor) -> Tensor:
     for errors, wanted in zip(each, targets, strict=True):
         found, empty = errors[wanted == 1], errors[wanted == 0]
         if found.numel():
-            loss = loss + found.mean()
+            # Some cells on the finding must see it, not every one near it.
+            seen = found.topk(min(_SEEING_CELLS, found.numel()), largest=False).values
+            loss = loss + 1.5 * seen.mean()
         hardest = empty.topk(min(_HARDEST_CELLS, empty.numel())).values
         loss = loss + 0.5 * hardest.mean() + 0.5 * empty.mean()
     return loss
