@@ -82,13 +82,13 @@ def caption_of(
 
 
 def window_text(voi: Voi, *, inverted: bool = False) -> str:
-    """Centre and width, and the function where it is not linear."""
+    """Centre and width, and the function where it is not a line."""
     if isinstance(voi, VoiLut):
         text = "VOI LUT"
     else:
         digits = "g" if voi.width < _NARROW else ".0f"
         text = f"C {voi.center:{digits}} W {voi.width:{digits}}"
-        if voi.function is not VoiFunction.LINEAR:
+        if voi.function is VoiFunction.SIGMOID:
             text += f" {voi.function.value}"
     return f"{text} inverted" if inverted else text
 
