@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from inference.device import Device, cpu, exact_arithmetic
+from inference.device import Device, cpu, exact_arithmetic, thread_count
 from inference.errors import DeviceMemoryError
 from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
 
@@ -55,8 +55,15 @@ class ChunkedRun:
     What was computed before memory ran out is kept.
     """
 
-    def __init__(self, placed: Sequence[PlacedNetwork], slices_per_chunk: int | None) -> None:
+    def __init__(
+        self,
+        placed: Sequence[PlacedNetwork],
+        slices_per_chunk: int | None,
+        threads: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """slices_per_chunk: None takes the device's own. threads: asked before every chunk."""
         self._placed = list(placed)
+        self._threads = threads
         self.slices_per_chunk = slices_per_chunk or placed[0].device.slices_per_chunk
         self.notices: list[str] = []
 
@@ -89,7 +96,7 @@ class ChunkedRun:
         while True:
             placed = self._placed[0]
             try:
-                with exact_arithmetic(placed.device):
+                with exact_arithmetic(placed.device), thread_count(self._threads()):
                     there = patches.unsqueeze(0).to(placed.device.torch_device)
                     return CloseLook(
                         *(part.cpu() for part in placed.network.look_at_patches(there))
@@ -101,7 +108,7 @@ class ChunkedRun:
 
     def _look_at_chunk(self, chunk: Tensor) -> CoarseLook:
         placed = self._placed[0]
-        with exact_arithmetic(placed.device):
+        with exact_arithmetic(placed.device), thread_count(self._threads()):
             look = placed.network.look_at_slices(chunk.to(placed.device.torch_device))
             return CoarseLook(look.saliency.cpu(), look.peak_features.cpu())
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from inference.checkpoint import LoadedModel
 from inference.chunks import ChunkedRun, place_network
-from inference.device import Device, choose_device, thread_count
+from inference.device import Device, choose_device
 from inference.errors import DeviceMemoryError, InferenceError, InputShapeError
 from inference.model_card import Architecture
 from inference.networks.gmic3d import CloseLook, CoarseLook
@@ -47,20 +47,23 @@ class Predictor:
         model: LoadedModel,
         device: Device | None = None,
         slices_per_chunk: int | None = None,
-        threads: int | None = None,
+        threads: int | Callable[[], int] | None = None,
     ) -> None:
         """Place the model.
 
         device: None takes the GPU when there is one. slices_per_chunk: None takes what is
-        fastest there. threads: of the CPU, None leaves torch's own number.
+        fastest there. threads: of the CPU; a function is asked again before every chunk, so that
+        fewer can be used while the cores are wanted elsewhere; None leaves torch's own number.
         """
         if slices_per_chunk is not None and slices_per_chunk < 1:
             raise ValueError(f"slices_per_chunk must be at least 1, got {slices_per_chunk}")
         keep_freed_memory()
         self._model = model
         self._slices_per_chunk = slices_per_chunk
-        self._threads = threads
-        self._placed = place_network(model.network, device or choose_device(threads=threads))
+        self._threads = _asking(threads)
+        self._placed = place_network(
+            model.network, device or choose_device(threads=self._threads())
+        )
 
     @property
     def model(self) -> LoadedModel:
@@ -86,7 +89,7 @@ class Predictor:
             )
         started = time.perf_counter()
         try:
-            with torch.inference_mode(), thread_count(self._threads):
+            with torch.inference_mode():
                 prediction = self._predict(model_input, progress, started)
         except MemoryError as error:
             raise DeviceMemoryError(
@@ -111,7 +114,7 @@ class Predictor:
             input_columns=config.input_columns,
             progress=progress,
         )
-        run = ChunkedRun(self._placed, self._slices_per_chunk)
+        run = ChunkedRun(self._placed, self._slices_per_chunk, self._threads)
         look = _look_at_all_slices(run, prepared, progress)
         global_scores = pool_top_cells(look.saliency, config.top_t)
         positions = choose_patches(
@@ -140,6 +143,14 @@ class Predictor:
             device=run.device.name,
             notices=(*prepared.notices, *run.notices),
         )
+
+
+def _asking(threads: int | Callable[[], int] | None) -> Callable[[], int | None]:
+    """A function that gives the number of threads, whichever way it was given."""
+    if callable(threads):
+        return threads
+    fixed = threads
+    return lambda: fixed
 
 
 def _look_at_all_slices(run: ChunkedRun, prepared: PreparedInput, progress: Progress) -> CoarseLook:

@@ -103,6 +103,19 @@ def test_chunks_and_threads_do_not_change_the_result(options: dict[str, int]) ->
     _assert_same(_predict(volume), _predict(volume, **options))
 
 
+def test_the_number_of_threads_is_asked_for_before_every_chunk() -> None:
+    asked: list[int] = []
+
+    def threads() -> int:
+        asked.append(1)
+        return 1
+
+    volume = breast_volume(5, 600, 400)
+    _assert_same(_predict(volume), _predict(volume, threads=threads, slices_per_chunk=2))
+    # Three chunks of slices and the patches.
+    assert len(asked) == 4
+
+
 def test_running_twice_gives_the_same() -> None:
     volume = breast_volume(3, 600, 400)
     predictor = Predictor(model=make_model(), device=cpu())
