@@ -614,3 +614,11 @@ def test_names_and_ids_hold_nothing_of_the_patient(tmp_path: Path) -> None:
         assert "secret" not in text.lower()
         assert "1.2.3.4" not in text
     assert exam.identity.name == "Secret^Name"
+    assert "secret" not in repr(located).replace(str(tmp_path), "").lower()
+
+
+def test_floating_point_pixels_are_refused(tmp_path: Path) -> None:
+    dataset = header(PIXELS.astype(np.uint32), bits=32)
+    dataset.FloatPixelData = PIXELS.astype(np.float32).tobytes()
+    result = scan(save(tmp_path / "a.dcm", dataset))
+    assert result.skipped[0].reason == "floating-point pixels, which no mammogram has"

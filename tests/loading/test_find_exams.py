@@ -152,7 +152,7 @@ def test_ten_thousand_unrelated_files_take_seconds_and_one_line(tmp_path: Path) 
         (tmp_path / f"{number}.dcm").write_bytes(b"nothing to see here\n" * 10)
     begin = time.perf_counter()
     result = scan(tmp_path)
-    assert time.perf_counter() - begin < 10
+    assert time.perf_counter() - begin < 30
     assert result.exams == ()
     assert result.reasons() == (("not an image file", 10_000),)
     assert result.summary() == ("0 exams, 0 images; 10000 files skipped (10000 not an image file)")

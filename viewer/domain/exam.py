@@ -19,6 +19,10 @@ class PatientIdentity:
     accession_number: str = ""
     institution: str = ""
 
+    def __repr__(self) -> str:
+        """Say nothing, so that no log or error report does."""
+        return "PatientIdentity(hidden)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruthMask:

@@ -206,9 +206,9 @@ class DecodePool:
             rank = sum(self._slices.values()) - len(self._queue)
             if rank * self._typical_bytes > 0.95 * self._store.budget_bytes:
                 return None
-            key = self._queue.pop()
-            if self._is_wanted(key):
-                return key
+            if self._is_wanted(self._queue[-1]):
+                return self._queue[-1]
+            self._queue.pop()
         return None
 
     def _is_wanted(self, key: FrameKey) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydicom.uid import UID
 
 from viewer.loading.decode_frame import as_cells, decoded_cells, native_cells, require_whole
 from viewer.loading.dicom_grey_scale import PixelLayout
-from viewer.loading.dicom_header import DicomHeader
+from viewer.loading.dicom_header import PlainCopy
 from viewer.loading.errors import UnreadableImage
 from viewer.loading.frame_index import FrameIndex
 from viewer.loading.pydicom_process import decode_apart
@@ -22,14 +22,20 @@ from viewer.loading.pydicom_process import decode_apart
 class DicomFrames:
     """The frames of one file; StoredFrames. The file is opened for each frame and not kept."""
 
-    header: DicomHeader
+    path: Path = field(repr=False)
+    """The file that was opened."""
+    pixel_path: Path = field(repr=False)
+    """Where the frames are: the same file, or its inflated copy."""
+    copy: PlainCopy | None = field(repr=False)
+    """Kept so that the inflated copy stays."""
+    transfer_syntax: UID
     layout: PixelLayout
     index: FrameIndex
 
     @property
     def pixel_files(self) -> tuple[Path, ...]:
         """The file."""
-        return (self.header.path,)
+        return (self.path,)
 
     @property
     def slices(self) -> int:
@@ -50,15 +56,15 @@ class DicomFrames:
         return self.layout.numbers(self._cells(slice_index))
 
     def _cells(self, slice_index: int) -> NDArray[np.unsignedinteger]:
-        content = _content(self.header.pixel_path, self.index, slice_index)
-        syntax = UID(self.header.transfer_syntax)
+        content = _content(self.pixel_path, self.index, slice_index)
+        syntax = self.transfer_syntax
         if not self.index.encapsulated:
             return native_cells(content, self.layout, syntax)
         require_whole(content, syntax)
         try:
             return decoded_cells(content, self.layout, syntax)
         except UnreadableImage:
-            return as_cells(decode_apart(self.header.path, slice_index), self.layout)
+            return as_cells(decode_apart(self.path, slice_index), self.layout)
 
 
 def _content(path: Path, index: FrameIndex, frame: int) -> bytes:

@@ -35,7 +35,7 @@ _DICOMDIR = "1.2.840.10008.1.3.10"
 _DAMAGED = "a DICOM file whose header is damaged or cut short"
 
 
-class _PlainCopy:
+class PlainCopy:
     """A temporary file that goes when this object goes."""
 
     def __init__(self) -> None:
@@ -51,13 +51,13 @@ class DicomHeader:
 
     path: Path
     """Of the file that was opened, for messages to the reader only."""
-    dataset: Dataset
+    dataset: Dataset = field(repr=False)
     transfer_syntax: UID
     pixel_path: Path
     """The file to take pixels from: the same, or its inflated copy."""
     pixel_offset: int
     """Where the pixel data element begins; the file's size when there is none."""
-    copy: _PlainCopy | None = field(default=None, repr=False)
+    copy: PlainCopy | None = field(default=None, repr=False)
     """Keeps the inflated copy alive."""
 
     @property
@@ -71,12 +71,15 @@ def read_header(path: Path) -> DicomHeader:
     header = _read(path, path, None)
     if header.transfer_syntax != DeflatedExplicitVRLittleEndian:
         return header
-    copy = _PlainCopy()
+    try:
+        copy = PlainCopy()
+    except OSError as error:
+        raise UnreadableFile("no room for temporary files") from error
     _inflate(path, header.dataset, copy.path)
     return _read(path, copy.path, copy)
 
 
-def _read(path: Path, pixel_path: Path, copy: _PlainCopy | None) -> DicomHeader:
+def _read(path: Path, pixel_path: Path, copy: PlainCopy | None) -> DicomHeader:
     try:
         with pixel_path.open("rb") as file:
             dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True)

@@ -17,6 +17,7 @@ from viewer.loading.errors import UnreadableFile
 Fragment = tuple[int, int]
 """Offset in the file and length."""
 
+_PIXEL_DATA = (0x7FE0, 0x0010)
 _UNDEFINED = 0xFFFFFFFF
 _ITEM = b"\xfe\xff\x00\xe0"
 _END = b"\xfe\xff\xdd\xe0"
@@ -76,6 +77,9 @@ def _value_of(file: BinaryIO, element: PixelElement) -> tuple[int, int]:
     header = file.read(12)
     if len(header) < 12:
         raise UnreadableFile(NO_PIXELS)
+    tag = struct.unpack(f"{order}HH", header[:4])
+    if tag != _PIXEL_DATA:
+        raise UnreadableFile("floating-point pixels, which no mammogram has")
     if element.explicit:
         return element.offset + 12, int(struct.unpack(f"{order}I", header[8:12])[0])
     return element.offset + 8, int(struct.unpack(f"{order}I", header[4:8])[0])

@@ -68,7 +68,12 @@ def read_dicom_file(path: Path) -> DicomFile:
     require_readable(header.transfer_syntax)
     layout = pixel_layout(dataset)
     frames = DicomFrames(
-        header=header, layout=layout, index=_index(header, frame_bytes=layout.frame_bytes)
+        path=path,
+        pixel_path=header.pixel_path,
+        copy=header.copy,
+        transfer_syntax=header.transfer_syntax,
+        layout=layout,
+        index=_index(header, frame_bytes=layout.frame_bytes),
     )
     return DicomFile(
         header=header,
@@ -128,7 +133,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         *slice_doubts,
     )
     stack = ImageStack(
-        image_id=short_hash(text(dataset, "SOPInstanceUID") or str(frames.header.path)),
+        image_id=short_hash(text(dataset, "SOPInstanceUID") or str(frames.path)),
         name="",
         kind=kind,
         view=view,
@@ -163,7 +168,7 @@ def _count_doubts(dataset: Dataset, slices: int) -> tuple[str, ...]:
 
 
 def _storage_doubts(frames: DicomFrames) -> Iterator[str]:
-    if frames.index.encapsulated and is_uncompressed(frames.header.transfer_syntax):
+    if frames.index.encapsulated and is_uncompressed(frames.transfer_syntax):
         yield MISLABELLED
     if frames.layout.samples > 1:
         yield "A colour image, drawn in grey."

@@ -108,27 +108,31 @@ class VolumeFile:
 
     def _unpacked(self) -> tuple[Path, FileKind]:
         """Write the volume uncompressed to a temporary folder that goes when this object goes."""
-        folder = Path(tempfile.mkdtemp(prefix="tomolens-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         try:
+            folder = Path(tempfile.mkdtemp(prefix="tomolens-"))
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             if self._kind is FileKind.NIFTI:
                 target = folder / "volume.nii"
                 with _opened(self._path) as packed, target.open("wb") as plain:
                     shutil.copyfileobj(packed, plain, 1 << 20)
                 return target, FileKind.NIFTI
+            volume = self._whole()
             target = folder / "volume.mha"
-            sitk.WriteImage(_reader(self._path, self._kind).Execute(), str(target), False)
+            sitk.WriteImage(volume, str(target), False)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
         except (OSError, RuntimeError) as error:
-            room = shutil.disk_usage(folder).free
-            if isinstance(error, RuntimeError) and room > 2 * self._path.stat().st_size:
-                raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
             raise UnreadableImage(
                 "The volume could not be unpacked",
                 hint="make room in the folder for temporary files",
             ) from error
         return target, FileKind.META_IMAGE
+
+    def _whole(self) -> Any:
+        try:
+            return _reader(self._path, self._kind).Execute()
+        except RuntimeError as error:
+            raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
 
 
 def _reader(path: Path, kind: FileKind) -> Any:
