@@ -42,7 +42,9 @@ def train_close(
     def loss_of_step(step: int) -> Tensor:
         if step % 50 == 0:
             store.refresh()
-        crops, labels = store.draw(np.random.default_rng([42, step]), BATCH, CROP_SIDE)
+        crops, labels = store.draw(
+            np.random.default_rng([42, schedule.steps, step]), BATCH, CROP_SIDE
+        )
         return masked_cross_entropy(classifier(crops), labels)
 
     @torch.inference_mode()

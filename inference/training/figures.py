@@ -125,9 +125,7 @@ def learning_figure(work: Path) -> Image.Image:
     }
     plots = []
     for name, title in names.items():
-        curve = json.loads((work / f"curve_{name}.json").read_text())
-        steps = np.array([point["step"] for point in curve], dtype=float)
-        values = np.array([point["value"] for point in curve])
+        steps, values = _joined_curve(work, name)
         plots.append(
             plot(
                 title,
@@ -138,6 +136,18 @@ def learning_figure(work: Path) -> Image.Image:
             )
         )
     return beside(plots)
+
+
+def _joined_curve(work: Path, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return steps and measures of a stage, its cycles one after the other."""
+    steps: list[float] = []
+    values: list[float] = []
+    for path in [*work.glob(f"curve_{name}.json"), *sorted(work.glob(f"curve_{name}_[0-9].json"))]:
+        before = steps[-1] if steps else 0.0
+        for point in json.loads(path.read_text()):
+            steps.append(before + point["step"])
+            values.append(point["value"])
+    return np.array(steps), np.array(values)
 
 
 def demo_figure(weights: Path) -> Image.Image:

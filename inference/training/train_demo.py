@@ -54,12 +54,13 @@ class Effort:
     """How much of everything; the defaults are those of the shipped weights."""
 
     crop_views: int = 128
-    whole_views: int = 60
-    bag_views: int = 60
+    whole_views: int = 48
+    bag_views: int = 40
     unseen_views: int = 48
-    coarse_steps: int = 3000
-    close_steps: int = 1500
-    refine_steps: int = 800
+    coarse_cycles: tuple[int, ...] = (3000, 2200)
+    """Steps of each rise and fall of the learning rate; the second cycle is worth its time."""
+    close_cycles: tuple[int, ...] = (1500, 1200)
+    refine_steps: int = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,26 +95,24 @@ def train_parts(place: Workplace, effort: Effort) -> tuple[CellClassifier, Patch
     store = CropStore(crops)
     torch.manual_seed(1)
     coarse = CellClassifier()
-    place.keep_curve(
-        "coarse",
-        train_coarse(
+    for cycle, steps in enumerate(effort.coarse_cycles, 1):
+        curve = train_coarse(
             coarse,
             store,
-            schedule=Schedule(steps=effort.coarse_steps, peak_rate=6e-4),
-            state_file=place.folder / "coarse.pt",
-        ),
-    )
+            schedule=Schedule(steps=steps, peak_rate=6e-4),
+            state_file=place.folder / f"coarse_{cycle}.pt",
+        )
+        place.keep_curve(f"coarse_{cycle}", curve)
     torch.manual_seed(2)
     close = PatchClassifier()
-    place.keep_curve(
-        "close",
-        train_close(
+    for cycle, steps in enumerate(effort.close_cycles, 1):
+        curve = train_close(
             close,
             store,
-            schedule=Schedule(steps=effort.close_steps, peak_rate=1e-3),
-            state_file=place.folder / "close.pt",
-        ),
-    )
+            schedule=Schedule(steps=steps, peak_rate=1e-3),
+            state_file=place.folder / f"close_{cycle}.pt",
+        )
+        place.keep_curve(f"close_{cycle}", curve)
     return coarse, close
 
 
@@ -134,7 +133,7 @@ def train_network(
         refine(
             refined,
             WholeStore(whole, architecture.value),
-            schedule=Schedule(steps=effort.refine_steps, peak_rate=2.5e-4),
+            schedule=Schedule(steps=effort.refine_steps, peak_rate=1.5e-4),
             state_file=place.folder / f"refine_{architecture.value}.pt",
         ),
     )
