@@ -1,0 +1,1 @@
+"""What `make benchmark` measures; each part runs in a process of its own."""

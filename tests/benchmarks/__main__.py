@@ -1,0 +1,172 @@
+"""Runs every benchmark, writes one JSON file and a table that says what is reached.
+
+python -m tests.benchmarks [--only engine|rendering|window] [--quick] [--output DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+PARTS = ("engine", "rendering", "window")
+_RUN_PART = (
+    "import importlib, json, sys; "
+    "measured = importlib.import_module(f'tests.benchmarks.benchmark_{sys.argv[1]}')"
+    ".measure(quick=sys.argv[2] == 'quick'); "
+    "open(sys.argv[3], 'w').write(json.dumps(measured))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A measure that must be reached."""
+
+    part: str
+    measure: str
+    wording: str
+    at_most: float | None = None
+    at_least: float | None = None
+
+    def is_reached(self, measured: float) -> bool:
+        """Compare a measured value with the goal."""
+        if self.at_most is not None and measured > self.at_most:
+            return False
+        return self.at_least is None or measured >= self.at_least
+
+    @property
+    def bound(self) -> str:
+        """The goal as text."""
+        if self.at_most is not None:
+            return f"<= {self.at_most:g}"
+        return f">= {self.at_least:g}"
+
+
+GOALS = (
+    Goal(
+        part="engine",
+        measure="engine_times_faster",
+        wording="3D-GMIC on 48 slices, times faster than the plain run",
+        at_least=2.0,
+    ),
+    Goal(
+        part="engine",
+        measure="engine_peak_mb",
+        wording="3D-GMIC peak memory, 48 slices, MB",
+        at_most=1200.0,
+    ),
+    Goal(
+        part="engine",
+        measure="engine_peak_growth_mb",
+        wording="3D-GMIC peak memory, 48 slices more than 8, MB",
+        at_most=100.0,
+    ),
+    Goal(
+        part="rendering",
+        measure="slice_change_1_view_p95_ms",
+        wording="slice change with overlay, one view, p95 ms",
+        at_most=16.7,
+    ),
+    Goal(
+        part="rendering",
+        measure="slice_change_4_views_p95_ms",
+        wording="slice change with overlay, four linked views, p95 ms",
+        at_most=33.0,
+    ),
+    Goal(
+        part="window",
+        measure="longest_stall_ms",
+        wording="longest stall of the GUI thread, decoding and AI running, ms",
+        at_most=50.0,
+    ),
+    Goal(
+        part="window",
+        measure="first_image_s",
+        wording="opening 4 x 70 J2K slices to the first image, s",
+        at_most=2.0,
+    ),
+    Goal(
+        part="window",
+        measure="peak_resident_mb",
+        wording="peak resident memory, exam scrolled through, AI run, MB",
+        at_most=2560.0,
+    ),
+)
+
+
+def _environment_for(part: str) -> dict[str, str]:
+    environment = dict(os.environ)
+    if part in ("rendering", "window"):
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return environment
+
+
+def _run(part: str, quick: bool, folder: Path) -> dict[str, float]:
+    answer = folder / f"{part}.json"
+    command = [sys.executable, "-c", _RUN_PART, part, "quick" if quick else "full", str(answer)]
+    subprocess.run(command, check=True, env=_environment_for(part))
+    measured: dict[str, float] = json.loads(answer.read_text())
+    return measured
+
+
+def _table(results: dict[str, dict[str, float]]) -> tuple[Table, int, int]:
+    goals = {(goal.part, goal.measure): goal for goal in GOALS}
+    table = Table("part", "measure", "measured", "goal", "reached")
+    reached = missed = 0
+    for part, measured in results.items():
+        for measure, value in measured.items():
+            goal = goals.get((part, measure))
+            verdict = ""
+            if goal is not None:
+                verdict = "yes" if goal.is_reached(value) else "NO"
+                reached += verdict == "yes"
+                missed += verdict == "NO"
+            wording = goal.wording if goal else measure.replace("_", " ")
+            table.add_row(part, wording, f"{value:.4g}", goal.bound if goal else "", verdict)
+    return table, reached, missed
+
+
+def main() -> None:
+    """Parse the options and run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--output", type=Path, default=Path("benchmark-output"))
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    results = {part: _run(part, options.quick, options.output) for part in options.only or PARTS}
+    report = {
+        "machine": {
+            "system": platform.platform(),
+            "processor": platform.processor() or platform.machine(),
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+        },
+        "quick": options.quick,
+        "results": results,
+    }
+    (options.output / "benchmark.json").write_text(json.dumps(report, indent=2))
+    table, reached, missed = _table(results)
+    console = Console(width=120)
+    console.print(table)
+    (options.output / "benchmark.txt").write_text(_as_text(table))
+    console.print(f"{reached} goals reached, {missed} missed; {options.output / 'benchmark.json'}")
+    sys.exit(1 if missed and not options.quick else 0)
+
+
+def _as_text(table: Table) -> str:
+    console = Console(width=120, record=True, file=open(os.devnull, "w"))  # noqa: SIM115
+    console.print(table)
+    return console.export_text()
+
+
+if __name__ == "__main__":
+    main()
