@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from inference.process import prepare_process
 from viewer.cli_demo import demo
 from viewer.cli_open import open_window
 from viewer.cli_phantom import phantom
@@ -71,5 +72,6 @@ def keep_readers_quiet() -> None:
 
 def main() -> None:
     """Run the program with the arguments it was called with."""
+    prepare_process()
     keep_readers_quiet()
     app(args=with_command(sys.argv[1:]), prog_name="tomolens")
