@@ -15,6 +15,7 @@ from viewer.loading.decode_order import decode_order
 from viewer.loading.errors import ExamClosed, UnreadableImage
 from viewer.loading.frame_source import FrameSource, LaidFrames
 from viewer.loading.frame_store import FrameKey, FrameStore
+from viewer.loading.thread_priority import yield_to_window
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +141,7 @@ class DecodePool:
             self._changed.wait()
 
     def _work(self) -> None:
+        yield_to_window()
         while True:
             with self._changed:
                 key = self._next_key()

@@ -18,6 +18,7 @@ from viewer.loading.lay_image import StoredImage, laid, unique_name
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.pixel_check import check_pixels
 from viewer.loading.scan_result import SkippedFile
+from viewer.loading.thread_priority import yield_to_window
 
 WORKERS = 2
 
@@ -38,7 +39,7 @@ def finish_exam(
     images: list[StoredImage] = []
     skipped: list[SkippedFile] = []
     ordered = sorted(found.images, key=_shown_order)
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="check") as pool:
+    with ThreadPoolExecutor(WORKERS, "check", initializer=yield_to_window) as pool:
         try:
             for image, checked in zip(ordered, pool.map(_checked, ordered), strict=True):
                 if isinstance(checked, UnreadableImage):

@@ -1,6 +1,7 @@
 """What one decoded frame tells of an image: where the chest wall lies, a window if none is given.
 
-The frame is kept for the first picture, so checking costs no second decoding.
+A small version of the frame serves where there is a quick one (JPEG 2000); else the frame is kept
+for the first picture, so that checking costs no second decoding.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.domain.image_stack import ImageStack
 from viewer.domain.orientation import Side
 from viewer.domain.windowing import GreyScale, VoiFunction, Window
+from viewer.loading.frame_source import HasSmallFrames
 from viewer.loading.lay_image import StoredImage
 
 DERIVED = "derived from the pixels"
@@ -21,7 +22,7 @@ DERIVED = "derived from the pixels"
 _EDGE_SHARE = 0.02
 _CLEARLY_MORE = 1.5
 _STEP = 4
-"""Every fourth row and column suffices for edges and percentiles."""
+"""Every fourth row and column of a full slice suffices for edges and percentiles."""
 
 
 def check_pixels(image: StoredImage) -> StoredImage:
@@ -30,8 +31,8 @@ def check_pixels(image: StoredImage) -> StoredImage:
     Raises UnreadableImage.
     """
     slice_index = image.stack.slices // 2
-    codes = image.frames.read_codes(slice_index)
-    sample = _sampled(codes, image.stack.grey_scale)
+    few, whole = _few_codes(image, slice_index)
+    sample = _sampled(few, image.stack.grey_scale)
     grey_scale = sample.grey_scale
     stack = replace(image.stack, grey_scale=grey_scale)
     if not stack.vois:
@@ -43,8 +44,20 @@ def check_pixels(image: StoredImage) -> StoredImage:
         image,
         stack=stack,
         evidence=replace(image.evidence, chest_wall=_chest_wall(sample.density)),
-        first_frame=(slice_index, codes),
+        first_frame=None if whole is None else (slice_index, whole),
     )
+
+
+def _few_codes(
+    image: StoredImage, slice_index: int
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16] | None]:
+    """Return a small version of a slice, and the whole slice if it had to be decoded for that."""
+    if isinstance(image.frames, HasSmallFrames):
+        small = image.frames.read_small_codes(slice_index)
+        if small is not None:
+            return small, None
+    whole = image.frames.read_codes(slice_index)
+    return whole[::_STEP, ::_STEP], whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,8 +73,7 @@ class _Sample:
         return self.values.size > 0 and bool(self.values.min() < self.values.max())
 
 
-def _sampled(codes: NDArray[np.uint16], grey_scale: GreyScale) -> _Sample:
-    few = codes[::_STEP, ::_STEP]
+def _sampled(few: NDArray[np.uint16], grey_scale: GreyScale) -> _Sample:
     grey_scale = _with_air(grey_scale, few)
     if grey_scale.padding is not None:
         first, last = grey_scale.padding
@@ -117,8 +129,3 @@ def _denser(one: float, other: float, first: Side, second: Side) -> Side | None:
     if max(one, other) <= 0 or max(one, other) < _CLEARLY_MORE * min(one, other):
         return None
     return first if one > other else second
-
-
-def is_checked(stack: ImageStack) -> bool:
-    """Return whether the image has a window to be shown with."""
-    return bool(stack.vois)

@@ -62,6 +62,11 @@ class VolumeFrames:
         return self.file.header.slices
 
     @property
+    def pixel_files(self) -> tuple[Path, ...]:
+        """The file; none when its pixels may lie in another one beside it."""
+        return self.file.pixel_files
+
+    @property
     def codes_are_exact(self) -> bool:
         """True for unsigned volumes."""
         return self.scale.exact

@@ -79,6 +79,12 @@ class VolumeFile:
             self._plain = self._plain or self._unpacked()
             self._floats = float_slices(self._plain[0])
 
+    @property
+    def pixel_files(self) -> tuple[Path, ...]:
+        """The file when it holds its own pixels; empty for a header beside a pixel file."""
+        names_another = self._path.suffix.lower() in (".mhd", ".nhdr", ".hdr", ".img")
+        return () if names_another else (self._path,)
+
     def read(self, slice_index: int) -> NDArray[Any]:
         """Return one slice, (rows, columns), in the file's own numbers; raises UnreadableImage."""
         if self._floats is not None:
