@@ -19,13 +19,15 @@ _ATTENTION_UNITS = 64
 def assemble(architecture: Architecture, coarse: CellClassifier, close: PatchClassifier) -> Gmic3d:
     """Make a network of trained parts; its attention is still untrained.
 
-    The 2D network is the variant of the 3D-GMIC paper: GroupNorm, relu(tanh), no fusion layer.
+    The 2D network has relu(tanh) and no fusion layer, as in the 3D-GMIC paper. Both have
+    BatchNorm, since they learned on crops; the published 3D-GMIC has GroupNorm.
     """
     if architecture is Architecture.GMIC3D:
         network = Gmic3d(
             Gmic3dConfig(
                 top_t=TOP_T[architecture],
                 patches=PATCHES,
+                norm=Norm.BATCH,
                 local_channels=LOCAL_CHANNELS,
                 attention_units=_ATTENTION_UNITS,
             )
@@ -35,7 +37,7 @@ def assemble(architecture: Architecture, coarse: CellClassifier, close: PatchCla
             GmicConfig(
                 top_t=TOP_T[architecture],
                 patches=PATCHES,
-                norm=Norm.GROUP,
+                norm=Norm.BATCH,
                 nonlinearity=Nonlinearity.RELU_TANH,
                 local_channels=LOCAL_CHANNELS,
                 attention_units=_ATTENTION_UNITS,

@@ -24,7 +24,8 @@ class CellClassifier(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.network = ResNet22(norm=Norm.GROUP)
+        # Not GroupNorm: a whole slice is half air, so its own statistics are not a crop's.
+        self.network = ResNet22(norm=Norm.BATCH)
         self.conv = nn.Conv2d(self.network.out_channels, CLASSES, 1, bias=False)
         # The papers start the saliency convolution from a small constant.
         nn.init.constant_(self.conv.weight, 10**-2.5)

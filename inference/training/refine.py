@@ -66,6 +66,13 @@ def cell_loss(evidence: Tensor, targets: Tensor) -> Tensor:
     return loss
 
 
+def _freeze_statistics(module: nn.Module) -> None:
+    """Keep the statistics that BatchNorm learned on crops: one image is too few to measure them."""
+    for part in module.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            part.eval()
+
+
 def refine(
     classifier: CellClassifier,
     store: WholeStore,
@@ -79,6 +86,7 @@ def refine(
     held_out = store.files(held_out=True)
 
     def loss_of_step(step: int) -> Tensor:
+        _freeze_statistics(classifier)
         generator = np.random.default_rng([43, step])
         files = store.files(held_out=False)
         losses = []
