@@ -110,6 +110,9 @@ class Program(QObject):
             pictures.close()
         self.worker.close()
         self.hanging.finish()
+        # The widgets are going: whatever still changes, nobody shows it.
+        self.session.changed.disconnect()
+        self.actions.stop()
 
     def _make_jobs(self, where: Places, settings: Settings) -> None:
         self.store = FrameStore(settings.frames_mb << 20)

@@ -41,7 +41,7 @@ class DemoExam(QObject):
         folder = self._folder
         self._task = Task(lambda progress: _made(folder, progress), name="demo", parent=self)
         self._task.progressed.connect(self.progressed)
-        self._task.succeeded.connect(self.made)
+        self._task.succeeded.connect(self._tell)
         self._task.failed.connect(self.failed)
         self._task.ended.connect(self._end)
         self._task.start()
@@ -56,6 +56,10 @@ class DemoExam(QObject):
         self.cancel()
         if self._task is not None:
             self._task.join()
+
+    @Slot(object)
+    def _tell(self, folders: list[Path]) -> None:
+        self.made.emit(folders)
 
     @Slot()
     def _end(self) -> None:

@@ -36,47 +36,59 @@ class TruthOutlines(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._outlines: dict[str, Outlines] = {}
-        self._tasks: dict[str, Task[Outlines]] = {}
+        self._waiting: dict[str, Exam] = {}
+        self._exam_id = ""
+        self._task: Task[Outlines] | None = None
 
     def of(self, exam: Exam, image_id: str, slice_index: int) -> tuple[TruthOutline, ...]:
         """The outlines on a slice; none while the masks are being read."""
         known = self._outlines.get(exam.exam_id)
-        if known is None:
-            self._read(exam)
-            return ()
-        return known.get((image_id, slice_index), ())
+        if known is not None:
+            return known.get((image_id, slice_index), ())
+        if exam.truth_masks and exam.exam_id != self._exam_id:
+            self._waiting[exam.exam_id] = exam
+            self._next()
+        return ()
 
     def forget(self, exam_id: str) -> None:
         """Read an exam's masks anew the next time, as after a view was assigned."""
         self._outlines.pop(exam_id, None)
 
     def close(self) -> None:
-        """Wait for the threads."""
-        for task in self._tasks.values():
-            task.cancel()
-            task.join()
+        """Stop, and wait for the thread."""
+        self._waiting = {}
+        if self._task is not None:
+            self._task.cancel()
+            self._task.join()
 
-    def _read(self, exam: Exam) -> None:
-        if exam.exam_id in self._tasks or not exam.truth_masks:
+    def _next(self) -> None:
+        if self._task is not None or not self._waiting:
             return
-        task = Task(lambda progress: read_outlines(exam, progress), name="truth", parent=self)
-        self._tasks[exam.exam_id] = task
-        task.succeeded.connect(lambda outlines: self._take_in(exam.exam_id, outlines))
-        task.failed.connect(self.failed)
-        task.failed.connect(lambda _: self._take_in(exam.exam_id, {}))
-        task.ended.connect(lambda: self._end(exam.exam_id))
-        task.start()
+        self._exam_id, exam = self._waiting.popitem()
+        self._task = Task(lambda progress: read_outlines(exam, progress), name="truth", parent=self)
+        self._task.succeeded.connect(self._take_in)
+        self._task.failed.connect(self._take_failure)
+        self._task.ended.connect(self._end)
+        self._task.start()
 
-    def _take_in(self, exam_id: str, outlines: Outlines) -> None:
-        self._outlines[exam_id] = outlines
+    @Slot(object)
+    def _take_in(self, outlines: Outlines) -> None:
+        self._outlines[self._exam_id] = outlines
         self.changed.emit()
 
+    @Slot(Problem)
+    def _take_failure(self, problem: Problem) -> None:
+        self._outlines[self._exam_id] = {}
+        self.failed.emit(problem)
+
     @Slot()
-    def _end(self, exam_id: str) -> None:
-        task = self._tasks.pop(exam_id, None)
-        if task is not None:
-            task.join()
-            task.deleteLater()
+    def _end(self) -> None:
+        self._exam_id = ""
+        if self._task is not None:
+            self._task.join()
+            self._task.deleteLater()
+            self._task = None
+        self._next()
 
 
 def read_outlines(exam: Exam, progress: TaskProgress) -> Outlines:

@@ -61,6 +61,10 @@ class CommandActions(QObject):
         for command in self._commands.values():
             self._refresh_one(command)
 
+    def stop(self) -> None:
+        """Follow the session no longer."""
+        self._timer.stop()
+
     def menu(self, group: Group, parent: QWidget | None = None) -> QMenu:
         """A menu of one group."""
         ids = [c.id for c in self._commands.values() if c.group is group and c.in_menu]

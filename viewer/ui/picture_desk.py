@@ -141,13 +141,17 @@ class PictureDesk(QObject):
 
     def _run(self, work: Callable[[TaskProgress], str]) -> None:
         self._task = Task(_named(work), name="picture", parent=self)
-        self._task.succeeded.connect(self.kept)
+        self._task.succeeded.connect(self._say_kept)
         self._task.failed.connect(self.failed)
         self._task.cancelled.connect(self._say_cancelled)
         self._task.progressed.connect(self.progressed)
         self._task.ended.connect(self._end)
         self.progressed.emit(0, 0)
         self._task.start()
+
+    @Slot(object)
+    def _say_kept(self, words: str) -> None:
+        self.kept.emit(words)
 
     @Slot()
     def _say_cancelled(self) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from viewer.ui.fonts import load_fonts, text_font
@@ -31,6 +32,7 @@ def apply_theme(application: QApplication) -> None:
     application.setPalette(_palette())
     application.setFont(text_font(TEXT_PIXELS))
     application.setStyleSheet(style_sheet())
+    application.setWindowIcon(QIcon(str(icon_folder() / "tomolens.svg")))
 
 
 def style_sheet() -> str:
@@ -50,7 +52,12 @@ def style_sheet() -> str:
     }
     for name, colour in colours.items():
         text = text.replace(name, colour)
-    return text
+    return text.replace("@icons", icon_folder().as_posix())
+
+
+def icon_folder() -> Path:
+    """Where the few pictures of our own are."""
+    return Path(str(resources.files("resources"))) / "icons"
 
 
 def _palette() -> QPalette:

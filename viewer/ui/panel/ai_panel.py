@@ -20,7 +20,7 @@ from viewer.ui.panel.ai_header import AiHeader
 from viewer.ui.panel.image_detail import ImageDetail
 from viewer.ui.panel.overlay_controls import OverlayControls
 from viewer.ui.panel.patch_list import THUMBNAIL, PatchLine, PatchList
-from viewer.ui.panel.score_lines import score_lines
+from viewer.ui.panel.score_lines import other_lines, score_lines
 from viewer.ui.panel.score_table import ScoreTable
 
 WIDTH = 300
@@ -48,14 +48,15 @@ class AiPanel(QWidget):
         self._pictured: tuple[str, ...] = ()
         self.header = header
         self.scores = ScoreTable(self)
+        self.others = ScoreTable(self)
         self.detail = ImageDetail(self)
         self.patches = PatchList(self)
         self.controls = OverlayControls(session=session, actions=actions, parent=self)
-        self._patch_title = QLabel("PATCHES", self)
-        self._patch_title.setObjectName("section")
-        self._patch_title.setContentsMargins(12, 8, 12, 2)
+        self._patch_title = _title("PATCHES", self)
+        self._others_title = _title("OTHER IMAGES", self)
         self._lay_out()
         self.scores.image_chosen.connect(self._bring_up)
+        self.others.image_chosen.connect(self._bring_up)
         self.patches.patch_chosen.connect(self._go_to)
         pictures.made.connect(self._take_picture)
         # Words and bars may follow a moment later than the image.
@@ -75,13 +76,24 @@ class AiPanel(QWidget):
         self.scores.setVisible(state.exam is not None)
         self.detail.show_state(state)
         self._show_patches(state)
+        others = other_lines(state)
+        self.others.show_lines(others, state.overlay.palette)
+        self._others_title.setVisible(bool(others))
+        self.others.setVisible(bool(others))
 
     def _lay_out(self) -> None:
         inside = QWidget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.scores, _rule(self), self.detail, self._patch_title, self.patches):
+        column.addWidget(self.scores)
+        column.addWidget(_rule(self))
+        column.addWidget(self.detail)
+        for title, widget in (
+            (self._patch_title, self.patches),
+            (self._others_title, self.others),
+        ):
+            column.addWidget(title)
             column.addWidget(widget)
         column.addStretch(1)
         scroll = QScrollArea(self)
@@ -172,6 +184,13 @@ def _patch_lines(state: SessionState, image: ImageStack) -> tuple[PatchLine, ...
         )
         for number, patch in enumerate(ai.prediction.patches_by_attention, start=1)
     )
+
+
+def _title(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setObjectName("section")
+    label.setContentsMargins(12, 8, 12, 2)
+    return label
 
 
 def _rule(parent: QWidget) -> QFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings, Palette
@@ -74,6 +74,7 @@ class OverlayControls(QWidget):
             "truth": QCheckBox("Truth", self),
         }
         self._all = QCheckBox("Everything", self)
+        self._actions: list[tuple[QCheckBox, QAction]] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 10)
         layout.setSpacing(8)
@@ -111,17 +112,25 @@ class OverlayControls(QWidget):
 
     def _connect(self, actions: CommandActions) -> None:
         """Switches are commands; their words on hover name the keys."""
-        ids = {"boxes": "ai.boxes", "smooth": "ai.smooth", "palette": "ai.palette"}
-        pairs = [(self._switches[name], command_id) for name, command_id in ids.items()]
-        pairs += [(self._switches["truth"], "ai.truth"), (self._all, "ai.overlay")]
-        for box, command_id in pairs:
+        for box, command_id in (
+            (self._switches["boxes"], "ai.boxes"),
+            (self._switches["smooth"], "ai.smooth"),
+            (self._switches["palette"], "ai.palette"),
+            (self._switches["truth"], "ai.truth"),
+            (self._all, "ai.overlay"),
+        ):
             action = actions.action(command_id)
-            box.clicked.connect(lambda _=False, a=action: a.trigger())
-            action.changed.connect(
-                lambda b=box, a=action: _copy_action(b, a.isEnabled(), a.toolTip())
-            )
+            box.clicked.connect(action.trigger)
+            action.changed.connect(self._copy_actions)
+            self._actions.append((box, action))
         for box in (self._malignant.box, self._benign.box, self._all, *self._switches.values()):
             box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    @Slot()
+    def _copy_actions(self) -> None:
+        for box, action in self._actions:
+            box.setEnabled(action.isEnabled())
+            box.setToolTip(action.toolTip())
 
     def _change_malignant(self, change: Callable[[LayerStyle], LayerStyle]) -> None:
         self._apply(lambda overlay: replace(overlay, malignant=change(overlay.malignant)))
@@ -160,8 +169,3 @@ def _swatch(colour: str) -> QIcon:
     picture = QPixmap(10, 10)
     picture.fill(QColor(colour))
     return QIcon(picture)
-
-
-def _copy_action(box: QCheckBox, enabled: bool, tip: str) -> None:
-    box.setEnabled(enabled)
-    box.setToolTip(tip)

@@ -7,12 +7,13 @@ from enum import Enum
 
 from inference.types import ClassScores, Laterality
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running
-from viewer.domain.exam import Exam
 from viewer.domain.findings import BreastScores, breast_scores, exam_scores
 from viewer.domain.image_stack import ImageStack
+from viewer.domain.view import ImageKind
 from viewer.session.ai_results import predictions_of
-from viewer.session.state import SessionState
+from viewer.session.state import SLOTS, SessionState
 
+_SHORT = {ImageKind.SYNTHETIC_2D: "synth.", ImageKind.SECONDARY_CAPTURE: "SC"}
 _BREASTS = {Laterality.RIGHT: "Right breast", Laterality.LEFT: "Left breast"}
 
 
@@ -51,7 +52,7 @@ class ScoreLine:
 
 
 def score_lines(state: SessionState) -> tuple[ScoreLine, ...]:
-    """The table of the exam that hangs."""
+    """The exam and its breasts by model, then the images that hang."""
     exam = state.exam
     if exam is None:
         return ()
@@ -59,7 +60,17 @@ def score_lines(state: SessionState) -> tuple[ScoreLine, ...]:
     lines: list[ScoreLine] = []
     for model in dict.fromkeys(breast.model for breast in breasts):
         lines += _model_lines(model, [b for b in breasts if b.model == model])
-    return (*lines, *(_image_line(state, image) for image in _in_order(exam)))
+    hung = (state.image_in(slot) for slot in SLOTS)
+    return (*lines, *(_image_line(state, image) for image in hung if image is not None))
+
+
+def other_lines(state: SessionState) -> tuple[ScoreLine, ...]:
+    """The exam's images that do not hang now."""
+    exam = state.exam
+    if exam is None:
+        return ()
+    hung = {pane.image_id for pane in state.panes.values()}
+    return tuple(_image_line(state, i) for i in exam.images if i.image_id not in hung)
 
 
 def state_words(state: AiState) -> str:
@@ -92,7 +103,7 @@ def _image_line(state: SessionState, image: ImageStack) -> ScoreLine:
     ai = state.ai_of(image.image_id)
     return ScoreLine(
         look=LineLook.IMAGE,
-        title=image.name,
+        title=image.name.replace(image.kind.value, _SHORT.get(image.kind, image.kind.value)),
         scores=ai.prediction.scores if isinstance(ai, Done) else None,
         state=state_words(ai),
         is_failure=isinstance(ai, Failed),
@@ -100,8 +111,3 @@ def _image_line(state: SessionState, image: ImageStack) -> ScoreLine:
         image_id=image.image_id,
         is_active=state.active_pane.image_id == image.image_id,
     )
-
-
-def _in_order(exam: Exam) -> tuple[ImageStack, ...]:
-    """As the exam has them, which is the order of the hanging."""
-    return exam.images

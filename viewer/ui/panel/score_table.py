@@ -151,13 +151,13 @@ class ScoreTable(QWidget):
             painter.drawRoundedRect(filled, 2, 2)
 
     def _draw_state(self, painter: QPainter, line: ScoreLine, left: float, top: float) -> None:
-        painter.setFont(text_font(SMALL_PIXELS))
-        painter.setPen(QColor(ERROR if line.is_failure else SECONDARY))
-        right = self.width() - _MARGIN
+        right = float(self.width() - _MARGIN)
         if line.share is not None:
             benign = self._columns()[2]
             self._draw_bar(painter, benign + _NUMBER, top, line.share, ACCENT)
-            right = int(benign + _NUMBER - _GAP)
+            right = benign + _NUMBER - _GAP
+        painter.setFont(text_font(SMALL_PIXELS))
+        painter.setPen(QColor(ERROR if line.is_failure else SECONDARY))
         words = painter.fontMetrics().elidedText(
             line.state, Qt.TextElideMode.ElideRight, int(right - left)
         )

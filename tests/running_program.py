@@ -1,0 +1,102 @@
+"""The program as a test drives it: with answers instead of a person, and ways to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from viewer.app import Program
+from viewer.session.ai_results import unfinished
+from viewer.session.state import SessionState
+from viewer.ui.file_chooser import FileChooser
+
+WAIT_MS = 30_000
+
+
+class ScriptedChooser(FileChooser):
+    """Answers as the test says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[Path] = []
+        self.folder: Path | None = None
+        self.save_as: tuple[Path, int] | None = None
+
+    def files_to_open(self, parent: QWidget) -> list[Path]:
+        return self.files
+
+    def folder_to_open(self, parent: QWidget) -> Path | None:
+        return self.folder
+
+    def file_to_save(
+        self, parent: QWidget, *, title: str, name: str, formats: tuple[str, ...]
+    ) -> tuple[Path, str] | None:
+        if self.save_as is None:
+            return None
+        path, number = self.save_as
+        return path, formats[number]
+
+
+class ScriptedDialogs:
+    """Acts on each dialog instead of a person."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[QDialog], bool] = lambda dialog: False
+        self.shown: list[str] = []
+
+    def __call__(self, dialog: QDialog) -> bool:
+        self.shown.append(type(dialog).__name__)
+        dialog.show()
+        accepted = self.answer(dialog)
+        dialog.close()
+        dialog.deleteLater()
+        return accepted
+
+
+class RunningProgram:
+    """A program with its window, and ways to wait for it."""
+
+    def __init__(
+        self,
+        program: Program,
+        qtbot: QtBot,
+        chooser: ScriptedChooser,
+        dialogs: ScriptedDialogs,
+    ) -> None:
+        self.program = program
+        self.qtbot = qtbot
+        self.chooser = chooser
+        self.dialogs = dialogs
+
+    @property
+    def state(self) -> SessionState:
+        return self.program.session.state
+
+    def open(self, path: Path) -> None:
+        """Open, and wait until the exam hangs with all panes showing their slice."""
+        self.program.open([path])
+        self.qtbot.waitUntil(lambda: not self.program.search.is_running, timeout=WAIT_MS)
+        self.wait_for_frames()
+
+    def wait_for_frames(self) -> None:
+        def shown() -> bool:
+            panes = (self.program.hanging.panes[slot] for slot in self.state.shown_slots)
+            scenes = [pane.scene for pane in panes]
+            return all(scene.viewport is None or scene.image is not None for scene in scenes)
+
+        self.qtbot.waitUntil(shown, timeout=WAIT_MS)
+
+    def wait_for_ai(self) -> None:
+        self.qtbot.waitUntil(lambda: not unfinished(self.state), timeout=WAIT_MS)
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier | None = None) -> None:
+        """Press and release a key as a person does: at the widget that has the keyboard."""
+        target = QApplication.focusWidget() or self.program.window
+        if modifiers is None:
+            self.qtbot.keyClick(target, key)
+        else:
+            self.qtbot.keyClick(target, key, modifiers)
