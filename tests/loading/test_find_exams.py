@@ -466,6 +466,13 @@ def test_listed_images_that_are_absent_are_said(tmp_path: Path) -> None:
     ]
 
 
+def test_an_exam_list_without_its_images_is_said(tmp_path: Path) -> None:
+    exam_list([{"L-CC": ["y1"]}, {"L-CC": ["y2"]}], tmp_path)
+    assert [file.reason for file in scan(tmp_path).skipped] == [
+        "an exam list that names images which are not beside it"
+    ]
+
+
 class RunsCode:
     """Writes a file when unpickled."""
 

@@ -59,12 +59,12 @@ def group_files(
     for file in images:
         left[file.stem].append(file)
     for list_path, listed in lists.items():
-        for entry in listed:
-            found = list(_listed_images(list_path, entry, left))
-            if found:
-                exams.append(_exam_of_list(entry, found))
-            if 0 < len(found) < len(entry.images):
-                skipped.append(SkippedFile(path=list_path, reason=_INCOMPLETE))
+        found = [(entry, list(_listed_images(list_path, entry, left))) for entry in listed]
+        exams += [_exam_of_list(entry, images) for entry, images in found if images]
+        # A list may well describe more exams than lie here, but not parts of them.
+        torn = any(0 < len(images) < len(entry.images) for entry, images in found)
+        if torn or not any(images for _, images in found):
+            skipped.append(SkippedFile(path=list_path, reason=_INCOMPLETE))
     exams += _exams_by_name(file for files in left.values() for file in files)
     by_stem = {(image.path.parent, stem_of(image.path)): image for e in exams for image in e.images}
     skipped += [
