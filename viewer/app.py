@@ -143,7 +143,7 @@ class Program(QObject):
         self.demo = DemoExam(folder=where.demo, parent=self)
         self.check = ModelCheck(self)
         self.models = ModelList(settings.weights, self)
-        self.truth = TruthOutlines(self)
+        self.truth = TruthOutlines(files=self.files, parent=self)
         self.recent = Recent(
             file=where.recent_file, deidentified=settings.deidentified, parent=self
         )
@@ -330,7 +330,7 @@ def run(
     program.messages.catch_everything()
     _end_on_interrupt(application)
     program.window.resize(*_size_on(application))
-    program.window.show()
+    program.window.showMaximized()
     # Start-up objects live as long as the program: collecting them again only costs time.
     gc.collect()
     gc.freeze()

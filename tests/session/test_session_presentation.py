@@ -86,7 +86,9 @@ def test_a_panned_image_never_leaves_its_pane() -> None:
 
 def test_one_to_one_and_fit() -> None:
     state = at_actual_pixels(hung(make_image("RCC"), make_image("LCC")), Slot.RCC)
-    assert viewport_of(state, Slot.RCC).zoom == pytest.approx(1.0)
+    actual = viewport_of(state, Slot.RCC)
+    assert actual.zoom == pytest.approx(1.0)
+    assert actual.left + actual.image_columns == pytest.approx(300, abs=1)
     fit = viewport_of(fitted(state, Slot.RCC), Slot.RCC)
     assert fit.left + fit.image_columns * fit.scale_column == pytest.approx(300)
 

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from viewer.domain.exam import Exam, TruthMask
-from viewer.domain.image_stack import ImageStack
 from viewer.errors import Problem
+from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.task import Task, TaskProgress
-from viewer.loading.errors import LoadingError, UnreadableFile
-from viewer.loading.read_raster import read_raster
-from viewer.loading.read_volume import read_volume
-from viewer.loading.sniff import FileKind, kind_of_file
+from viewer.loading.errors import LoadingError
+from viewer.loading.frame_source import FrameSource
+from viewer.loading.truth_mask import LaidMask, lay_mask
 from viewer.rendering.marks import TruthOutline, outline_of
-
-log = logging.getLogger(__name__)
 
 SliceKey = tuple[str, int]
 """Image id and slice index."""
 Outlines = Mapping[SliceKey, tuple[TruthOutline, ...]]
-
-_PICTURES = (FileKind.PNG, FileKind.TIFF)
 
 
 class TruthOutlines(QObject):
@@ -33,8 +26,9 @@ class TruthOutlines(QObject):
     changed = Signal()
     failed = Signal(Problem)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, *, files: ExamFiles, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._files = files
         self._outlines: dict[str, Outlines] = {}
         self._waiting: dict[str, Exam] = {}
         self._exam_id = ""
@@ -65,7 +59,11 @@ class TruthOutlines(QObject):
         if self._task is not None or not self._waiting:
             return
         self._exam_id, exam = self._waiting.popitem()
-        self._task = Task(lambda progress: read_outlines(exam, progress), name="truth", parent=self)
+        ids = {mask.image_id for mask in exam.truth_masks}
+        frames = {image_id: self._files.frames_for_ai(image_id) for image_id in ids}
+        self._task = Task(
+            lambda progress: read_outlines(exam, frames, progress), name="truth", parent=self
+        )
         self._task.succeeded.connect(self._take_in)
         self._task.failed.connect(self._take_failure)
         self._task.ended.connect(self._end)
@@ -91,16 +89,19 @@ class TruthOutlines(QObject):
         self._next()
 
 
-def read_outlines(exam: Exam, progress: TaskProgress) -> Outlines:
+def read_outlines(
+    exam: Exam, frames: Mapping[str, FrameSource], progress: TaskProgress
+) -> Outlines:
     """Read all masks of an exam; one that does not fit its image is left out.
 
-    Raises LoadingError when none can be read.
+    frames: of the images that have masks, by image id. Raises LoadingError when none can be read.
     """
     found: dict[SliceKey, tuple[TruthOutline, ...]] = {}
     problems: list[LoadingError] = []
     for mask in exam.truth_masks:
         try:
-            outlines = _outlines_of(mask, exam.image(mask.image_id), progress)
+            laid = lay_mask(mask, exam.image(mask.image_id), frames[mask.image_id])
+            outlines = _outlines_of(mask, laid, progress)
         except LoadingError as error:
             problems.append(error)
             continue
@@ -112,19 +113,13 @@ def read_outlines(exam: Exam, progress: TaskProgress) -> Outlines:
 
 
 def _outlines_of(
-    mask: TruthMask, image: ImageStack, progress: TaskProgress
+    mask: TruthMask, laid: LaidMask, progress: TaskProgress
 ) -> dict[SliceKey, TruthOutline]:
-    kind = kind_of_file(mask.path)
-    read = read_raster if kind in _PICTURES else read_volume
-    stored = read(mask.path, kind)
-    shape = (stored.stack.rows, stored.stack.columns)
-    if shape != (image.stored_rows, image.stored_columns) or stored.frames.slices != image.slices:
-        raise UnreadableFile("A truth mask has another size than its image")
     outlines = {}
-    for slice_index in range(image.slices):
-        progress.update(slice_index, image.slices)
-        marked = stored.frames.read_numbers(slice_index) > 0
+    for slice_index in range(laid.slices):
+        progress.update(slice_index, laid.slices)
+        marked = laid.read_slice(slice_index)
         if marked.any():
-            laid = np.ascontiguousarray(image.orientation.apply(marked))
-            outlines[mask.image_id, slice_index] = outline_of(laid, malignant=mask.malignant)
+            outline = outline_of(marked, malignant=mask.malignant)
+            outlines[mask.image_id, slice_index] = outline
     return outlines

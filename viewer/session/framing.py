@@ -70,9 +70,15 @@ def zoomed_at(
 
 
 def zoomed_centre(state: SessionState, slot: Slot, factor: float) -> SessionState:
-    """Zoom about the middle of the pane."""
-    width, height = state.pane_sizes.get(slot, (0, 0))
-    return zoomed_at(state, slot, factor, width / 2, height / 2)
+    """Zoom about the middle of what the pane shows of its image, not of the air beside it."""
+    viewport = viewport_of(state, slot)
+    if viewport is None:
+        return state
+    right = viewport.left + viewport.image_columns * viewport.scale_column
+    bottom = viewport.top + viewport.image_rows * viewport.scale_row
+    middle_x = (max(viewport.left, 0.0) + min(right, viewport.pane_width)) / 2
+    middle_y = (max(viewport.top, 0.0) + min(bottom, viewport.pane_height)) / 2
+    return zoomed_at(state, slot, factor, middle_x, middle_y)
 
 
 def panned_by(state: SessionState, slot: Slot, device_dx: float, device_dy: float) -> SessionState:
@@ -95,12 +101,20 @@ def fitted(state: SessionState, slot: Slot) -> SessionState:
 
 
 def at_actual_pixels(state: SessionState, slot: Slot) -> SessionState:
-    """Show one image pixel on one device pixel, about what is in the middle of the pane."""
+    """Show one image pixel on one device pixel.
+
+    About what is in the middle of the pane; from a fit, with the chest wall at the pane's edge,
+    since the middle of a fitted pane is often air.
+    """
     image, viewport = state.image_in(slot), viewport_of(state, slot)
     if image is None or viewport is None:
         return state
-    framing = framing_of(image, viewport)
-    return _with_framings(state, {slot: replace(framing, scale=actual_pixels_scale(image))})
+    scale = actual_pixels_scale(image)
+    if state.panes[slot].framing.scale is None:
+        framing = Framing(scale=scale, chest_mm=viewport.pane_width / 2 / scale)
+    else:
+        framing = replace(framing_of(image, viewport), scale=scale)
+    return _with_framings(state, {slot: framing})
 
 
 def centred_on(state: SessionState, slot: Slot, row: float, column: float) -> SessionState:

@@ -95,4 +95,4 @@ def _said_of(prediction: Prediction, *, from_cache: bool) -> str:
     said.append(
         "kept result" if from_cache else f"{prediction.seconds:.0f} s on {prediction.device}"
     )
-    return "\n".join([*said[:-2], ", ".join(said[-2:])])
+    return "\n".join(said)
