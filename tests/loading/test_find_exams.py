@@ -18,9 +18,10 @@ from pydicom.uid import JPEG2000Lossless, SecondaryCaptureImageStorage
 from inference.types import Laterality
 from viewer.domain.geometry import ROTATED_180
 from viewer.domain.view import ImageKind, View, ViewPosition
-from viewer.loading.errors import ScanCancelled
+from viewer.loading.errors import IncompleteVolume, ScanCancelled
 from viewer.loading.find_exams import find_exams
 from viewer.loading.located_exam import assign_view
+from viewer.loading.model_source import model_input
 
 VIEWS = (("R", "CC", "PL"), ("L", "CC", "AR"), ("R", "MLO", "PF"), ("L", "MLO", "AF"))
 
@@ -305,7 +306,11 @@ def test_one_file_per_slice_becomes_a_volume_in_instance_order(tmp_path: Path) -
 
 def test_a_missing_slice_is_said(tmp_path: Path) -> None:
     write_slices(tmp_path, breast(slices=4), [1, 2, 4, 5])
-    assert only_exam(tmp_path).exam.images[0].warnings == ("1 of 5 slices are missing.",)
+    located = only_exam(tmp_path)
+    image = located.exam.images[0]
+    assert image.warnings == ("1 of 5 slices are missing.",)
+    with pytest.raises(IncompleteVolume, match="1 of 5 slices are missing"):
+        model_input(image, located.frames[image.image_id])
 
 
 def test_slices_without_numbers_are_ordered_by_position(tmp_path: Path) -> None:

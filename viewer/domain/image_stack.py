@@ -48,6 +48,8 @@ class ImageStack:
     """How stored frames were laid to be anatomically up, left facing right, right facing left."""
     stored_rows: int = 0
     stored_columns: int = 0
+    missing_slices: int = 0
+    """How many slices of the volume are known to be absent: not sent, or lost."""
     for_processing: bool = False
     implant: bool = False
     partial_view: bool = False

@@ -27,6 +27,10 @@ class UnknownSide(LoadingError):
     """The AI cannot run on an image whose side or projection nobody has said."""
 
 
+class IncompleteVolume(LoadingError):
+    """The AI does not score a volume of which slices are known to be missing."""
+
+
 class ExamClosed(LoadingError):
     """The frame that was asked for belongs to an exam that is not open any more."""
 

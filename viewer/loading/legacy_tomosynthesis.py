@@ -45,6 +45,7 @@ def _volume(files: Sequence[DicomFile]) -> FoundImage:
         [numbers(file.header.dataset, "ImagePositionPatient") for file in files]
     )
     doubts = dict.fromkeys(doubt for file in files for doubt in file.image.stack.warnings)
+    missing = _missing(files)
     volume = replace(
         stack,
         image_id=short_hash(*ids) if len(ids) > 1 else ids[0],
@@ -52,7 +53,8 @@ def _volume(files: Sequence[DicomFile]) -> FoundImage:
         vois=vois[0],
         slice_vois=_differing(vois),
         slice_spacing_mm=spacing or stack.slice_spacing_mm,
-        warnings=(*doubts, *_missing(files)),
+        missing_slices=missing,
+        warnings=(*doubts, *_about_missing(missing, of=len(files) + missing)),
     )
     image = replace(
         first.image, stack=volume, frames=SliceFiles(files=tuple(file.frames for file in files))
@@ -66,15 +68,16 @@ def _differing(vois: Sequence[tuple[Voi, ...]]) -> MappingProxyType[int, tuple[V
     )
 
 
-def _missing(files: Sequence[DicomFile]) -> tuple[str, ...]:
-    """Say when slices are not there: a gap in the numbers, or fewer than were acquired."""
+def _missing(files: Sequence[DicomFile]) -> int:
+    """Count slices that are not there: gaps in the numbers, or fewer than were acquired."""
     counted = sorted(_instance(file) for file in files)
     gaps = counted[-1] - counted[0] + 1 - len(set(counted))
     stated = whole(files[0].header.dataset, "ImagesInAcquisition", 0)
-    missing = max(gaps, stated - len(files), 0)
-    if missing == 0:
-        return ()
-    return (f"{missing} of {len(files) + missing} slices are missing.",)
+    return max(gaps, stated - len(files), 0)
+
+
+def _about_missing(missing: int, *, of: int) -> tuple[str, ...]:
+    return (f"{missing} of {of} slices are missing.",) if missing else ()
 
 
 def _instance(file: DicomFile) -> int:
