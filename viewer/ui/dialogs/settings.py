@@ -101,6 +101,5 @@ def _megabytes(value: int, parent: QWidget) -> QSpinBox:
     box.setRange(SMALLEST_BUDGET_MB, LARGEST_BUDGET_MB)
     box.setSingleStep(128)
     box.setSuffix(" MB")
-    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     box.setValue(value)
     return box
