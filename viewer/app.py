@@ -62,6 +62,8 @@ from viewer.ui.window_desk import Show, WindowDesk, show_modal
 log = logging.getLogger(__name__)
 
 FIRST_SIZE = (1600, 960)
+SWITCH_INTERVAL_S = 0.001
+"""How long another thread may keep the interpreter while the window waits for it."""
 DECODERS = 2
 
 
@@ -324,6 +326,7 @@ def run(
     application.setApplicationName("Tomolens")
     application.setDesktopFileName("tomolens")
     apply_theme(application)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     where = places(os.environ)
     start_logging(where.cache)
     program = Program(where=where, weights=weights, run_ai=run_ai)

@@ -12,9 +12,11 @@ from viewer.domain.hanging import Slot
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import ai_stands
 from viewer.session.exams import chosen, closed, corrected, opened, stepped
+from viewer.session.placing import kind_toggled, next_view
 from viewer.session.scrolling import to_slice
 from viewer.session.session import Change, Session
 from viewer.session.state import Layout, SessionState
+from viewer.session.windows import inverted
 
 
 def test_an_opened_exam_hangs_its_dbt_at_the_middle_slice() -> None:
@@ -123,3 +125,14 @@ def test_a_session_tells_listeners_what_changed_and_nothing_else() -> None:
     assert seen[0].touches("exams", "exam_id")
     assert seen[1].slots == {Slot.LCC}
     assert not seen[1].touches("exams", "ai", "overlay")
+
+
+def test_scrolling_is_told_from_everything_else() -> None:
+    session = Session(opened(SessionState(), [make_exam()]))
+    seen: list[Change] = []
+    session.changed.connect(seen.append)
+    session.apply(lambda state: to_slice(state, Slot.LCC, 3))
+    session.apply(lambda state: next_view(state, 1))
+    session.apply(lambda state: inverted(state, Slot.LCC))
+    session.apply(lambda state: kind_toggled(state, Slot.LCC))
+    assert [change.is_scrolling for change in seen] == [True, False, False, False]

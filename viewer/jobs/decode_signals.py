@@ -33,19 +33,23 @@ class DecodeSignals(QObject):
         with self._lock:
             self._ready.add((image_id, slice_index))
             self._reasons.pop((image_id, slice_index), None)
-            self._wake()
+            must_wake = self._must_wake()
+        if must_wake:
+            self._woken.emit()
 
     def on_failed(self, image_id: str, slice_index: int, error: UnreadableImage) -> None:
         """Note a frame that cannot be decoded; from any thread."""
         with self._lock:
             self._failed.add((image_id, slice_index))
             self._reasons[(image_id, slice_index)] = str(error)
-            self._wake()
+            must_wake = self._must_wake()
+        if must_wake:
+            self._woken.emit()
 
     def problem_of(self, key: FrameKey) -> str | None:
         """Why a frame cannot be shown, if it cannot."""
-        with self._lock:
-            return self._reasons.get(key)
+        # Without the lock: the window asks for every slice it draws, and one look is atomic.
+        return self._reasons.get(key)
 
     def forget(self) -> None:
         """Drop everything known of frames, as when another exam hangs."""
@@ -54,11 +58,10 @@ class DecodeSignals(QObject):
             self._failed.clear()
             self._reasons.clear()
 
-    def _wake(self) -> None:
-        """Call with the lock held."""
-        if not self._is_awake:
-            self._is_awake = True
-            self._woken.emit()
+    def _must_wake(self) -> bool:
+        """Whether nobody has called the GUI thread yet; call with the lock held."""
+        was_awake, self._is_awake = self._is_awake, True
+        return not was_awake
 
     @Slot()
     def _tell(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 from psygnal import Signal
@@ -29,6 +29,15 @@ class Change:
     def slots(self) -> frozenset[Slot]:
         """The slots whose pane state differs."""
         return frozenset(s for s in SLOTS if self.old.panes[s] is not self.new.panes[s])
+
+    @property
+    def is_scrolling(self) -> bool:
+        """Whether nothing but slices of images that stay where they are has moved."""
+        others = (f.name for f in fields(SessionState) if f.name != "panes")
+        if self.touches(*others):
+            return False
+        pairs = ((self.old.panes[slot], self.new.panes[slot]) for slot in SLOTS)
+        return all(a is b or replace(a, slice_index=b.slice_index) == b for a, b in pairs)
 
     @property
     def images_with_news(self) -> frozenset[str]:

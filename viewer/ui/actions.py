@@ -142,7 +142,7 @@ class CommandActions(QObject):
         return f"{command.title}\t{printed(keys[0])}" if keys else command.title
 
     def _follow(self, change: Change) -> None:
-        if not self._timer.isActive():
+        if not change.is_scrolling and not self._timer.isActive():
             self._timer.start()
 
 

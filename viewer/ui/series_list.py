@@ -59,6 +59,8 @@ class SeriesList(QScrollArea):
     def _follow(self, change: Change) -> None:
         if change.touches("exams", "exam_id"):
             self._picture_anew()
+        if change.is_scrolling:
+            return
         if change.touches("exams", "exam_id", "panes", "active", "layout"):
             self.cells.show_images(change.new)
 

@@ -162,6 +162,13 @@ class AiPanel(QWidget):
             self._session.apply(lambda state: finding_shown(state, finding))
 
     def _follow(self, change: Change) -> None:
+        if change.touches("exam_id"):
+            # Never the scores of one exam beside the images of another, not for a moment.
+            self._timer.stop()
+            self.refresh()
+            return
+        if change.is_scrolling or self._timer.isActive():
+            return
         if change.touches("exams", "exam_id", "active", "panes", "ai", "overlay", "finding"):
             self._timer.start()
 

@@ -60,6 +60,8 @@ class PatchList(QWidget):
 
     def show_lines(self, lines: Sequence[PatchLine]) -> None:
         """Show other patches."""
+        if tuple(lines) == self._lines:
+            return
         grown = len(lines) != len(self._lines)
         self._lines = tuple(lines)
         self.setAccessibleDescription("; ".join(line.words for line in lines))

@@ -42,6 +42,8 @@ class ScoreTable(QWidget):
 
     def show_lines(self, lines: Sequence[ScoreLine], palette: Palette) -> None:
         """Show other lines."""
+        if tuple(lines) == self._lines and palette.colours == self._colours:
+            return
         grown = len(lines) != len(self._lines)
         self._lines, self._colours = tuple(lines), palette.colours
         self.setAccessibleDescription(". ".join(line.words for line in lines))
