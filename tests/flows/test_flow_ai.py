@@ -315,3 +315,20 @@ def test_other_weights_drop_the_old_results_and_run_anew(
     running.program.desk._use_weights((other,))
     running.wait_for_ai()
     assert {ai.prediction.model.name for ai in states(running)} == {"Other"}
+
+
+def test_the_panel_never_shows_another_exams_scores(done: RunningProgram, pictures: Path) -> None:
+    session, panel = done.program.session, done.program.panel
+    panel.refresh()
+    of_the_first = {image.image_id for image in done.state.exam.images}
+    seen: list[set[str]] = []
+    session.changed.connect(
+        lambda change: seen.append(
+            {line.image_id for line in panel.scores.lines if line.image_id is not None}
+        )
+        if change.touches("exam_id")
+        else None
+    )
+    done.open(pictures)
+    assert seen
+    assert not any(shown & of_the_first for shown in seen)
