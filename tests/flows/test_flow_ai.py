@@ -323,11 +323,11 @@ def test_the_panel_never_shows_another_exams_scores(done: RunningProgram, pictur
     of_the_first = {image.image_id for image in done.state.exam.images}
     seen: list[set[str]] = []
     session.changed.connect(
-        lambda change: seen.append(
-            {line.image_id for line in panel.scores.lines if line.image_id is not None}
+        lambda change: (
+            seen.append({line.image_id for line in panel.scores.lines if line.image_id is not None})
+            if change.touches("exam_id")
+            else None
         )
-        if change.touches("exam_id")
-        else None
     )
     done.open(pictures)
     assert seen
