@@ -25,8 +25,7 @@ demo: $(VENV)/.runs
 	$(BIN)/tomolens demo
 
 test: $(VENV)/.tested
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --no-xvfb -n 2 --dist loadfile -q --durations=15 -m "not alone"
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --no-xvfb -q -m alone
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --no-xvfb -n 2 --dist loadfile -q --durations=15
 
 check: $(VENV)/.tested
 	$(BIN)/ruff format --check .
