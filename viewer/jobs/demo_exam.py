@@ -9,9 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from viewer.errors import Problem
 from viewer.jobs.task import Task, TaskProgress
 
-SEED = 7
 SLICES = 24
-ROWS, COLUMNS = 1228, 998
 _DONE = "truth.csv"
 
 
@@ -71,16 +69,15 @@ class DemoExam(QObject):
 
 
 def _made(folder: Path, progress: TaskProgress) -> list[Path]:
+    from inference.training.phantoms import DEMO_SEED
     from viewer.export.phantom_exams import write_phantom_exams
 
     if not (folder / _DONE).is_file():
         write_phantom_exams(
             folder,
             exams=1,
-            seed=SEED,
+            seed=DEMO_SEED,
             slices=SLICES,
-            rows=ROWS,
-            columns=COLUMNS,
             progress=progress.update,
         )
     return sorted(path for path in folder.glob("exam_*") if path.is_dir())

@@ -49,6 +49,12 @@ class AiHeader(QWidget):
     def show_state(self, state: SessionState) -> None:
         """Say where the AI stands on the exam."""
         self._state.setText(_exam_words(state))
+        # The table names the models once they have said something.
+        exam = state.exam
+        has_scores = exam is not None and any(
+            isinstance(state.ai_of(image.image_id), Done) for image in exam.images
+        )
+        self._names.setVisible(bool(self._models.titles) and not has_scores)
         is_running = any(isinstance(ai, Running | Queued) for ai in state.ai.values())
         run, cancel = self._buttons
         run.setVisible(not is_running)

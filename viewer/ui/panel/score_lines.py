@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from enum import Enum
 
@@ -52,25 +53,24 @@ class ScoreLine:
 
 
 def score_lines(state: SessionState) -> tuple[ScoreLine, ...]:
-    """The exam and its breasts by model, then the images that hang."""
-    exam = state.exam
-    if exam is None:
-        return ()
-    breasts = breast_scores(exam.images, predictions_of(state, exam))
-    lines: list[ScoreLine] = []
-    for model in dict.fromkeys(breast.model for breast in breasts):
-        lines += _model_lines(model, [b for b in breasts if b.model == model])
-    hung = (state.image_in(slot) for slot in SLOTS)
-    return (*lines, *(_image_line(state, image) for image in hung if image is not None))
+    """The exam and its breasts by the models that saw what hangs, then the images that hang."""
+    hung = [image for slot in SLOTS if (image := state.image_in(slot)) is not None]
+    return (
+        *_summary(state, _models_of(state, hung)),
+        *(_image_line(state, image) for image in hung),
+    )
 
 
 def other_lines(state: SessionState) -> tuple[ScoreLine, ...]:
-    """The exam's images that do not hang now."""
+    """The same by the other models, and of the images that do not hang now."""
     exam = state.exam
     if exam is None:
         return ()
-    hung = {pane.image_id for pane in state.panes.values()}
-    return tuple(_image_line(state, i) for i in exam.images if i.image_id not in hung)
+    shown = {pane.image_id for pane in state.panes.values()}
+    hung = [image for image in exam.images if image.image_id in shown]
+    others = [image for image in exam.images if image.image_id not in shown]
+    models = _models_of(state, others) - _models_of(state, hung)
+    return (*_summary(state, models), *(_image_line(state, image) for image in others))
 
 
 def state_words(state: AiState) -> str:
@@ -86,6 +86,26 @@ def state_words(state: AiState) -> str:
             return "failed"
         case Done(prediction):
             return "" if prediction.has_salient_region else "no salient region"
+
+
+def _summary(state: SessionState, models: Set[str]) -> list[ScoreLine]:
+    """Exam and breasts, apart for each of these models."""
+    exam = state.exam
+    if exam is None:
+        return []
+    breasts = breast_scores(exam.images, predictions_of(state, exam))
+    lines: list[ScoreLine] = []
+    for model in dict.fromkeys(breast.model for breast in breasts):
+        if model in models:
+            lines += _model_lines(model, [b for b in breasts if b.model == model])
+    return lines
+
+
+def _models_of(state: SessionState, images: Iterable[ImageStack]) -> Set[str]:
+    """The models that have scored any of these images, as breast_scores names them."""
+    states = (state.ai_of(image.image_id) for image in images)
+    done = (ai.prediction.model for ai in states if isinstance(ai, Done))
+    return {f"{model.name} {model.version}" for model in done}
 
 
 def _model_lines(model: str, breasts: list[BreastScores]) -> list[ScoreLine]:
