@@ -22,6 +22,7 @@ from viewer.session.framing import (
     panned_by,
     viewport_of,
     zoomed_at,
+    zoomed_centre,
 )
 from viewer.session.placing import maximised
 from viewer.session.state import SessionState
@@ -139,3 +140,14 @@ def test_reset_undoes_everything_but_the_slice() -> None:
     changed = inverted(flipped(state, Slot.RCC, horizontally=True), Slot.RCC)
     changed = zoomed_at(window_dragged(changed, Slot.RCC, 5, 5), Slot.RCC, 2, 1, 1)
     assert reset(changed, Slot.RCC).panes[Slot.RCC] == state.panes[Slot.RCC]
+
+
+def test_zooming_by_key_keeps_the_chest_wall_at_the_edge() -> None:
+    state = hung(make_image("RCC"), make_image("LCC"))
+    for _ in range(4):
+        state = zoomed_centre(state, Slot.RCC, 1.25)
+        state = zoomed_centre(state, Slot.LCC, 1.25)
+    right, left = viewport_of(state, Slot.RCC), viewport_of(state, Slot.LCC)
+    assert right.left + right.image_columns * right.scale_column == pytest.approx(300, abs=2)
+    assert left.left == pytest.approx(0, abs=2)
+    assert left.zoom == pytest.approx(1.25**4, rel=1e-3)

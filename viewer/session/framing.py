@@ -22,8 +22,8 @@ from viewer.session.state import SessionState
 SMALLEST_ZOOM = 0.02
 LARGEST_ZOOM = 32.0
 """Device pixels per image pixel between which a reader can zoom."""
-BREAST_SHARE = 0.2
-"""How far the middle of a breast is from the chest wall, as a share of the image's width."""
+TOUCHING_PIXELS = 1.5
+"""A chest wall so near to the pane's edge touches it."""
 
 
 def fit_scale(state: SessionState) -> float:
@@ -74,21 +74,21 @@ def zoomed_at(
 def zoomed_centre(state: SessionState, slot: Slot, factor: float) -> SessionState:
     """Zoom about the middle of what the pane shows of its image, not of the air beside it.
 
-    From a fit, about a point near the chest wall, since the breast lies there.
+    While the chest wall touches the pane's edge, as in a fit, it goes on touching it.
     """
     image, viewport = state.image_in(slot), viewport_of(state, slot)
     if image is None or viewport is None:
         return state
     width = viewport.image_columns * viewport.scale_column
     height = viewport.image_rows * viewport.scale_row
-    first_x, last_x = max(viewport.left, 0.0), min(viewport.left + width, viewport.pane_width)
-    first_y, last_y = max(viewport.top, 0.0), min(viewport.top + height, viewport.pane_height)
-    share = 0.5
-    if state.panes[slot].framing.scale is None:
-        chest_left = image.chest_wall_is_left != viewport.flipped_horizontally
-        share = BREAST_SHARE if chest_left else 1 - BREAST_SHARE
-    x = first_x + (last_x - first_x) * share
-    return zoomed_at(state, slot, factor, x, (first_y + last_y) / 2)
+    x = (max(viewport.left, 0.0) + min(viewport.left + width, viewport.pane_width)) / 2
+    y = (max(viewport.top, 0.0) + min(viewport.top + height, viewport.pane_height)) / 2
+    chest_left = image.chest_wall_is_left != viewport.flipped_horizontally
+    chest_x = viewport.left if chest_left else viewport.left + width
+    edge = 0.0 if chest_left else float(viewport.pane_width)
+    if abs(chest_x - edge) <= TOUCHING_PIXELS:
+        x = edge
+    return zoomed_at(state, slot, factor, x, y)
 
 
 def panned_by(state: SessionState, slot: Slot, device_dx: float, device_dy: float) -> SessionState:
