@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from viewer.session.session import Change, Session
+from viewer.session.state import SessionState
 from viewer.ui.actions import CommandActions
 from viewer.ui.exam_menu import ExamMenu
 from viewer.ui.icons import icon
@@ -89,8 +90,17 @@ class TopBar(QWidget):
 
     def _follow(self, change: Change) -> None:
         if change.touches("exams", "exam_id"):
-            exam = change.new.exam
-            self._exam.setText(exam.alias if exam else "No exam")
+            self._exam.setText(_exam_words(change.new))
+
+
+def _exam_words(state: SessionState) -> str:
+    """The exam that hangs, and which of the open ones it is."""
+    exam = state.exam
+    if exam is None:
+        return "No exam"
+    if len(state.exams) == 1:
+        return exam.alias
+    return f"{exam.alias}   {state.exams.index(exam) + 1}/{len(state.exams)}"
 
 
 def _with_menu(button: QToolButton, menu: QMenu) -> QToolButton:
