@@ -82,7 +82,7 @@ class Photographer:
         self.wait(lambda: not self.program.search.is_running)
         self.wait(lambda: not unfinished(self.program.session.state))
         self.wait(self._is_drawn)
-        self.wait(lambda: self.program.pool.idle)
+        self.wait(lambda: self.program.pool.idle())
         for pane in self.program.hanging.panes.values():
             pane.finish_rendering()
         for _ in range(20):

@@ -326,7 +326,6 @@ def run(
     application.setApplicationName("Tomolens")
     application.setDesktopFileName("tomolens")
     apply_theme(application)
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
     where = places(os.environ)
     start_logging(where.cache)
     program = Program(where=where, weights=weights, run_ai=run_ai)
@@ -334,9 +333,7 @@ def run(
     _end_on_interrupt(application)
     program.window.resize(*_size_on(application))
     program.window.showMaximized()
-    # Start-up objects live as long as the program: collecting them again only costs time.
-    gc.collect()
-    gc.freeze()
+    favour_the_window()
     if paths:
         QTimer.singleShot(0, program, lambda: program.open([Path(path) for path in paths]))
     try:
@@ -344,6 +341,17 @@ def run(
     finally:
         program.close()
         stop_logging()
+
+
+def favour_the_window() -> None:
+    """Set the interpreter so that other threads hold up the window as little as possible.
+
+    For the whole process; call it once everything is built.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    # Start-up objects live as long as the program: collecting them again only costs time.
+    gc.collect()
+    gc.freeze()
 
 
 def _size_on(application: QApplication) -> tuple[int, int]:

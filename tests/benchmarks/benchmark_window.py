@@ -14,7 +14,8 @@ import psutil
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from viewer.app import DECODERS, Program
+from inference.process import prepare_process
+from viewer.app import DECODERS, Program, favour_the_window
 from viewer.domain.ai_state import Done, Failed
 from viewer.domain.hanging import Slot as HangingSlot
 from viewer.export.phantom_exams import write_phantom_exams
@@ -26,6 +27,8 @@ from viewer.ui.theme import apply_theme
 WINDOW_SIZE = (1920, 1080)
 EXAM_SEED = 4111
 SCROLL_EVERY_MS = 40
+STEPS_PER_PANE = 150
+ONE_PASS = 4 * STEPS_PER_PANE
 MEGABYTE = 1 << 20
 WEIGHTS = Path(__file__).resolve().parents[2] / "resources" / "weights"
 
@@ -69,7 +72,7 @@ class Scroller(QObject):
     def __init__(self, program: Program) -> None:
         super().__init__()
         self._program = program
-        self._step = 0
+        self.steps = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._turn)
 
@@ -83,14 +86,15 @@ class Scroller(QObject):
 
     @Slot()
     def _turn(self) -> None:
-        self._step += 1
+        self.steps += 1
         slots = tuple(HangingSlot)
-        pane = self._program.hanging.panes[slots[self._step // 150 % len(slots)]]
-        pane.scrolled.emit(-1 if self._step // 75 % 2 else 1)
+        pane = self._program.hanging.panes[slots[self.steps // STEPS_PER_PANE % len(slots)]]
+        pane.scrolled.emit(-1 if self.steps // (STEPS_PER_PANE // 2) % 2 else 1)
 
 
 def measure(*, quick: bool = False) -> dict[str, float]:
     """Open a phantom exam of 4 x 70 J2K slices (quick: 4 x 12) in the real window."""
+    prepare_process()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
         raise TypeError("the benchmark needs a QApplication, not a QCoreApplication")
@@ -102,6 +106,7 @@ def measure(*, quick: bool = False) -> dict[str, float]:
         program = Program(where=where, weights=sorted(WEIGHTS.glob("*.safetensors")), run_ai=False)
         program.window.resize(*WINDOW_SIZE)
         program.window.show()
+        favour_the_window()
         try:
             return _measure_in(app, program, exam, decode_everything_s)
         finally:
@@ -123,10 +128,10 @@ def _measure_in(
     if exam_shown is None:
         raise RuntimeError("the exam did not open")
     program.runner.run(exam_shown)
-    _wait(app, lambda: _ai_is_finished(program), 1200)
-    ai_s = time.perf_counter() - began
-    _wait(app, lambda: program.pool.idle, 300)
-    _wait(app, lambda: len(watchdog.stalls_ms) > 200, 60)
+    _wait(app, lambda: scroller.steps >= ONE_PASS and program.pool.idle(), 400)
+    watched_s = time.perf_counter() - began
+    ai_ran_to_the_end = _ai_is_finished(program)
+    program.runner.cancel()
     scroller.stop()
     watchdog.stop()
     stalls = sorted(watchdog.stalls_ms)
@@ -137,8 +142,8 @@ def _measure_in(
         "longest_stall_ms": stalls[-1],
         "stall_p999_ms": stalls[int(len(stalls) * 0.999)],
         "stalls_over_50_ms": float(sum(stall > 50 for stall in stalls)),
-        "seconds_watched": time.perf_counter() - began,
-        "ai_on_all_images_s": ai_s,
+        "seconds_watched": watched_s,
+        "ai_ran_all_the_time": float(not ai_ran_to_the_end),
         "peak_resident_mb": watchdog.peak_rss / MEGABYTE,
         "frames_in_memory_mb": program.store.stats().stored_bytes / MEGABYTE,
     }
