@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from builders import make_image, make_prediction
 from pane_builders import NOT_RUN, bare, breast_scene, painted
-from PySide6.QtGui import QFontInfo, QImage, QPainter
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QImage, QPainter
 
 from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running
 from viewer.domain.exam import PatientIdentity
@@ -21,6 +21,7 @@ from viewer.rendering.raster import Quality
 from viewer.rendering.scene import CentralMessage, PaneContext
 from viewer.rendering.scene_raster import rasterise
 from viewer.ui.fonts import FAMILY, load_fonts, text_font
+from viewer.ui.pane.ink import BOX_LABEL_SIZE
 from viewer.ui.pane.painting import paint_scene
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -132,6 +133,22 @@ def test_a_known_finding_is_outlined_and_named():
     with_truth = painted(breast_scene(context=shown, truth=truth))
     without = painted(breast_scene(context=shown))
     assert (with_truth != without).any(axis=-1).sum() > 200
+
+
+@pytest.mark.parametrize(("view", "column"), [("RCC", 225), ("LCC", 5)])
+def test_the_name_of_a_known_finding_is_whole_at_the_edge_of_the_pane(view, column):
+    mask = np.zeros((300, 240), bool)
+    mask[290:298, column : column + 8] = True
+    outlined = PaneContext(overlay=OverlaySettings(truth=True))
+    truth = (outline_of(mask, malignant=False),)
+    plain = painted(breast_scene(view, context=outlined))
+    named = painted(breast_scene(view, context=outlined, truth=truth))
+    changed = (named != plain).any(axis=-1)
+    font = text_font(BOX_LABEL_SIZE, QFont.Weight.Medium)
+    assert np.ptp(np.nonzero(changed)[1]) >= 0.9 * QFontMetricsF(font).horizontalAdvance(
+        truth[0].name
+    )
+    assert not changed[:, [0, -1]].any()
 
 
 def test_a_central_message_is_drawn_in_the_middle():

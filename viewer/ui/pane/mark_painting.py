@@ -116,22 +116,29 @@ def draw_outlines(
             painter.setPen(pen)
             for contour in contours:
                 painter.drawPolygon(contour)
-        _draw_outline_name(painter, outline, contours, font, scale)
+        _draw_outline_name(painter, outline, contours, viewport, font, scale)
 
 
 def _draw_outline_name(
     painter: QPainter,
     outline: TruthOutline,
     contours: Sequence[QPolygonF],
+    viewport: Viewport,
     font: QFont,
     scale: float,
 ) -> None:
-    """Below the outline, where box labels seldom are."""
+    """Below the outline, where box labels seldom are, and whole within the pane."""
     around = contours[0].boundingRect()
     for contour in contours[1:]:
         around = around.united(contour.boundingRect())
     metrics = QFontMetricsF(font)
-    position = QPointF(around.left(), around.bottom() + metrics.ascent() + 4.0 * scale)
+    gap = 4.0 * scale
+    rightmost = viewport.pane_width - metrics.horizontalAdvance(outline.name) - gap
+    lowest = viewport.pane_height - metrics.descent() - gap
+    position = QPointF(
+        max(gap, min(around.left(), rightmost)),
+        max(metrics.ascent() + gap, min(around.bottom() + metrics.ascent() + gap, lowest)),
+    )
     painter.setFont(font)
     painter.setPen(SHADOW)
     painter.drawText(position + QPointF(scale, scale), outline.name)
