@@ -11,8 +11,8 @@ from inference.training.close import LOCAL_CHANNELS, PatchClassifier
 from inference.training.coarse import CellClassifier
 
 PATCHES = 6
-TOP_T = {Architecture.GMIC3D: 0.012, Architecture.GMIC: 0.005}
-"""About eight cells a score: phantom findings cover few cells, in few slices."""
+TOP_T = {Architecture.GMIC3D: 0.006, Architecture.GMIC: 0.0022}
+"""Four and three cells a score: phantom findings cover few cells, in few slices."""
 _ATTENTION_UNITS = 64
 
 

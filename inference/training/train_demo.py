@@ -32,7 +32,7 @@ from inference.training.crop_store import CropStore
 from inference.training.crops import ImageKind, write_view_crops
 from inference.training.evaluate import Case, measures_of, unseen_cases
 from inference.training.fitting import Measurement, Schedule
-from inference.training.heads import make_bags, train_heads
+from inference.training.heads import make_bags, set_heads
 from inference.training.refine import WholeStore, refine
 
 log = logging.getLogger(__name__)
@@ -55,12 +55,20 @@ class Effort:
 
     crop_views: int = 128
     whole_views: int = 48
-    bag_views: int = 40
-    unseen_views: int = 48
-    coarse_cycles: tuple[int, ...] = (3000, 2200)
+    bag_images: int = 48
+    unseen_images: int = 48
+    coarse_cycles: tuple[int, ...] = (3000, 2400)
     """Steps of each rise and fall of the learning rate; the second cycle is worth its time."""
     close_cycles: tuple[int, ...] = (1500, 1200)
-    refine_steps: int = 300
+    refine_steps: int = 250
+
+    def bag_views(self, architecture: Architecture) -> int:
+        """How many views the bags of patches come from."""
+        return self.bag_images // len(KINDS[architecture])
+
+    def unseen_views(self, architecture: Architecture) -> int:
+        """How many views are measured on."""
+        return self.unseen_images // len(KINDS[architecture])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +141,7 @@ def train_network(
         refine(
             refined,
             WholeStore(whole, architecture.value),
-            schedule=Schedule(steps=effort.refine_steps, peak_rate=1.5e-4),
+            schedule=Schedule(steps=effort.refine_steps, peak_rate=7e-5),
             state_file=place.folder / f"refine_{architecture.value}.pt",
         ),
     )
@@ -141,10 +149,10 @@ def train_network(
     bags = make_bags(
         network,
         KINDS[architecture],
-        effort.bag_views,
+        effort.bag_views(architecture),
         place.folder_of(f"bags_{architecture.value}"),
     )
-    train_heads(network, bags)
+    set_heads(network, bags)
     path = output / f"demo_{architecture.value}.safetensors"
     save_model(path, network, demo_card(architecture, effort, {}), half=True)
     return path
@@ -155,7 +163,7 @@ def measure(place: Workplace, effort: Effort, architecture: Architecture, path: 
     model = load_model(path)
     predictor = Predictor(model=model)
     cases: list[Case] = []
-    for case in unseen_cases(predictor, KINDS[architecture], effort.unseen_views):
+    for case in unseen_cases(predictor, KINDS[architecture], effort.unseen_views(architecture)):
         cases.append(case)
         log.info("measured %d", len(cases))
     plain = [dataclasses.asdict(case) | {"kind": case.kind.value} for case in cases]
@@ -181,8 +189,8 @@ def demo_card(architecture: Architecture, effort: Effort, measures: dict[str, An
         version=_VERSION,
         training_data=(
             f"Computer-made phantoms only: crops of {effort.crop_views} and whole {images} of "
-            f"{effort.whole_views + effort.bag_views} phantom views (inference/training). "
-            "No image of a person."
+            f"{effort.whole_views + effort.bag_views(architecture)} phantom views "
+            "(inference/training). No image of a person."
         ),
         intended_use=_INTENDED_USE,
         licence=_LICENCE,
@@ -197,7 +205,7 @@ def _measured_on(architecture: Architecture, effort: Effort) -> str:
         else "each a plain and a synthetic mammogram"
     )
     return (
-        f"{effort.unseen_views} phantom views of seeds never trained on, {what}; "
+        f"{effort.unseen_views(architecture)} phantom views of seeds never trained on, {what}; "
         "means nothing for patients"
     )
 
