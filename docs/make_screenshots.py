@@ -116,6 +116,8 @@ class Photographer:
 
     def _grab_dialog(self, dialog: QDialog) -> bool:
         dialog.show()
+        check = self.program.check
+        self.wait(lambda: not check.is_running)
         for _ in range(10):
             self._app.processEvents()
         _keep(dialog.grab(), self.dialog_name)
