@@ -85,8 +85,9 @@ class Photographer:
         self.wait(lambda: self.program.pool.idle())
         for pane in self.program.hanging.panes.values():
             pane.finish_rendering()
-        for _ in range(20):
-            self._app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        # Words beside the images follow the state a moment later.
+        rest = QDeadlineTimer(500)
+        self.wait(rest.hasExpired)
 
     def do(self, command_id: str) -> None:
         """Run a command as its key would."""
