@@ -179,4 +179,9 @@ class _Cells(QWidget):
         painter.setFont(text_font(11))
         painter.setPen(QColor(SECONDARY))
         number = f"  {image.slices}" if image.slices > 1 else ""
-        painter.drawText(QPointF(place.left(), place.bottom() + 28), image.kind.value + number)
+        words = painter.fontMetrics().elidedText(
+            image.kind.value + number,
+            Qt.TextElideMode.ElideRight,
+            round(self.width() - place.left()) - 4,
+        )
+        painter.drawText(QPointF(place.left(), place.bottom() + 28), words)
