@@ -17,6 +17,7 @@ from viewer.cli_open import open_window
 from viewer.cli_phantom import phantom
 from viewer.cli_predict import predict
 from viewer.cli_screenshot import screenshot
+from viewer.cli_study import study
 
 app = typer.Typer(
     name="tomolens",
@@ -49,8 +50,9 @@ app.command("demo")(demo)
 app.command("predict")(predict)
 app.command("screenshot")(screenshot)
 app.command("phantom")(phantom)
+app.add_typer(study)
 
-COMMANDS = ("open", "demo", "predict", "screenshot", "phantom")
+COMMANDS = ("open", "demo", "predict", "screenshot", "phantom", "study")
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:

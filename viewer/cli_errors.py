@@ -41,10 +41,11 @@ def errors_said() -> Iterator[None]:
     from viewer.errors import problem_of
     from viewer.export.atomic_write import CannotWrite
     from viewer.loading.errors import LoadingError, ScanCancelled
+    from viewer.study.errors import StudyError
 
     try:
         yield
-    except (UserError, CannotWrite) as error:
+    except (UserError, CannotWrite, StudyError) as error:
         say(str(error), error.hint)
         raise typer.Exit(NOTHING_DONE) from error
     except (InferenceError, LoadingError, MemoryError) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from inference.errors import DeviceMemoryError, InferenceError
 from viewer.loading.errors import LoadingError
 from viewer.storage.toml_file import NotKept
+from viewer.study.errors import JournalError, StudyError
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
@@ -43,6 +44,9 @@ def problem_of(error: BaseException) -> Problem:
     """Put an exception into words; whatever nobody foresaw is a bug."""
     if isinstance(error, LoadingError):
         return Problem(kind=ProblemKind.FIXABLE, message=_sentence(error.message), hint=error.hint)
+    if isinstance(error, StudyError):
+        kind = ProblemKind.ENVIRONMENT if isinstance(error, JournalError) else ProblemKind.FIXABLE
+        return Problem(kind=kind, message=_sentence(str(error)), hint=error.hint)
     if isinstance(error, DeviceMemoryError):
         return Problem(kind=ProblemKind.ENVIRONMENT, message=_sentence(str(error)))
     if isinstance(error, InferenceError):
