@@ -44,6 +44,11 @@ class Places:
         """Phantom exams made for the demo."""
         return self.cache / "demo"
 
+    @property
+    def study_copies(self) -> Path:
+        """Second copies of studies' journals: beside the settings, since caches may be emptied."""
+        return self.config / "studies"
+
 
 def places(environment: Mapping[str, str]) -> Places:
     """The user's folders, or those under TOMOLENS_HOME."""
