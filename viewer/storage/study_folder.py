@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from viewer.storage.places import Places
-from viewer.study.errors import StudyError
+from viewer.study.errors import ProtocolError, StudyError
 from viewer.study.protocol import Protocol
+from viewer.study.read_protocol import PROTOCOL_NAME, parse_protocol
 
-PROTOCOL_NAME = "study.toml"
+_LARGEST_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,32 @@ class StudyFolder:
         place = str(self.path.resolve()).encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(place).hexdigest()[:12]
         return places.study_copies / f"{protocol.study_id}-{digest}"
+
+
+def read_protocol(folder: StudyFolder) -> Protocol:
+    """The protocol of a study, checked; raises ProtocolError naming each wrong line."""
+    return parse_protocol(read_protocol_text(folder))
+
+
+def read_protocol_text(folder: StudyFolder) -> str:
+    """The protocol file as it is; raises ProtocolError when it cannot be read."""
+    path = folder.protocol_file
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise ProtocolError(f"{path.name} is too large to be a protocol")
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        raise ProtocolError(
+            f"there is no {path.name} in {folder.path}",
+            "make a study with `tomolens study new`, or give the folder of one",
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ProtocolError(
+            f"{path.name}, line {line}: not UTF-8 text", "save the file as UTF-8"
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ProtocolError(
+            f"{path.name} cannot be read: {reason}", "is the folder there, and may you read it?"
+        ) from error
