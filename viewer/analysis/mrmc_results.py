@@ -43,9 +43,11 @@ class MrmcPair:
     a: str
     b: str
     difference: float
+    components: MrmcComponents
+    """Of these two modalities alone; the tests rest on them."""
     rrrc: MrmcTest | None
     """Random readers, random cases; None with fewer than three readers."""
-    frrc: MrmcTest
+    frrc: MrmcTest | None
     """Fixed readers, random cases: holds for these readers only."""
     rrfc: MrmcTest | None
     """Random readers, fixed cases: holds for these cases only."""

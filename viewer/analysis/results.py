@@ -86,7 +86,7 @@ class Discrimination:
     auc: float
     se_delong: float
     ci_delong: Interval
-    """Normal approximation, not cut at 1."""
+    """Normal approximation, kept within 0 and 1; NaN without a standard error."""
     ci_logit: Interval | None
     """None at an AUC of 0 or 1."""
     ci_bootstrap: Interval | None

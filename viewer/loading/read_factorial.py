@@ -11,6 +11,7 @@ from viewer.loading.table_builder import (
     are_probabilities,
     cube,
     missing_note,
+    scale_note,
 )
 from viewer.loading.table_errors import TableError, at
 from viewer.loading.table_text import Row, rows_of
@@ -57,7 +58,7 @@ def read_factorial(text: str, header: tuple[str, ...], *, title: str) -> StudyTa
         ratings=ratings,
         is_probability=are_probabilities(ratings.scores),
         recall=recall if recall is not None and bool(np.isfinite(recall).any()) else None,
-        notes=missing_note(ratings),
+        notes=(*missing_note(ratings), *scale_note(ratings.scores)),
     )
 
 

@@ -11,7 +11,12 @@ import re
 from collections.abc import Iterator
 
 from viewer.analysis.study_table import StudyTable
-from viewer.loading.table_builder import TableBuilder, are_probabilities, missing_note
+from viewer.loading.table_builder import (
+    TableBuilder,
+    are_probabilities,
+    missing_note,
+    scale_note,
+)
 from viewer.loading.table_errors import TableError, at
 from viewer.loading.table_text import number, truth
 from viewer.statistics.ratings import Ratings
@@ -36,7 +41,7 @@ def read_imrmc(text: str, *, title: str) -> StudyTable:
     for line, cells in _data(text):
         _add(builder, line, cells)
     ratings = builder.ratings()
-    notes = (*missing_note(ratings), *_count_notes(text, ratings))
+    notes = (*missing_note(ratings), *scale_note(ratings.scores), *_count_notes(text, ratings))
     return StudyTable(
         title=title,
         ratings=ratings,

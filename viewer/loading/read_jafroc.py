@@ -23,6 +23,7 @@ from viewer.loading.table_builder import (
     are_probabilities,
     check_classes,
     missing_note,
+    scale_note,
 )
 from viewer.loading.table_errors import TableError
 from viewer.loading.table_text import Row
@@ -181,5 +182,5 @@ def _roc_table(workbook: _Workbook, truth: dict[str, bool], title: str) -> Study
         title=title,
         ratings=ratings,
         is_probability=are_probabilities(ratings.scores),
-        notes=missing_note(ratings),
+        notes=(*missing_note(ratings), *scale_note(ratings.scores)),
     )

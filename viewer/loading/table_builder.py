@@ -106,6 +106,13 @@ def are_probabilities(scores: NDArray[np.float64]) -> bool:
     return bool(known.size) and bool(((known >= 0.0) & (known <= 1.0)).all())
 
 
+def scale_note(scores: NDArray[np.float64]) -> tuple[str, ...]:
+    """That scores are taken for probabilities, where the format does not say what they are."""
+    if not are_probabilities(scores):
+        return ()
+    return ("All scores lie within 0 and 1 and are taken as probabilities of disease.",)
+
+
 def missing_note(ratings: Ratings) -> tuple[str, ...]:
     """How many readings of the full cross are not there, in words; empty when none are."""
     missing = int(np.isnan(ratings.scores).sum())
