@@ -36,6 +36,9 @@ class FrocTable:
     highest_false: NDArray[np.float64]
     acceptance_rule: str
     """In words: what made a mark count as on a lesion."""
+    false_ratings: tuple[tuple[NDArray[np.float64], ...], ...] | None = None
+    """[modality][reader]: (mark,) the rating of every mark on no lesion, all cases; FROC curves
+    count them. None where the table keeps only the highest of each case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
