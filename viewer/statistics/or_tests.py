@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, fdtrc, ndtri, stdtr, stdtrit
+from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from viewer.statistics.or_components import OrComponents
 from viewer.statistics.refusal import Refusal
@@ -144,7 +144,7 @@ def t_quantile(df: float, probability: float) -> float:
 
 def t_above(df: float, t: float) -> float:
     """Chance of a Student's t above the value."""
-    return float(chdtrc(1.0, t * t) / 2.0 if math.isinf(df) and t > 0 else stdtr(df, -t))
+    return float(ndtr(-t) if math.isinf(df) else stdtr(df, -t))
 
 
 def refuse_few_readers(readers: int) -> Refusal | None:
