@@ -69,6 +69,8 @@ class TextSettings:
     corner_text: bool = True
     identity: bool = False
     """Patient identity; off by default."""
+    ai: bool = True
+    """Where the AI stands; off where nothing of it may be seen."""
 
 
 def ai_line(state: AiState) -> AiLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -10,10 +11,42 @@ from numpy.typing import NDArray
 
 from inference.types import Box, Prediction
 from viewer.domain.overlay_settings import OverlaySettings
+from viewer.domain.reader_mark import ReaderMark
 from viewer.rendering.model_frame import is_malignant_dominant
 
 NEIGHBOUR_SLICES = 10
 """A patch is shown dimmed on so many slices each way: the network suppresses as many (zeta)."""
+
+
+MARK_NEIGHBOUR_SLICES = 3
+"""A reader's mark is shown dimmed on so many slices each way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMark:
+    """A reader's mark as one slice shows it."""
+
+    mark: ReaderMark
+    dimmed: bool
+    """True on slices other than the one it was set on."""
+
+    @property
+    def label(self) -> str:
+        """Number and words; dimmed marks only their number."""
+        return f"{self.mark.number}" if self.dimmed else f"{self.mark.number}  {self.mark.words}"
+
+
+def marks_on_slice(
+    marks: Iterable[ReaderMark], image_id: str, slice_index: int
+) -> tuple[ShownMark, ...]:
+    """The reader's marks on a slice: its own, and dimmed those within 3 slices; dimmed first."""
+    shown = [
+        ShownMark(mark=mark, dimmed=mark.slice_index != slice_index)
+        for mark in marks
+        if mark.image_id == image_id
+        and abs(mark.slice_index - slice_index) <= MARK_NEIGHBOUR_SLICES
+    ]
+    return tuple(sorted(shown, key=lambda one: (not one.dimmed, one.mark.number)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

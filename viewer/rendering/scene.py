@@ -15,6 +15,7 @@ from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
+from viewer.domain.reader_mark import ReaderMark
 from viewer.domain.viewport import Viewport, on_whole_pixels, viewport_for
 from viewer.domain.windowing import GreyScale, Voi, lookup_table
 from viewer.rendering.captions import (
@@ -28,7 +29,13 @@ from viewer.rendering.captions import (
     reading_lines,
     view_lines,
 )
-from viewer.rendering.marks import BoxMark, TruthOutline, box_marks
+from viewer.rendering.marks import (
+    BoxMark,
+    ShownMark,
+    TruthOutline,
+    box_marks,
+    marks_on_slice,
+)
 from viewer.rendering.saliency import SaliencyLayer
 from viewer.rendering.same_object import SameObject
 
@@ -69,6 +76,7 @@ class PaneScene:
     """Drawn in this order."""
     boxes: tuple[BoxMark, ...] = ()
     outlines: tuple[TruthOutline, ...] = ()
+    reader_marks: tuple[ShownMark, ...] = ()
     text_on_right: bool = True
     """The air side."""
     top_lines: tuple[CornerLine, ...] = ()
@@ -99,6 +107,7 @@ class PaneContext:
     identity: PatientIdentity | None = None
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     text: TextSettings = field(default_factory=TextSettings)
+    reader_marks: tuple[ReaderMark, ...] = ()
 
 
 def build_scene(
@@ -156,6 +165,7 @@ def build_scene(
         saliency=saliency_layers(drawn, state.slice_index, viewport, context.overlay),
         boxes=() if drawn is None else box_marks(drawn, state.slice_index, context.overlay),
         outlines=truth if context.overlay.truth and frame is not None else (),
+        reader_marks=marks_on_slice(context.reader_marks, stack.image_id, state.slice_index),
         text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
         top_lines=_top_lines(stack, context),
         badges=badges(stack, state)
@@ -163,7 +173,7 @@ def build_scene(
         bottom_lines=reading_lines(stack, state.slice_index, voi, viewport)
         if text.corner_text
         else (),
-        ai=ai_line(ai) if text.corner_text else None,
+        ai=ai_line(ai) if text.corner_text and text.ai else None,
         message=_waiting(stack, state, frame, frame_problem),
         active=active,
     )

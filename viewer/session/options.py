@@ -44,6 +44,12 @@ def tool_toggled(state: SessionState) -> SessionState:
     return with_options(state, replace(state.options, tool=tool))
 
 
+def marking_toggled(state: SessionState) -> SessionState:
+    """Let a click set a mark, or not."""
+    tool = Tool.WINDOW if state.options.tool is Tool.MARK else Tool.MARK
+    return with_options(state, replace(state.options, tool=tool))
+
+
 def cine_toggled(state: SessionState) -> SessionState:
     """Start or stop cine."""
     return _with_cine(state, replace(state.options.cine, playing=not state.options.cine.playing))

@@ -14,6 +14,7 @@ from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
+from viewer.domain.reader_mark import ReaderMark
 
 SLOTS = (Slot.RCC, Slot.LCC, Slot.RMLO, Slot.LMLO)
 """Reading order: the rows of the hanging from left to right."""
@@ -31,6 +32,8 @@ class Tool(Enum):
 
     WINDOW = "window"
     PAN = "pan"
+    MARK = "mark"
+    """A click sets a mark; a drag changes the window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,8 @@ class Options:
     right_panel: bool = True
     strip: bool = True
     full_screen: bool = False
+    ai_words: bool = True
+    """Whether panes say where the AI stands."""
 
 
 def _nothing() -> Mapping[Slot, PaneState]:
@@ -87,6 +92,8 @@ class SessionState:
     peeking: bool = False
     """While true the overlay is drawn if it is off, and hidden if it is on."""
     finding: Finding | None = None
+    reader_marks: tuple[ReaderMark, ...] = ()
+    """Places the reader points at, drawn on their slices."""
     options: Options = field(default_factory=Options)
 
     @property

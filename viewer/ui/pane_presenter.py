@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtCore import Slot as QtSlot
 
 from viewer.domain.exam import Exam
@@ -27,13 +27,31 @@ from viewer.session.windows import window_dragged
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.mouse import DragAction
+from viewer.ui.pane.reader_mark_painting import mark_under
 
-_EVERYTHING = ("exams", "exam_id", "overlay", "peeking", "layout", "pane_sizes")
-_DRAGS = {Tool.WINDOW: DragAction.WINDOW, Tool.PAN: DragAction.PAN}
+_EVERYTHING = (
+    "exams",
+    "exam_id",
+    "overlay",
+    "peeking",
+    "layout",
+    "pane_sizes",
+    "reader_marks",
+)
+_DRAGS = {
+    Tool.WINDOW: DragAction.WINDOW,
+    Tool.PAN: DragAction.PAN,
+    Tool.MARK: DragAction.WINDOW,
+}
 
 
 class PanePresenter(QObject):
     """Shows in every pane what the session says of its slot."""
+
+    place_chosen = Signal(Slot, float, float)
+    """A click with the mark tool: slot, image row and column (whole = pixel edge)."""
+    mark_chosen = Signal(str)
+    """A click on a reader's mark: its id."""
 
     def __init__(
         self,
@@ -123,7 +141,9 @@ class PanePresenter(QObject):
                 self._show((slot,))
 
     def _take_tool(self, state: SessionState) -> None:
+        cursor = Qt.CursorShape.CrossCursor if state.options.tool is Tool.MARK else None
         for pane in self._panes.values():
+            pane.show_cursor(cursor)
             pane.set_drag_action(Qt.MouseButton.LeftButton, _DRAGS[state.options.tool])
 
     def _listen(self, slot: Slot, pane: ImagePane) -> None:
@@ -143,10 +163,24 @@ class PanePresenter(QObject):
             lambda width, height: apply(lambda state: pane_measured(state, slot, width, height))
         )
         pane.box_clicked.connect(lambda number: self._go_to(slot, number))
+        pane.clicked.connect(lambda x, y: self._click(slot, x, y))
+
+    def _click(self, slot: Slot, x: float, y: float) -> None:
+        """Report a click on a mark, or where a new one is wanted; x, y: device pixels."""
+        scene = self._panes[slot].scene
+        if scene is None or scene.viewport is None:
+            return
+        ratio = self._panes[slot].devicePixelRatioF()
+        mark_id = mark_under(scene.reader_marks, scene.viewport, ratio, QPointF(x, y))
+        if mark_id is not None:
+            self.mark_chosen.emit(mark_id)
+        elif self._session.state.options.tool is Tool.MARK:
+            self.place_chosen.emit(slot, *scene.viewport.to_image(x, y))
 
     def _go_to(self, slot: Slot, number: int) -> None:
         image_id = self._session.state.panes[slot].image_id
-        if image_id is not None:
+        marks = self._session.state.options.tool is Tool.MARK
+        if image_id is not None and not marks:
             finding = Finding(image_id=image_id, number=number)
             self._session.apply(lambda state: finding_shown(state, finding))
 
@@ -167,13 +201,22 @@ def _context(state: SessionState) -> PaneContext:
         exam_alias=exam.alias if exam else "",
         identity=exam.identity if exam else None,
         overlay=overlay,
-        text=TextSettings(corner_text=state.options.text, identity=state.options.identity),
+        text=TextSettings(
+            corner_text=state.options.text,
+            identity=state.options.identity,
+            ai=state.options.ai_words,
+        ),
+        reader_marks=state.reader_marks,
     )
 
 
 def _text_changed(change: Change) -> bool:
     before, after = change.old.options, change.new.options
-    return (before.text, before.identity) != (after.text, after.identity)
+    return (before.text, before.identity, before.ai_words) != (
+        after.text,
+        after.identity,
+        after.ai_words,
+    )
 
 
 def _empty_words(state: SessionState, slot: Slot) -> tuple[str, str]:

@@ -49,6 +49,8 @@ class ImagePane(QWidget):
     """A right click without a drag, in global coordinates."""
     box_clicked = Signal(int)
     """The number of the patch whose box or label was clicked."""
+    clicked = Signal(float, float)
+    """A left click without a drag, in device pixels."""
     files_dropped = Signal(list)
     """Local paths (pathlib.Path)."""
 
@@ -95,6 +97,11 @@ class ImagePane(QWidget):
         return self._view.is_final
 
     @property
+    def has_painted_image(self) -> bool:
+        """True when the image of the newest scene has been on screen."""
+        return self._view.has_painted_image
+
+    @property
     def device_size(self) -> tuple[int, int]:
         """Width and height in device pixels: the size of the scene to show."""
         ratio = self.devicePixelRatioF()
@@ -112,6 +119,13 @@ class ImagePane(QWidget):
     def set_drag_action(self, button: Qt.MouseButton, action: DragAction) -> None:
         """Choose what dragging with a button does."""
         self._drags[button] = action
+
+    def show_cursor(self, shape: Qt.CursorShape | None) -> None:
+        """Show another pointer over the image; None: the usual one."""
+        if shape is None:
+            self.unsetCursor()
+        else:
+            self.setCursor(shape)
 
     def drag_action(self, button: Qt.MouseButton) -> DragAction:
         """What dragging with a button does."""
@@ -222,6 +236,7 @@ class ImagePane(QWidget):
         if scene is None or scene.viewport is None:
             return
         ratio = self.devicePixelRatioF()
+        self.clicked.emit(position.x() * ratio, position.y() * ratio)
         number = box_at(scene.boxes, scene.viewport, ratio, position * ratio)
         if number is not None:
             self.box_clicked.emit(number)

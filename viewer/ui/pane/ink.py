@@ -16,6 +16,8 @@ GROUND: Final = QColor(0, 0, 0, 150)
 """Behind words that cannot avoid tissue."""
 TRUTH: Final = QColor("#e4e7ea")
 """Known findings are no answer of the AI, so they have a colour of their own."""
+READER: Final = QColor("#8fc1f2")
+"""Places the reader points at: neither the AI's colours nor those of known findings."""
 SHADOW: Final = QColor(0, 0, 0, 190)
 
 VIEW_SIZE: Final = 22.0
@@ -26,6 +28,7 @@ MESSAGE_SIZE: Final = 15.0
 MARGIN: Final = 10.0
 BOX_PEN: Final = 1.5
 OUTLINE_PEN: Final = 1.5
+MARK_RADIUS: Final = 13.0
 
 
 def faded(colour: QColor, opacity: float) -> QColor:

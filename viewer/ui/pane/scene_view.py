@@ -38,6 +38,7 @@ class SceneView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._scene: PaneScene | None = None
         self._raster = NOTHING_RENDERED
+        self._painted: PaneScene | None = None
         self._view = pg.GraphicsView(parent=self, useOpenGL=False, background=None)
         self._view.enableMouse(False)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -62,6 +63,12 @@ class SceneView(QWidget):
     def is_final(self) -> bool:
         """True when the picture on screen will not get better by waiting."""
         return self._idle.isActive() is False and self._is_settled()
+
+    @property
+    def has_painted_image(self) -> bool:
+        """True when the image of the newest scene has been on screen."""
+        scene = self._scene
+        return scene is not None and scene.image is not None and self._painted is scene
 
     def show_scene(self, scene: PaneScene) -> None:
         """Show a scene at the next repaint; scenes in between are never drawn."""
@@ -96,6 +103,7 @@ class SceneView(QWidget):
             self._idle.start()
         painter.scale(1.0 / ratio, 1.0 / ratio)
         paint_scene(painter, scene, text_scale=ratio, raster=self._raster)
+        self._painted = scene
 
     def _is_settled(self) -> bool:
         scene, grey = self._scene, self._raster.grey

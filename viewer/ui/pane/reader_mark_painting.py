@@ -1,0 +1,83 @@
+"""A reader's marks over an image: a ring with a gap around the place, and its number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+
+from viewer.domain.viewport import Viewport
+from viewer.rendering.marks import ShownMark
+from viewer.ui.fonts import text_font
+from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, MARK_RADIUS, READER, SHADOW, faded
+
+_DIMMED = 0.45
+_TICK = 5.0
+
+
+def draw_reader_marks(
+    painter: QPainter, marks: Sequence[ShownMark], viewport: Viewport, scale: float
+) -> None:
+    """Draw rings that leave the place itself free; the selected one is thicker."""
+    font = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
+    for shown in marks:
+        centre = _centre(shown, viewport)
+        strength = _DIMMED if shown.dimmed else 1.0
+        width = BOX_PEN * scale * (1.8 if shown.mark.selected else 1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in (
+            QPen(faded(SHADOW, 0.7 * strength), width + 2.0 * scale),
+            QPen(faded(READER, strength), width),
+        ):
+            painter.setPen(pen)
+            _draw_ring(painter, centre, scale)
+        _draw_label(painter, shown, centre, viewport, font, scale)
+
+
+def mark_under(
+    marks: Sequence[ShownMark], viewport: Viewport, scale: float, point: QPointF
+) -> str | None:
+    """The id of the mark whose ring holds a device point, the nearest one."""
+    reach = (MARK_RADIUS + _TICK) * scale
+    near = []
+    for shown in marks:
+        away = _centre(shown, viewport) - point
+        distance = (away.x() ** 2 + away.y() ** 2) ** 0.5
+        if distance <= reach:
+            near.append((distance, shown.mark.mark_id))
+    return min(near)[1] if near else None
+
+
+def _centre(shown: ShownMark, viewport: Viewport) -> QPointF:
+    return QPointF(*viewport.to_device(shown.mark.row, shown.mark.column))
+
+
+def _draw_ring(painter: QPainter, centre: QPointF, scale: float) -> None:
+    radius, tick = MARK_RADIUS * scale, _TICK * scale
+    painter.drawEllipse(centre, radius, radius)
+    for direction in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
+        painter.drawLine(centre + direction * (radius - tick), centre + direction * radius)
+
+
+def _draw_label(
+    painter: QPainter,
+    shown: ShownMark,
+    centre: QPointF,
+    viewport: Viewport,
+    font: QFont,
+    scale: float,
+) -> None:
+    """Right of the ring, or left of it where the pane ends."""
+    metrics = QFontMetricsF(font)
+    label = shown.label.strip()
+    width, height = metrics.horizontalAdvance(label) + 8.0 * scale, metrics.height()
+    away = (MARK_RADIUS + 4.0) * scale
+    left = centre.x() + away
+    if left + width > viewport.pane_width:
+        left = centre.x() - away - width
+    place = QRectF(left, centre.y() - height / 2, width, height)
+    painter.fillRect(place, faded(SHADOW, 0.5 if shown.dimmed else 0.8))
+    painter.setFont(font)
+    painter.setPen(faded(READER, _DIMMED + 0.2 if shown.dimmed else 1.0))
+    painter.drawText(QPointF(place.left() + 4.0 * scale, place.top() + metrics.ascent()), label)
