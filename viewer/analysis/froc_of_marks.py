@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.analysis.study_table import FrocTable
+from viewer.analysis.study_table import FrocTable, StudyTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,11 @@ def froc_table(
     reader_of = {name: index for index, name in enumerate(readers)}
     case_of = {name: index for index, name in enumerate(cases)}
     lesion_of = {(item.case, item.lesion): index for index, item in enumerate(lesions)}
+    false: dict[tuple[str, str], list[float]] = {}
     for mark in marks:
         if mark.lesion is None:
             array, last = elsewhere, case_of[mark.case]
+            false.setdefault((mark.modality, mark.reader), []).append(mark.rating)
         else:
             array, last = on_lesion, lesion_of[mark.case, mark.lesion]
         place = modality_of[mark.modality], reader_of[mark.reader], last
@@ -61,7 +63,41 @@ def froc_table(
         lesion_weight=_weights(lesions),
         highest_false=elsewhere,
         acceptance_rule=acceptance_rule,
+        false_ratings=tuple(
+            tuple(np.array(false.get((modality, reader), []), np.float64) for reader in readers)
+            for modality in modalities
+        ),
     )
+
+
+def rated_marks(table: StudyTable, froc: FrocTable) -> tuple[RatedMark, ...]:
+    """The highest mark on each lesion and the highest on none: all that a table keeps."""
+    ratings, names = table.ratings, lesion_names(froc)
+    found = []
+    for modality, reader, lesion in np.argwhere(np.isfinite(froc.lesion_ratings)):
+        place = ratings.modalities[modality], ratings.readers[reader]
+        case = ratings.cases[froc.lesion_case[lesion]]
+        rating = float(froc.lesion_ratings[modality, reader, lesion])
+        found.append(_mark(*place, case, names[lesion], rating))
+    for modality, reader, case_index in np.argwhere(np.isfinite(froc.highest_false)):
+        place = ratings.modalities[modality], ratings.readers[reader]
+        rating = float(froc.highest_false[modality, reader, case_index])
+        found.append(_mark(*place, ratings.cases[case_index], None, rating))
+    return tuple(found)
+
+
+def lesion_names(froc: FrocTable) -> tuple[str, ...]:
+    """Lesions numbered from 1 within their case."""
+    seen: dict[int, int] = {}
+    names = []
+    for case in froc.lesion_case:
+        seen[int(case)] = seen.get(int(case), 0) + 1
+        names.append(str(seen[int(case)]))
+    return tuple(names)
+
+
+def _mark(modality: str, reader: str, case: str, lesion: str | None, rating: float) -> RatedMark:
+    return RatedMark(modality=modality, reader=reader, case=case, lesion=lesion, rating=rating)
 
 
 def highest_ratings(froc: FrocTable, cases: int) -> tuple[NDArray[np.float64], float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -93,6 +93,20 @@ def table_of_rows(rows: StudyRows, context: TableContext) -> StudyTable:
         repeats=_repeats(chosen, ratings, score),
         recall_threshold=context.recall_threshold,
         notes=(*context.notes, *_notes(ratings, truth, chosen.first.values())),
+    )
+
+
+def counted_marks(rows: StudyRows, *, with_amendments: bool = False) -> tuple[RatedMark, ...]:
+    """Every mark of the answers that count; lesions by their number from 1 in the case."""
+    chosen = _chosen(rows.answers, with_amendments=with_amendments)
+    lesions = _lesions(rows.truth, [cell[2] for cell in chosen.first])
+    numbers: dict[str, dict[str, str]] = {}
+    for lesion in lesions:
+        known = numbers.setdefault(lesion.case, {})
+        known[lesion.lesion] = str(len(known) + 1)
+    return tuple(
+        replace(mark, lesion=numbers[mark.case][mark.lesion]) if mark.lesion else mark
+        for mark in _marks(rows, chosen, set(numbers), with_amendments)
     )
 
 
