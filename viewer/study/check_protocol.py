@@ -112,9 +112,10 @@ def _showing(protocol: Protocol) -> Iterator[Problem]:
 
 
 def meets_ai(protocol: Protocol) -> bool:
-    """Whether any reader ever reads with the AI."""
-    used = {reader.arm_id for reader in protocol.readers}
-    return any(a.design is not Design.ALONE for a in protocol.arms if a.arm_id in used)
+    """Whether any reader ever reads with the AI; so it counts while the arms are not known."""
+    designs = {arm.arm_id: arm.design for arm in protocol.arms}
+    of_readers = [designs.get(reader.arm_id) for reader in protocol.readers]
+    return not of_readers or any(design is not Design.ALONE for design in of_readers)
 
 
 def _analysis(protocol: Protocol) -> Iterator[Problem]:

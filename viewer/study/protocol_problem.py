@@ -34,5 +34,10 @@ def in_words(problems: Iterable[Problem], text: str, name: str) -> str:
         place = f"{name}, line {line}" if line else name
         before = line_of(lines, problem.first)
         also = f" (first in line {before})" if before else ""
-        said.append(f"{place}: {problem.message}{also}")
+        said.append(f"{place}: {_on_one_line(problem.message)}{also}")
     return "\n".join(dict.fromkeys(said))
+
+
+def _on_one_line(message: str) -> str:
+    """The message with what would break its line made visible; it quotes the file."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in message)
