@@ -155,13 +155,13 @@ def auc_estimate(area: float, se: float, alpha: float = 0.05) -> AucEstimate:
         why = "The area needs scores of every case and cases of both classes."
     elif math.isnan(se):
         why = "The standard error needs at least two cases of each class."
+    elif se == 0.0:
+        why = "The standard error is 0: the cases of each class lie alike, so there is no interval."
     elif 0.0 < area < 1.0:
         centre = math.log(area / (1.0 - area))
         half_width = z * se / (area * (1.0 - area))
         logit_low = 1.0 / (1.0 + math.exp(min(half_width - centre, 700.0)))
         logit_high = 1.0 / (1.0 + math.exp(max(-half_width - centre, -700.0)))
-    else:
-        why = "An area of exactly 0 or 1 has standard error 0 and no interval."
     has_interval = not why
     return AucEstimate(
         auc=area,
