@@ -11,7 +11,15 @@ from viewer.study.answer import BreastAnswer
 from viewer.study.answer_json import answer_to_json, planned_to_json
 from viewer.study.event import Event, EventKind, Json, NewEvent, content_of, hash_of
 from viewer.study.planned_reading import PlannedReading, ReadingKey
-from viewer.study.protocol import Phase
+from viewer.study.protocol import (
+    Arm,
+    Design,
+    Phase,
+    Protocol,
+    StudyCase,
+    StudyReader,
+    StudySession,
+)
 
 GENESIS = "9" * 64
 START = datetime(2026, 3, 2, 10)
@@ -109,3 +117,20 @@ def chain(events: Sequence[NewEvent], genesis: str = GENESIS) -> list[Event]:
         previous = placed.hash
         chained.append(placed)
     return chained
+
+
+def make_study(*, database: str = "", second_copy: str = "", seed: int = 7) -> Protocol:
+    """Four cases, readers R1 to R3, one session S1, alone and then with the AI."""
+    return Protocol(
+        study_id="pilot",
+        title="A pilot",
+        seed=seed,
+        arms=(Arm(arm_id="A", design=Design.SEQUENTIAL),),
+        readers=tuple(StudyReader(reader_id=f"R{n}", arm_id="A") for n in (1, 2, 3)),
+        cases=tuple(
+            StudyCase(case_id=f"case{n}", path=f"exams/{n}", patient=f"W{n}") for n in range(4)
+        ),
+        sessions=(StudySession(session_id="S1"),),
+        database=database,
+        second_copy=second_copy,
+    )

@@ -21,3 +21,10 @@ class JournalError(StudyError):
 
 class Sealed(StudyError):
     """The AI's result or the truth may not be shown yet."""
+
+
+class KeptInOneCopy(JournalError):
+    """The event is in the journal, but its second copy could not be written yet.
+
+    Appending again with the same client_uuid tries the second copy again and adds nothing.
+    """
