@@ -1,0 +1,227 @@
+"""Modalities compared: MRMC by Obuchowski and Rockette, each reader, AI against readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair, MrmcTest
+from viewer.analysis.results import StudyResults
+from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
+from viewer.ui.analysis.figures import NONE, between, number, probability, signed
+from viewer.ui.analysis.modality_look import modality_words
+from viewer.ui.analysis.overview_words import ENDPOINTS, pair_words
+from viewer.ui.analysis.page import Page, sentence
+
+_TESTS = ("Difference", "Random", "Estimate", "SE", "CI", "Statistic", "df", "p")
+_SINGLES = ("Modality", "Mean", "SE", "CI", "df")
+_COMPONENTS = ("Component", "Value")
+_READERS = ("Reader", "Difference", "Estimate", "SE", "CI", "z", "p")
+_MODELS = ("Model", "Readers", "AI", "Mean reader", "Difference", "SE", "CI", "t", "df", "p")
+_COMPONENT_NAMES = (
+    ("ms_t", "MS(T)"),
+    ("ms_r", "MS(R)"),
+    ("ms_tr", "MS(TR)"),
+    ("var", "Var(error)"),
+    ("cov1", "Cov1"),
+    ("cov2", "Cov2"),
+    ("cov3", "Cov3"),
+    ("var_r", "Var(R)"),
+    ("var_tr", "Var(TR)"),
+)
+
+
+class ComparisonTab(Page):
+    """Choose endpoint and covariances; refusals stand where the figures would."""
+
+    def __init__(self, results: StudyResults, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._results = results
+        self.choice = QComboBox(self)
+        for analysis in results.mrmc:
+            self.choice.addItem(_title(analysis))
+        self.words = sentence("", self)
+        self.tests = FigureTable(_TESTS, self)
+        self.singles = FigureTable(_SINGLES, self)
+        self.merits = FigureTable(("Reader", *map(modality_words, _modalities(results))), self)
+        self.components = FigureTable(_COMPONENTS, self)
+        if results.mrmc:
+            self._lay_out_mrmc()
+        self._add_refusals()
+        self._add_readers()
+        self._add_models()
+        self.choice.currentIndexChanged.connect(self.show_analysis)
+        self.show_analysis()
+
+    @Slot()
+    def show_analysis(self) -> None:
+        """Show the analysis that is chosen."""
+        place = self.choice.currentIndex()
+        if not 0 <= place < len(self._results.mrmc):
+            return
+        analysis = self._results.mrmc[place]
+        confidence = 1 - self._results.options.alpha
+        self.words.setText(
+            "\n".join(pair_words(analysis, pair, confidence) for pair in analysis.pairs)
+            or "One modality: nothing to compare."
+        )
+        self.tests.show_rows([row for pair in analysis.pairs for row in _test_rows(pair)])
+        self.singles.show_rows(_single_rows(analysis))
+        self.merits.show_rows(_merit_rows(analysis, _modalities(self._results)))
+        self.components.show_rows(
+            [
+                (name, Cell(number(getattr(analysis.components, field), 8)))
+                for field, name in _COMPONENT_NAMES
+            ]
+        )
+
+    def _lay_out_mrmc(self) -> None:
+        chooser = QHBoxLayout()
+        chooser.addWidget(QLabel("Endpoint and covariances", self))
+        chooser.addWidget(self.choice)
+        chooser.addStretch(1)
+        self.add_block("Modalities compared", chooser, self.words, self.tests)
+        tables = QHBoxLayout()
+        tables.setSpacing(24)
+        for title, table, share in (
+            ("Each modality by itself", self.singles, 5),
+            ("Each reader", self.merits, 4),
+            ("Components", self.components, 2),
+        ):
+            label = QLabel(title, self)
+            label.setObjectName("heading")
+            column = QVBoxLayout()
+            column.addWidget(label)
+            column.addWidget(table)
+            column.addStretch(1)
+            tables.addLayout(column, share)
+        self.add(tables)
+
+    def _add_refusals(self) -> None:
+        refusals = [found for found in self._results.refusals if found.key in ("mrmc", "delong")]
+        if refusals:
+            self.add_block("What does not hold")
+        for refusal in refusals:
+            self.add_words(f"{refusal.analysis}: {refusal.reason}", is_warning=True)
+            if refusal.instead:
+                self.add_words(f"Instead: {refusal.instead}")
+
+    def _add_readers(self) -> None:
+        self.readers = FigureTable(_READERS, self)
+        self.readers.show_rows(
+            [
+                (
+                    Cell(found.reader, is_strong=True),
+                    _pair(found.a, found.b),
+                    Cell(signed(found.difference), found.difference, is_strong=True),
+                    Cell(number(found.se, 4), found.se),
+                    between(found.ci_low, found.ci_high),
+                    Cell(number(found.z, 2), found.z),
+                    Cell(probability(found.p), found.p),
+                )
+                for found in self._results.reader_differences
+            ]
+        )
+        if self._results.reader_differences:
+            self.add_block(
+                "Each reader's own difference of AUC",
+                self.readers,
+                words="DeLong, paired. Not corrected for the number of readers.",
+            )
+
+    def _add_models(self) -> None:
+        self.models = FigureTable(_MODELS, self)
+        self.models.show_rows(
+            [
+                (
+                    Cell(found.model, is_strong=True),
+                    modality_words(found.modality),
+                    number(found.ai),
+                    number(found.reader_mean),
+                    Cell(signed(found.difference), found.difference, is_strong=True),
+                    number(found.se, 4),
+                    between(found.ci_low, found.ci_high),
+                    number(found.t, 2),
+                    number(found.df, 1),
+                    Cell(probability(found.p), found.p),
+                )
+                for found in self._results.ai_against_readers
+            ]
+        )
+        if self._results.ai_against_readers:
+            self.add_block(
+                "AI alone against the readers",
+                self.models,
+                words="AUC; readers and cases random, one modality without readers.",
+            )
+
+
+def _modalities(results: StudyResults) -> Sequence[str]:
+    """Of all analyses, in order."""
+    return tuple(dict.fromkeys(name for found in results.mrmc for name in found.modalities))
+
+
+def _title(analysis: MrmcAnalysis) -> str:
+    endpoint = ENDPOINTS.get(analysis.endpoint, analysis.endpoint)
+    method = {"delong": "DeLong", "jackknife": "jackknife"}.get(analysis.method, analysis.method)
+    return f"{endpoint[0].upper()}{endpoint[1:]}, {method}"
+
+
+def _pair(a: str, b: str) -> str:
+    return f"{modality_words(a)} − {modality_words(b)}"
+
+
+def _test_rows(pair: MrmcPair) -> list[Row]:
+    kinds: tuple[tuple[str, MrmcTest | None], ...] = (
+        ("readers and cases", pair.rrrc),
+        ("cases", pair.frrc),
+        ("readers", pair.rrfc),
+    )
+    return [_test_row(pair, words, test) for words, test in kinds]
+
+
+def _test_row(pair: MrmcPair, random: str, test: MrmcTest | None) -> Row:
+    first = Cell(_pair(pair.a, pair.b), is_strong=True)
+    if test is None:
+        why = Cell(NONE, tip="Needs three readers or more.")
+        return (first, random, signed(pair.difference), *(why,) * 5)
+    statistic = "χ²" if test.df2 is None else "F"
+    df = f"{test.df1:g}" if test.df2 is None else f"{test.df1:g}, {number(test.df2, 2)}"
+    return (
+        first,
+        random,
+        Cell(signed(pair.difference, 4), pair.difference, is_strong=True),
+        number(test.se, 4),
+        between(test.ci_low, test.ci_high, 4),
+        f"{statistic} {number(test.f, 3)}",
+        df,
+        Cell(probability(test.p), test.p, is_strong=True),
+    )
+
+
+def _single_rows(analysis: MrmcAnalysis) -> list[Row]:
+    return [
+        (
+            Cell(modality_words(single.modality), is_strong=True),
+            number(single.estimate, 4),
+            number(single.se, 4),
+            between(single.ci_low, single.ci_high, 4),
+            number(single.df, 2),
+        )
+        for single in analysis.singles
+    ]
+
+
+def _merit_rows(analysis: MrmcAnalysis, modalities: Sequence[str]) -> list[Row]:
+    return [
+        (
+            Cell(reader, is_strong=True),
+            *(
+                Cell(number(merit, 4), merit)
+                for merit in (analysis.merits.get(m, {}).get(reader) for m in modalities)
+            ),
+        )
+        for reader in analysis.readers
+    ]

@@ -1,0 +1,73 @@
+"""Which modalities are drawn: a sign, a name and a switch for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+_SIGN = QSize(22, 12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegendEntry:
+    """One switch."""
+
+    key: str
+    words: str
+    colour: str
+    is_dashed: bool = False
+    is_on: bool = True
+
+
+class Legend(QWidget):
+    """A row of switches; none may be missing for want of width, so words stay short."""
+
+    switched = Signal()
+
+    def __init__(self, entries: Sequence[LegendEntry], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: dict[str, QToolButton] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for entry in entries:
+            button = QToolButton(self)
+            button.setObjectName("legend")
+            button.setCheckable(True)
+            button.setChecked(entry.is_on)
+            button.setIcon(_sign(entry))
+            button.setIconSize(_SIGN)
+            button.setText(entry.words)
+            button.setToolTip(f"Show or hide: {entry.words}")
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.toggled.connect(lambda _=False: self.switched.emit())
+            self._buttons[entry.key] = button
+            layout.addWidget(button)
+        layout.addStretch(1)
+
+    @property
+    def on(self) -> frozenset[str]:
+        """The keys that are switched on."""
+        return frozenset(key for key, button in self._buttons.items() if button.isChecked())
+
+    def switch(self, key: str, is_on: bool) -> None:
+        """Switch one on or off."""
+        self._buttons[key].setChecked(is_on)
+
+
+def _sign(entry: LegendEntry) -> QIcon:
+    picture = QPixmap(_SIGN)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(QColor(entry.colour), 2.4)
+    if entry.is_dashed:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.drawLine(1, _SIGN.height() // 2, _SIGN.width() - 1, _SIGN.height() // 2)
+    painter.end()
+    return QIcon(picture)

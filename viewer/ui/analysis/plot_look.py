@@ -1,0 +1,52 @@
+"""How plots look in the dark room: quiet axes, tabular figures, no menus."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QFrame, QWidget
+
+from viewer.ui.fonts import text_font
+from viewer.ui.theme import LINE, SECONDARY, SMALL_PIXELS
+
+GROUND = "#111316"
+_LEFT_AXIS_PX = 56
+_BOTTOM_AXIS_PX = 46
+
+
+def plot_widget(*, x_title: str, y_title: str, parent: QWidget | None = None) -> pg.PlotWidget:
+    """An empty plot with titled axes."""
+    view = pg.PlotWidget(parent=parent, background=GROUND)
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    item = view.getPlotItem()
+    item.setMenuEnabled(False)
+    item.hideButtons()
+    item.showGrid(x=True, y=True, alpha=0.10)
+    item.getViewBox().disableAutoRange()
+    # The marks at the ends of an axis must not be cut at the plot's edge.
+    item.layout.setContentsMargins(4, 10, 16, 4)
+    for side, title in (("left", y_title), ("bottom", x_title)):
+        axis = item.getAxis(side)
+        axis.setPen(named_pen(LINE))
+        axis.setTextPen(SECONDARY)
+        axis.setTickFont(text_font(SMALL_PIXELS))
+        axis.setStyle(tickLength=-4)
+        axis.setLabel(title, color=SECONDARY, **{"font-size": f"{SMALL_PIXELS}px"})
+        axis.label.setFont(text_font(SMALL_PIXELS))
+    item.getAxis("left").setWidth(_LEFT_AXIS_PX)
+    item.getAxis("bottom").setHeight(_BOTTOM_AXIS_PX)
+    return view
+
+
+def named_pen(
+    colour: str, *, width: float = 1.0, opacity: float = 1.0, dashed: bool = False
+) -> QPen:
+    """A pen whose width is in screen pixels at every zoom."""
+    ink = QColor(colour)
+    ink.setAlphaF(opacity)
+    pen = QPen(ink, width)
+    pen.setCosmetic(True)
+    if dashed:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    return pen

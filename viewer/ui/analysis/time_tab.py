@@ -1,0 +1,118 @@
+"""How long readings took: active time of a case."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from viewer.analysis.results import StudyResults, TimeSummary
+from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
+from viewer.ui.analysis.figures import seconds
+from viewer.ui.analysis.modality_look import modality_colour, modality_words
+from viewer.ui.analysis.page import Page
+from viewer.ui.fonts import text_font
+from viewer.ui.theme import LINE, SECONDARY, SMALL_PIXELS, TEXT
+
+_HEADERS = ("Reader", "Modality", "Readings", "Median", "Quartiles", "Mean", "Total")
+_ALL = "All readers"
+_ROW = 24
+_NAMES = 210
+_AXIS = 26
+_TICKS = 5
+
+
+class TimeTab(Page):
+    """Quartiles as bars, figures in a table."""
+
+    def __init__(self, results: StudyResults, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = FigureTable(_HEADERS, self)
+        self.table.show_rows([_row(found) for found in results.times])
+        if not results.times:
+            self.table.hide()
+            self.add_words("These data carry no times.")
+            return
+        self.bars = QuartileBars(results, self)
+        self.add_block(
+            "Active time of a case",
+            self.bars,
+            words="Half of the readings lie within a bar; the line is the median. Idle time "
+            "(more than 30 s without input, another window, locked screen) is left out.",
+        )
+        self.add_block("Figures", self.table)
+
+
+class QuartileBars(QWidget):
+    """One bar a reader and modality."""
+
+    def __init__(self, results: StudyResults, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._times = results.times
+        self._modalities = results.modalities
+        self._longest = max((found.quartile_high_s for found in results.times), default=1.0) * 1.1
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Active time of a case")
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Every bar is shown."""
+        return QSize(520, _ROW * len(self._times) + _AXIS)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As high as the bars."""
+        return QSize(320, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw axis and bars."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(text_font(SMALL_PIXELS))
+        self._draw_axis(painter)
+        for place, found in enumerate(self._times):
+            self._draw_bar(painter, found, place * _ROW)
+        painter.end()
+
+    def _x(self, value: float) -> float:
+        return _NAMES + (self.width() - _NAMES - 24) * value / max(self._longest, 1e-9)
+
+    def _draw_axis(self, painter: QPainter) -> None:
+        bottom = self.height() - _AXIS
+        for tick in range(_TICKS + 1):
+            value = self._longest * tick / _TICKS
+            x = self._x(value)
+            painter.setPen(QPen(QColor(LINE), 1))
+            painter.drawLine(int(x), 0, int(x), bottom)
+            painter.setPen(QColor(SECONDARY))
+            box = QRectF(x - 40, bottom + 4, 80, 16)
+            if tick == _TICKS:
+                box.moveRight(float(self.width()))
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, seconds(value))
+
+    def _draw_bar(self, painter: QPainter, found: TimeSummary, top: int) -> None:
+        painter.setPen(QColor(TEXT))
+        words = f"{found.reader or _ALL}, {modality_words(found.modality)}"
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _NAMES - 14)
+        box = QRectF(0, top, _NAMES - 14, _ROW)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+        colour = QColor(modality_colour(found.modality, self._modalities))
+        painter.setPen(Qt.PenStyle.NoPen)
+        faint = QColor(colour)
+        faint.setAlphaF(0.4)
+        painter.setBrush(faint)
+        low, high = self._x(found.quartile_low_s), self._x(found.quartile_high_s)
+        painter.drawRoundedRect(QRectF(low, top + 6, max(2.0, high - low), _ROW - 12), 2, 2)
+        painter.setPen(QPen(colour, 2.4))
+        median = self._x(found.median_s)
+        painter.drawLine(int(median), top + 4, int(median), top + _ROW - 4)
+
+
+def _row(found: TimeSummary) -> Row:
+    return (
+        Cell(found.reader or _ALL, is_strong=True),
+        modality_words(found.modality),
+        Cell(f"{found.readings:,}", found.readings),
+        Cell(seconds(found.median_s), found.median_s, is_strong=True),
+        f"{seconds(found.quartile_low_s)} to {seconds(found.quartile_high_s)}",
+        Cell(seconds(found.mean_s), found.mean_s),
+        Cell(seconds(found.total_s), found.total_s),
+    )
