@@ -140,8 +140,8 @@ def _figure_6(gmic: HybridResults, dmv: HybridResults) -> Figure:
     ):
         values = [list(getattr(hybrid, attribute).values()) for hybrid in (gmic, dmv)]
         both = [*values[0], *values[1]]
-        ends = (0.0, 1.0) if "λ" in across else (min(both), max(both))
-        bins = [float(edge) for edge in np.linspace(*ends, 21)]
+        low, high = (0.0, 1.0) if "λ" in across else (min(both), max(both))
+        bins = [float(edge) for edge in np.linspace(low, high, 21)]
         for name, found, colour in zip(
             ("GMIC", "DMV-CNN"), values, (colour_of("hybrid"), colour_of("aided")), strict=True
         ):
