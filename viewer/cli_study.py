@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from viewer.cli_study_check import check
+from viewer.cli_study_new import new
+from viewer.cli_study_plan import plan
+from viewer.cli_study_templates import templates
+
 study = typer.Typer(
     name="study",
     help="Reader studies: design, read, verify, analyse.",
@@ -16,3 +21,9 @@ study = typer.Typer(
 @study.callback()
 def _study() -> None:
     """Reader studies: alone, locked, then with the AI."""
+
+
+study.command("new")(new)
+study.command("templates")(templates)
+study.command("check")(check)
+study.command("plan")(plan)
