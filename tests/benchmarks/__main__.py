@@ -1,6 +1,6 @@
 """Runs every benchmark, writes one JSON file and a table that says what is reached.
 
-python -m tests.benchmarks [--only engine|rendering|window] [--quick] [--output DIR]
+python -m tests.benchmarks [--only engine|rendering|window|statistics] [--quick] [--output DIR]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("engine", "rendering", "window")
+PARTS = ("engine", "rendering", "window", "statistics")
 _RUN_PART = (
     "import importlib, json, sys; "
     "measured = importlib.import_module(f'tests.benchmarks.benchmark_{sys.argv[1]}')"
@@ -98,6 +98,18 @@ GOALS = (
         measure="peak_resident_mb",
         wording="peak resident memory, exam scrolled through, AI run, MB",
         at_most=2560.0,
+    ),
+    Goal(
+        part="statistics",
+        measure="whole_seconds",
+        wording="14 readers x 1,440 breasts: bootstraps, lambda sweep and MRMC, s",
+        at_most=10.0,
+    ),
+    Goal(
+        part="statistics",
+        measure="slider_p95_ms",
+        wording="lambda slider, curves of 14 hybrids, p95 ms",
+        at_most=10.0,
     ),
 )
 
