@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from viewer.statistics.imrmc import VarianceDecomposition
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MrmcComponents:
@@ -113,10 +115,16 @@ class AiAgainstReaders:
     difference: float
     se: float
     df: float
+    """Infinite with fixed readers."""
     t: float
     p: float
     ci_low: float
     ci_high: float
+    margin: float
+    non_inferiority_p: float
+    """One-sided: that the model is worse by the margin or more."""
+    generalises_to_readers: bool
+    """False with fewer than three readers: then the test holds for these readers only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +136,5 @@ class UStatistics:
     maximum_likelihood: tuple[Mapping[str, float | str | None], ...]
     """Biased, never negative."""
     per_reader: tuple[Mapping[str, float | str | None], ...]
+    decompositions_u: tuple[VarianceDecomposition, ...]
+    decompositions_ml: tuple[VarianceDecomposition, ...]

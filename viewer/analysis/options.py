@@ -21,7 +21,7 @@ class AnalysisOptions:
     """Resamples of patients for percentile intervals; 0: none."""
     seed: int = 20200801
     recall_threshold: float | None = None
-    """A score above it is a recall; None: what the table says. Recorded recalls go first."""
+    """A score above it is a recall, 0 to 1; None: as recorded, else what the table says."""
     alpha: float = 0.05
     """1 - alpha is the confidence of every interval."""
     primary_endpoint: str = "auc"
@@ -41,13 +41,12 @@ class AnalysisOptions:
             raise ValueError(f"alpha must be between 0 and 1, got {self.alpha}")
 
     @classmethod
-    def of_plan(cls, plan: AnalysisPlan, *, recall_threshold: float) -> AnalysisOptions:
-        """What a protocol fixed; recall_threshold: 0 to 1."""
+    def of_plan(cls, plan: AnalysisPlan) -> AnalysisOptions:
+        """What a protocol fixed; the recall threshold stands in the study's table."""
         return cls(
             hybrid_lambda=plan.hybrid_lambda,
             bootstraps=plan.bootstraps,
             seed=plan.bootstrap_seed,
-            recall_threshold=recall_threshold,
             alpha=plan.alpha,
             primary_endpoint=plan.primary_endpoint,
             comparison=plan.comparison,

@@ -150,10 +150,16 @@ class Calibration:
     """Whether probabilities mean what they say, all readers together."""
 
     brier: float
+    """Mean squared difference of score and truth."""
+    expected_error: float
+    """Mean difference of predicted and observed over bins of equal counts."""
     predicted: NDArray[np.float64]
     """(bin,) mean score."""
     observed: NDArray[np.float64]
     """(bin,) fraction with the disease."""
+    observed_low: NDArray[np.float64]
+    """(bin,) of Wilson's interval."""
+    observed_high: NDArray[np.float64]
     counts: NDArray[np.intp]
     """(bin,) scores in it."""
 
@@ -210,6 +216,7 @@ class IntraReader:
     repeats: int
     mean_difference: float
     """Second minus first score."""
+    mean_absolute_difference: float
     limits_of_agreement: Interval | None
     """Mean difference -+ 1.96 standard deviations; None with one repeat."""
     kappa_recall: float | None
@@ -230,6 +237,7 @@ class Agreement:
     """Krippendorff's, ordinal."""
     icc_scores: float | None
     """ICC(2,1), absolute agreement."""
+    icc_ci: Interval | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,12 +276,19 @@ class SwitchCounts:
     negatives_kept_right: int
     negatives_kept_wrong: int
     lost_with_wrong_ai: int | None
-    """Right to wrong where the AI was wrong too: automation bias. None without an AI."""
+    """Right to wrong where the AI was wrong too: automation bias. None without an AI.
+
+    The AI's call is its score at or above the point at the average reader's sensitivity.
+    """
+    gained_with_right_ai: int | None
+    """Wrong to right where the AI was right."""
     p_sensitivity: float | None
     """McNemar; None without a change."""
     p_specificity: float | None
     mean_score_change_positives: float | None
     mean_score_change_negatives: float | None
+    pull: float | None
+    """Share of the way to the AI's score that the reader went: 0 unmoved, 1 took it over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
