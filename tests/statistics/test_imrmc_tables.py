@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from viewer.loading.read_imrmc import read_imrmc
 from viewer.statistics.auc import auc
@@ -184,3 +185,15 @@ def test_readers_who_always_give_the_same_score_get_no_test():
     assert row["AUCAminusAUCB"] == 0
     assert row["pValueBDG"] is None
     assert row["pValueNormal"] is None
+
+
+def test_van_dyke_agrees_with_obuchowski_and_rockette_on_unbiased_covariances(shared):
+    """Published: D = .0010682810 and 15.03418 degrees of freedom; both methods are one there."""
+    text = (shared / "data/reader_studies/vandyke.imrmc").read_text()
+    single, _, pair = imrmc_tables(read_imrmc(text, title="Van Dyke").ratings).u_statistics
+    assert pair["AUCAminusAUCB"] == pytest.approx(-0.04380032, abs=5e-9)
+    assert pair["varAUCAminusAUCB"] == pytest.approx(2 * 0.0010682810 / 5, rel=1e-6)
+    assert pair["dfHillis"] == pytest.approx(15.03418, abs=5e-6)
+    half = stats.t.ppf(0.975, single["dfHillis"]) * np.sqrt(single["varAUCA"])
+    assert single["AUCA"] - half == pytest.approx(0.8253526, abs=5e-8)
+    assert single["AUCA"] + half == pytest.approx(0.9687214, abs=5e-8)

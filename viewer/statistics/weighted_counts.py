@@ -6,7 +6,7 @@ a resample then costs a few additions per case, however the scores are distribut
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,58 +71,38 @@ class BinnedScores:
 
     def __init__(self, scores: Floats, truth: Bools) -> None:
         self._bins = [_bins(row, truth) for row in scores]
-        self._positive_bins = _stacked([b.positive for b in self._bins], truth.size)
-        self._negative_bins = _stacked([b.negative for b in self._bins], truth.size)
 
     def counts(self, weights: Floats) -> Iterator[WeightedCounts]:
         """Count every series in turn. weights: (case, resample)."""
-        at = self._positive_bins @ weights
-        between = self._negative_bins @ weights
-        first = first_between = 0
         for bins in self._bins:
-            thresholds = bins.thresholds
-            yield _counts(
-                at[first : first + thresholds],
-                between[first_between : first_between + 2 * thresholds + 1],
-            )
-            first += thresholds
-            first_between += 2 * thresholds + 1
+            yield _counts(bins.positive @ weights, bins.negative @ weights)
 
 
 @dataclass(frozen=True, slots=True)
 class _Bins:
-    """Rows (bin) and columns (case) of the ones; bins run from the highest score down."""
+    """(bin, case) ones where a case falls; bins run from the highest score down."""
 
-    thresholds: int
-    positive: tuple[NDArray[np.intp], NDArray[np.intp], int]
-    negative: tuple[NDArray[np.intp], NDArray[np.intp], int]
+    positive: csr_array
+    negative: csr_array
 
 
 def _bins(scores: Floats, truth: Bools) -> _Bins:
     """Negatives fall into 2 m + 1 bins: above, at and between the m thresholds, and below."""
     read = ~np.isnan(scores)
     positives, negatives = np.flatnonzero(read & truth), np.flatnonzero(read & ~truth)
-    ascending = -np.unique(-scores[positives])[::-1]
+    ascending = np.unique(scores[positives])
     thresholds = ascending.size
     own = scores[negatives]
     below = ascending.searchsorted(own, side="left") + ascending.searchsorted(own, side="right")
     rank = ascending.searchsorted(scores[positives], side="left")
     return _Bins(
-        thresholds,
-        (thresholds - 1 - rank, positives, thresholds),
-        (2 * thresholds - below, negatives, 2 * thresholds + 1),
+        _ones(thresholds - 1 - rank, positives, (thresholds, truth.size)),
+        _ones(2 * thresholds - below, negatives, (2 * thresholds + 1, truth.size)),
     )
 
 
-def _stacked(
-    ones: Sequence[tuple[NDArray[np.intp], NDArray[np.intp], int]], cases: int
-) -> csr_array:
-    heights = [height for _, _, height in ones]
-    offsets = np.cumsum([0, *heights])
-    rows = np.concatenate([bins + o for (bins, _, _), o in zip(ones, offsets, strict=False)])
-    columns = np.concatenate([cases_ for _, cases_, _ in ones])
-    values = np.ones(rows.size)
-    return csr_array((values, (rows, columns)), shape=(int(offsets[-1]), cases))
+def _ones(rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, int]) -> csr_array:
+    return csr_array((np.ones(rows.size), (rows, columns)), shape=shape)
 
 
 def _counts(at: Floats, between: Floats) -> WeightedCounts:
