@@ -7,6 +7,7 @@ import typer
 from viewer.cli_study_check import check
 from viewer.cli_study_new import new
 from viewer.cli_study_plan import plan
+from viewer.cli_study_power import power
 from viewer.cli_study_templates import templates
 
 study = typer.Typer(
@@ -27,3 +28,4 @@ study.command("new")(new)
 study.command("templates")(templates)
 study.command("check")(check)
 study.command("plan")(plan)
+study.command("power")(power)
