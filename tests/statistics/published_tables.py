@@ -75,11 +75,12 @@ def viper(folder: Path) -> Ratings:
 
 @dataclass(frozen=True)
 class NyuTable:
-    """truth (1440,), readers (14, 1440), ai: name -> (1440,)."""
+    """truth (1440,), readers (14, 1440), ai: name -> (1440,), patients: of two breasts each."""
 
     truth: NDArray[np.bool_]
     readers: NDArray[np.float64]
     ai: dict[str, NDArray[np.float64]]
+    patients: tuple[str, ...]
 
 
 def nyu(folder: Path) -> NyuTable:
@@ -94,6 +95,7 @@ def nyu(folder: Path) -> NyuTable:
         truth=column("label") > 0,
         readers=np.stack([column(f"Reader{j:02d}_POM") for j in range(1, 15)]),
         ai={name: column(f"AI_{name}_POM") for name in models},
+        patients=tuple(r["case_ID"] for r in rows),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published_reader_study import read_published_study
+from published_tables import nyu
 from sklearn.metrics import average_precision_score, matthews_corrcoef, roc_auc_score
 
 from viewer.statistics.auc import auc
@@ -170,8 +170,10 @@ def test_wrong_shapes_and_numbers_are_refused():
 
 
 def test_the_published_studys_intervals(shared):
-    study = read_published_study(shared)
-    scores = np.concatenate([study.readers, (study.readers + study.gmic) / 2, study.gmic[None]])
+    study = nyu(shared / "data/reader_studies")
+    scores = np.concatenate(
+        [study.readers, (study.readers + study.ai["GMIC_top5"]) / 2, study.ai["GMIC_top5"][None]]
+    )
     found = bootstrap_patients(
         scores, study.truth, study.patients, resamples=2000, seed=20200801, sensitivity=0.9
     )

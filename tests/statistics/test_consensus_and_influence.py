@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from published_reader_study import read_published_study
+from published_tables import nyu
 from scipy.stats import spearmanr
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
@@ -21,7 +21,7 @@ NAN = np.nan
 
 @pytest.fixture(scope="module")
 def published(shared):
-    return read_published_study(shared)
+    return nyu(shared / "data/reader_studies")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_switch_table_counts_what_changed_for_better_and_worse():
 
 def test_switches_account_for_the_change_of_sensitivity_and_specificity(published):
     before = calls_above(published.readers[0], 0.02)
-    after = calls_above((published.readers[0] + published.gmic) / 2, 0.05)
+    after = calls_above((published.readers[0] + published.ai["GMIC_top5"]) / 2, 0.05)
     table = switch_table(before, after, published.truth)
     first, second = (count_calls(calls, published.truth) for calls in (before, after))
     assert table.positives.gained - table.positives.lost == second.found - first.found
@@ -131,12 +131,14 @@ def test_a_reader_whose_scores_stay_is_not_pulled():
 
 
 def test_reliability_is_scikit_learns(published):
-    found = reliability(published.gmic, published.truth, binning=Binning.EQUAL_WIDTHS)
+    found = reliability(published.ai["GMIC_top5"], published.truth, binning=Binning.EQUAL_WIDTHS)
     assert isinstance(found, Reliability)
-    observed, predicted = calibration_curve(published.truth, published.gmic, n_bins=10)
+    observed, predicted = calibration_curve(published.truth, published.ai["GMIC_top5"], n_bins=10)
     assert found.observed == pytest.approx(observed)
     assert found.predicted == pytest.approx(predicted)
-    assert found.brier == pytest.approx(brier_score_loss(published.truth, published.gmic))
+    assert found.brier == pytest.approx(
+        brier_score_loss(published.truth, published.ai["GMIC_top5"])
+    )
     assert found.prevalence == pytest.approx(61 / 1440)
     assert (found.observed_low <= found.observed).all()
     assert (found.observed <= found.observed_high).all()

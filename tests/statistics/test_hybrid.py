@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published_reader_study import read_published_study
+from published_tables import nyu
 from sklearn.isotonic import IsotonicRegression
 
 from viewer.statistics.ai_scaling import (
@@ -36,12 +36,12 @@ def _study(seed: int = 1, *, readers: int = 3, cases: int = 60):
 
 @pytest.fixture(scope="module")
 def published(shared):
-    return read_published_study(shared)
+    return nyu(shared / "data/reader_studies")
 
 
 @pytest.fixture(scope="module")
 def published_sweep(published) -> HybridSweep:
-    found = sweep(published.readers, published.gmic, published.truth, published.patients)
+    found = sweep(published.readers, published.ai["GMIC_top5"], published.truth, published.patients)
     assert isinstance(found, HybridSweep)
     return found
 
@@ -187,7 +187,7 @@ def _points_of(x: np.ndarray, y: np.ndarray) -> set[tuple[float, float]]:
 
 
 def test_the_sliders_mean_curves_lie_amid_the_readers(published):
-    mixer = hybrid_mixer(published.readers, published.gmic, published.truth)
+    mixer = hybrid_mixer(published.readers, published.ai["GMIC_top5"], published.truth)
     curves = mixer.at(0.5)
     rate, sensitivity = curves.mean_roc
     assert trapezoid_area(rate, sensitivity) == pytest.approx(0.8870524, abs=2e-3)
@@ -232,9 +232,11 @@ def test_calibration_of_a_fold_is_the_isotonic_regression_of_the_others():
 
 
 def test_mixing_on_another_scale_changes_the_hybrid_and_not_the_model(published):
-    as_given = rescale(published.gmic, published.truth, published.patients, AiScale.AS_GIVEN)
-    ranks = rescale(published.gmic, published.truth, published.patients, AiScale.RANKS)
-    np.testing.assert_array_equal(as_given, published.gmic)
-    assert auc(ranks, published.truth) == auc(published.gmic, published.truth)
+    as_given = rescale(
+        published.ai["GMIC_top5"], published.truth, published.patients, AiScale.AS_GIVEN
+    )
+    ranks = rescale(published.ai["GMIC_top5"], published.truth, published.patients, AiScale.RANKS)
+    np.testing.assert_array_equal(as_given, published.ai["GMIC_top5"])
+    assert auc(ranks, published.truth) == auc(published.ai["GMIC_top5"], published.truth)
     mixed = [auc(mix(r, ranks, 0.5), published.truth) for r in published.readers]
     assert np.mean(mixed) == pytest.approx(0.89087, abs=5e-6)

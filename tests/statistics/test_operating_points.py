@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published_reader_study import read_published_study
+from published_tables import nyu
 from sklearn.metrics import matthews_corrcoef
 
 from viewer.statistics.operating_points import (
@@ -21,7 +21,7 @@ from viewer.statistics.refusal import Refusal
 
 @pytest.fixture(scope="module")
 def published(shared):
-    return read_published_study(shared)
+    return nyu(shared / "data/reader_studies")
 
 
 def test_the_published_readers_at_two_percent(published):
@@ -38,7 +38,7 @@ def test_the_published_readers_at_two_percent(published):
 
 
 def test_the_published_model_at_the_mean_readers_sensitivity(published):
-    point = at_sensitivity(published.gmic, published.truth, 0.6217799)
+    point = at_sensitivity(published.ai["GMIC_top5"], published.truth, 0.6217799)
     assert isinstance(point, ThresholdPoint)
     assert point.threshold == pytest.approx(0.10995, abs=5e-6)
     assert point.counts.sensitivity == pytest.approx(0.62295, abs=5e-6)
@@ -49,14 +49,14 @@ def test_the_published_model_at_the_mean_readers_sensitivity(published):
 
 
 def test_the_published_model_at_ninety_percent(published):
-    point = at_sensitivity(published.gmic, published.truth, 0.9)
+    point = at_sensitivity(published.ai["GMIC_top5"], published.truth, 0.9)
     assert point.threshold == pytest.approx(0.03685, abs=5e-6)
     assert point.counts.specificity == pytest.approx(0.640319, abs=5e-7)
     assert point.counts.matthews == pytest.approx(0.224588, abs=5e-7)
 
 
 def test_the_published_hybrids_at_the_mean_readers_sensitivity(published):
-    mixed = (published.readers + published.gmic) / 2
+    mixed = (published.readers + published.ai["GMIC_top5"]) / 2
     found = [at_sensitivity(row, published.truth, 0.6217799).counts.specificity for row in mixed]
     assert np.mean(found) == pytest.approx(0.9083, abs=5e-5)
     assert np.std(found) == pytest.approx(0.0184, abs=5e-5)
