@@ -133,13 +133,16 @@ class JournalDatabase:
 
     def add(self, connection: Connection, records: Sequence[StoredEvent]) -> None:
         """Write events in their places, within a transaction."""
-        for record in records:
-            values = record._asdict()
-            client_uuid = values.pop("client_uuid")
-            connection.execute(insert(EVENT), values)
-            if client_uuid is not None:
-                submission = {"client_uuid": client_uuid, "sequence": record.sequence}
-                connection.execute(insert(CLIENT_SUBMISSION), submission)
+        rows = [record._asdict() for record in records]
+        submissions = [
+            {"client_uuid": uuid, "sequence": row["sequence"]}
+            for row in rows
+            if (uuid := row.pop("client_uuid")) is not None
+        ]
+        if rows:
+            connection.execute(insert(EVENT), rows)
+        if submissions:
+            connection.execute(insert(CLIENT_SUBMISSION), submissions)
 
     def save_draft(self, key: ReadingKey, utc: str, body: str) -> None:
         """Replace a draft."""

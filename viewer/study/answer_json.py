@@ -14,6 +14,8 @@ from viewer.study.protocol import Phase
 
 Choice = TypeVar("Choice", bound=Enum)
 
+_PHASES = {phase.value: phase for phase in Phase}
+
 
 def answer_to_json(answer: BreastAnswer) -> dict[str, Json]:
     """One breast's answer; answer_from_json gives an equal one."""
@@ -114,7 +116,10 @@ def planned_from_json(value: Json, *, reader_id: str, session_id: str) -> Planne
 
 def phase_from_json(value: Json) -> Phase:
     """Read a phase's name; raises ValueError."""
-    return Phase(value)
+    phase = _PHASES.get(value) if isinstance(value, str) else None
+    if phase is None:
+        raise ValueError(f"{value!r} is not a phase")
+    return phase
 
 
 def _value(choice: Enum | None) -> str | None:

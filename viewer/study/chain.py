@@ -22,25 +22,30 @@ class ChainCheck:
     """
 
     def __init__(self, *, after: Head = NOTHING, has_gaps: bool = False) -> None:
-        self._head = after
+        self._sequence = after.sequence
+        self._hash = after.hash
         self._has_gaps = has_gaps
 
     @property
     def head(self) -> Head:
         """The last event that fitted."""
-        return self._head
+        return Head(self._sequence, self._hash)
 
     def problem_with(self, event: StoredEvent) -> str | None:
         """What is wrong with the next event, in words; None, and one step on, when it fits."""
-        problem = self._wrong_place(event) or self._wrong_content(event)
-        if problem is None:
-            self._head = Head(event.sequence, event.hash)
-        return problem
+        follows = event.sequence == self._sequence + 1 and event.previous_hash == self._hash
+        if not (follows and event.is_intact):
+            problem = self._wrong_place(event) or _wrong_content(event)
+            if problem is not None:
+                return problem
+        self._sequence = event.sequence
+        self._hash = event.hash
+        return None
 
     def _wrong_place(self, event: StoredEvent) -> str | None:
-        expected = self._head.sequence + 1
+        expected = self._sequence + 1
         if event.sequence < expected:
-            return f"it stands again after event {self._head.sequence}"
+            return f"it stands again after event {self._sequence}"
         if event.sequence > expected:
             if self._has_gaps:
                 return None
@@ -48,16 +53,17 @@ class ChainCheck:
             if event.sequence - 1 > expected:
                 missing = f"events {expected} to {event.sequence - 1} are"
             return f"{missing} missing before it"
-        if expected > 1 and self._head.hash and event.previous_hash != self._head.hash:
+        if self._hash and event.previous_hash != self._hash:
             return "it does not follow the event before it: one of the two was changed"
         return None
 
-    def _wrong_content(self, event: StoredEvent) -> str | None:
-        if not event.is_intact:
-            return "its content is not what was recorded: its hash is another one"
-        if event.sequence == 1:
-            return _wrong_beginning(event)
-        return None
+
+def _wrong_content(event: StoredEvent) -> str | None:
+    if not event.is_intact:
+        return "its content is not what was recorded: its hash is another one"
+    if event.sequence == 1:
+        return _wrong_beginning(event)
+    return None
 
 
 def _wrong_beginning(event: StoredEvent) -> str | None:
