@@ -19,6 +19,7 @@ from viewer.study.protocol import StudyCase
 
 _SIDES = (Laterality.RIGHT, Laterality.LEFT)
 _FOUR_VIEWS = ("RCC", "LCC", "RMLO", "LMLO")
+_NUMBER = re.compile(r" \(\d+\)$")
 _UNSOUND = re.compile(r"[^A-Za-z0-9_.-]+")
 
 ExamKey = tuple[str, str]
@@ -49,13 +50,12 @@ def cases_of(
     """
     present = tuple(existing)
     paths = [_path_of(located) for located in exams]
-    exams_at = Counter(paths)
+    names = _names(exams, paths)
     taken = {case.case_id for case in present}
     known = {_absolute((case.path, case.exam_alias), folder) for case in present}
     codes = _Codes({case.patient for case in present})
     found = []
-    for located, path in zip(exams, paths, strict=True):
-        alias = located.exam.alias if exams_at[path] > 1 else ""
+    for located, path, alias in zip(exams, paths, names, strict=True):
         stated = _stated(path, folder)
         if _absolute((stated, alias), folder) in known:
             continue
@@ -107,7 +107,8 @@ def views_by_exam(
     for case in cases:
         base = folder or Path.cwd()
         found = by_path.get((base / Path(case.path).expanduser()).resolve(), [])
-        chosen = [e for e in found if not case.exam_alias or e.alias == case.exam_alias]
+        named = case.exam_alias
+        chosen = [e for e in found if not named or named in (e.alias, e.exam_id)]
         if len(chosen) == 1:
             views[case.path, case.exam_alias] = views_of(chosen[0])
         elif chosen:
@@ -150,6 +151,23 @@ def _path_of(located: LocatedExam) -> Path:
     if len(files) == 1:
         return files.pop()
     return Path(os.path.commonpath([str(file.parent) for file in files]))
+
+
+def _names(exams: Sequence[LocatedExam], paths: Sequence[Path]) -> list[str]:
+    """What tells each exam from others at or below its path; empty where it is alone.
+
+    Aliases that several exams share are numbered by the search, and another search may number
+    them otherwise: these exams are told apart by their ids.
+    """
+    aliases = Counter(_NUMBER.sub("", located.exam.alias) for located in exams)
+    exams_below = Counter(place for path in paths for place in (path, *path.parents))
+    names = []
+    for located, path in zip(exams, paths, strict=True):
+        exam = located.exam
+        is_alone = exams_below[path] == 1
+        is_only = aliases[_NUMBER.sub("", exam.alias)] == 1
+        names.append("" if is_alone else exam.alias if is_only else exam.exam_id)
+    return names
 
 
 def _stated(path: Path, folder: Path | None) -> str:

@@ -30,7 +30,8 @@ def find_case(case: StudyCase, path: Path, progress: ScanProgress | None = None)
     if not exams:
         raise CaseNotFound("no readable exam is where this case should be", hint=_HINT)
     if case.exam_alias:
-        exams = tuple(found for found in exams if found.exam.alias == case.exam_alias)
+        named = case.exam_alias
+        exams = tuple(found for found in exams if named in (found.exam.alias, found.exam.exam_id))
         if not exams:
             raise CaseNotFound("the exam that this case names is not there", hint=_HINT)
     if len(exams) > 1:

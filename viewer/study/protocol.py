@@ -81,7 +81,7 @@ class StudyCase:
     patient: str
     """Clusters cases of one patient; a code."""
     exam_alias: str = ""
-    """Which exam of the path, where it holds several."""
+    """Which exam of the path, where it holds several: its alias or its id."""
     breasts: tuple[Laterality, ...] = (Laterality.RIGHT, Laterality.LEFT)
     training: bool = False
     """Read first, with feedback; never analysed."""
