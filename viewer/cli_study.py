@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from viewer.cli_study_analyze import analyze
 from viewer.cli_study_check import check
+from viewer.cli_study_export import export
 from viewer.cli_study_new import new
+from viewer.cli_study_paper import paper
 from viewer.cli_study_plan import plan
 from viewer.cli_study_power import power
 from viewer.cli_study_templates import templates
@@ -29,3 +32,6 @@ study.command("templates")(templates)
 study.command("check")(check)
 study.command("plan")(plan)
 study.command("power")(power)
+study.command("paper")(paper)
+study.command("analyze")(analyze)
+study.command("export")(export)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from viewer.analysis.study_rows import TruthRow
 from viewer.study.answer import Mark
+from viewer.study.truth import TruthEntry
 
 SLICE_MM = 1.0
 """Distance of reconstructed tomosynthesis slices, the same with all makers to rounding."""
@@ -25,7 +25,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceRule:
-    """A mark counts when it is near enough to a lesion's centre, in its own view."""
+    """A mark counts when it is near enough to a lesion's centre, in its own image."""
 
     radius_mm: float
 
@@ -33,11 +33,12 @@ class AcceptanceRule:
         """The rule in words."""
         slices = int(self.radius_mm / SLICE_MM)
         return (
-            f"same breast and view; at most {self.radius_mm:g} mm from the lesion's centre in the "
-            f"image plane; in a volume at most {slices} slices of {SLICE_MM:g} mm from its slice"
+            "same breast and image (or view, where the truth names no image); at most "
+            f"{self.radius_mm:g} mm from the lesion's centre in the image plane; in a volume at "
+            f"most {slices} slices of {SLICE_MM:g} mm from its slice"
         )
 
-    def match(self, mark: Mark, lesions: Iterable[TruthRow]) -> Match:
+    def match(self, mark: Mark, lesions: Iterable[TruthEntry]) -> Match:
         """The nearest lesion within reach; lesions: of the mark's breast, all views."""
         distances = [(_distance_mm(mark, lesion), lesion) for lesion in lesions]
         known = [(mm, lesion) for mm, lesion in distances if mm is not None]
@@ -51,20 +52,27 @@ class AcceptanceRule:
             return Match(lesion.lesion_id, distance)
         return Match("", min((mm for mm, _ in known), default=None))
 
-    def _is_near_slice(self, mark: Mark, lesion: TruthRow) -> bool:
-        if lesion.slice is None:
+    def _is_near_slice(self, mark: Mark, lesion: TruthEntry) -> bool:
+        if lesion.slice_index is None:
             return True
-        return abs(mark.slice_index - lesion.slice) * SLICE_MM <= self.radius_mm
+        return abs(mark.slice_index - lesion.slice_index) * SLICE_MM <= self.radius_mm
 
 
-def _distance_mm(mark: Mark, lesion: TruthRow) -> float | None:
-    """None where the lesion is not in the mark's view or something is unknown."""
+def _distance_mm(mark: Mark, lesion: TruthEntry) -> float | None:
+    """None where the lesion is not placed in the mark's image, or the spacing is unknown."""
     spacing = spacing_mm(mark)
-    if not lesion.lesion_id or lesion.cx is None or lesion.cy is None or spacing is None:
+    if not lesion.lesion_id or lesion.row is None or lesion.column is None or spacing is None:
         return None
-    if lesion.view.upper() != mark.view.upper():
+    if not _is_same_image(mark, lesion):
         return None
-    return math.hypot((mark.row - lesion.cy) * spacing, (mark.column - lesion.cx) * spacing)
+    return math.hypot((mark.row - lesion.row) * spacing, (mark.column - lesion.column) * spacing)
+
+
+def _is_same_image(mark: Mark, lesion: TruthEntry) -> bool:
+    """Pixels of one image say nothing in another; without an image the place is the view's."""
+    if lesion.image_id:
+        return lesion.image_id == mark.image_id
+    return lesion.view.upper() == mark.view.upper()
 
 
 def spacing_mm(mark: Mark) -> float | None:

@@ -46,6 +46,12 @@ class Refusal:
     instead: str
     """What serves, or what is given in its place; "" where nothing does."""
 
+    @property
+    def words(self) -> str:
+        """Reason and way out in one line, without a full stop."""
+        reason, instead = self.reason.rstrip("."), self.instead.rstrip(".")
+        return f"{reason}. Instead: {instead}" if instead else reason
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:

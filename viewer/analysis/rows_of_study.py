@@ -16,6 +16,7 @@ from viewer.study.projection import AdoptedProtocol
 from viewer.study.protocol import Phase, Protocol
 from viewer.study.protocol_hash import protocol_sha256
 from viewer.study.reading_state import LockedAnswer, PhaseTimes, ReadingState
+from viewer.study.truth import TruthEntry
 
 Side = tuple[str, str]
 """Case id and laterality (L or R)."""
@@ -37,8 +38,8 @@ class StudyAnswers:
 
     protocol: Protocol
     readings: Mapping[ReadingKey, ReadingState]
-    truth: Sequence[TruthRow]
-    """With the protocol's case ids in the place of aliases."""
+    truth: Sequence[TruthEntry]
+    """As it was sealed."""
     models: Sequence[ModelScores] = ()
     versions: Sequence[AdoptedProtocol] = ()
     app_versions: Mapping[tuple[str, str], str] = field(
@@ -78,10 +79,11 @@ class _Writer:
         self._study = study
         self._alias = case_aliases(study.protocol)
         self._rule = AcceptanceRule(study.protocol.analysis.acceptance_radius_mm)
-        self._lesions: dict[Side, list[TruthRow]] = {}
-        for row in study.truth:
-            if row.malignant and row.lesion_id:
-                self._lesions.setdefault((row.case_alias, row.laterality), []).append(row)
+        self._lesions: dict[Side, list[TruthEntry]] = {}
+        for entry in study.truth:
+            if entry.malignant and entry.lesion_id:
+                side = (entry.case_id, entry.laterality.value)
+                self._lesions.setdefault(side, []).append(entry)
 
     def rows(self) -> StudyRows:
         """All three tables."""
@@ -103,10 +105,22 @@ class _Writer:
 
     def _truth_rows(self) -> Iterator[TruthRow]:
         training = {case.case_id for case in self._study.protocol.cases if case.training}
-        for row in self._study.truth:
-            if row.case_alias in self._alias and row.case_alias not in training:
-                # What the mask is called may say whose it is.
-                yield replace(row, case_alias=self._alias[row.case_alias], mask_ref="")
+        for entry in self._study.truth:
+            if entry.case_id in self._alias and entry.case_id not in training:
+                yield TruthRow(
+                    case_alias=self._alias[entry.case_id],
+                    laterality=entry.laterality.value,
+                    malignant=entry.malignant,
+                    benign=entry.benign,
+                    lesion_id=entry.lesion_id,
+                    view=entry.view,
+                    slice=entry.slice_index,
+                    cx=entry.column,
+                    cy=entry.row,
+                    # What the mask's file is called may say whose it is.
+                    mask_ref="",
+                    weight=entry.weight,
+                )
 
     def _answers(self, state: ReadingState) -> Iterator[tuple[LongRow, BreastAnswer]]:
         for phase in state.planned.phases:

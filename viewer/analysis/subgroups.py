@@ -41,9 +41,18 @@ def subgroups_of_table(
 
 def _by_case(table: StudyTable, modalities: Sequence[ScoresOfModality]) -> Iterator[SubgroupResult]:
     for attribute, values in table.case_groups.items():
+        everyone = _normal_cases(table, values)
         for value in _values(values):
-            chosen = np.array([own == value for own in values], dtype=np.bool_)
+            chosen = np.array([own == value for own in values], dtype=np.bool_) | everyone
             yield _result(table, modalities, attribute, value, chosen, None)
+
+
+def _normal_cases(table: StudyTable, values: Sequence[str]) -> Bools:
+    """Normal cases that belong to every value: all, where only diseased ones have a value."""
+    normal = ~table.ratings.truth
+    known = np.array([bool(value) for value in values], dtype=np.bool_)
+    is_of_diseased_only = not bool((known & normal).any())
+    return normal if is_of_diseased_only else np.zeros_like(normal)
 
 
 def _by_reader(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from viewer.analysis.case_names import breast_name
 from viewer.analysis.rows_of_study import StudyAnswers, case_aliases, is_counted, rows_of_study
 from viewer.analysis.study_rows import StudyRows
 from viewer.analysis.study_table import StudyTable
@@ -32,7 +33,7 @@ def context_of_study(
         title=protocol.title or protocol.study_id,
         recall_threshold=protocol.questions.recall_threshold_percent / 100.0,
         patients={aliases[case.case_id]: case.patient for case in protocol.cases},
-        case_groups=_case_groups(protocol, aliases),
+        case_groups={**_case_groups(protocol, aliases), **_lesion_kinds(study, aliases)},
         reader_groups=_reader_groups(protocol.readers),
         with_amendments=with_amendments,
         asks_marks=protocol.questions.marks,
@@ -46,6 +47,17 @@ def _case_groups(protocol: Protocol, aliases: Mapping[str, str]) -> dict[str, di
         for name, value in case.attributes.items():
             groups.setdefault(name, {})[aliases[case.case_id]] = value
     return groups
+
+
+def _lesion_kinds(study: StudyAnswers, aliases: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The kind of the malignant lesions of each breast; several are named together."""
+    kinds: dict[str, set[str]] = {}
+    for entry in study.truth:
+        if entry.malignant and entry.lesion_kind and entry.case_id in aliases:
+            case = breast_name(aliases[entry.case_id], entry.laterality.value)
+            kinds.setdefault(case, set()).add(entry.lesion_kind)
+    named = {case: " and ".join(sorted(found)) for case, found in kinds.items()}
+    return {"lesion kind": named} if named else {}
 
 
 def _reader_groups(readers: Iterable[StudyReader]) -> dict[str, dict[str, str]]:
@@ -90,6 +102,27 @@ def _notes(study: StudyAnswers, rows: StudyRows, *, with_amendments: bool) -> It
             f"{unplaced} marks on images without pixel spacing cannot be matched to lesions and "
             "count as false."
         )
+    elsewhere = _marks_without_lesion(rows)
+    if elsewhere:
+        yield (
+            f"{elsewhere} marks are on images in which the truth places no lesion, though their "
+            "breast has one; they count as false."
+        )
+
+
+def _marks_without_lesion(rows: StudyRows) -> int:
+    """Marks in breasts with placed lesions, on images in which none is placed."""
+    placed = {
+        (row.case_alias, row.laterality)
+        for row in rows.truth
+        if row.malignant and row.lesion_id and row.cx is not None
+    }
+    return sum(
+        (mark.case_alias, mark.laterality) in placed
+        and mark.distance_mm is None
+        and mark.x_mm is not None
+        for mark in rows.marks
+    )
 
 
 def _ai_not_asked(state: ReadingState) -> bool:

@@ -233,6 +233,5 @@ def _reason(results: StudyResults, keys: Sequence[str]) -> str | None:
     for key in keys:
         refusal = results.refusal_of(key)
         if refusal is not None:
-            words = f"{refusal.reason.rstrip('.')}; instead: {refusal.instead.rstrip('.')}"
-            said.append(words if refusal.instead else refusal.reason)
+            said.append(refusal.words)
     return ". ".join(dict.fromkeys(said)) or None
