@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viewer.analysis.gain import endpoint_words
 from viewer.analysis.results import AI, HYBRID, StudyResults
 from viewer.analysis.study_record import StudyRecord
 from viewer.analysis.words import count, figure, listed
@@ -219,7 +220,7 @@ def _mrmc(results: StudyResults) -> str:
     methods = tuple(dict.fromkeys(a.method for a in results.mrmc if a.endpoint == "auc"))
     names = {"delong": "DeLong's", "jackknife": "jackknife"}
     spelled = listed(tuple(names.get(method, method) for method in methods)) or "jackknife"
-    endpoints = listed(tuple(dict.fromkeys(a.endpoint for a in results.mrmc)))
+    endpoints = listed(tuple(dict.fromkeys(endpoint_words(a.endpoint) for a in results.mrmc)))
     generalised = any(analysis.generalises_to_readers for analysis in results.mrmc)
     scope = (
         "Readers and cases were random effects with Hillis' degrees of freedom; fixed readers and "
@@ -230,7 +231,8 @@ def _mrmc(results: StudyResults) -> str:
     return (
         f"Modalities were compared by the Obuchowski-Rockette method with {spelled} covariances "
         f"(endpoints: {endpoints}). {scope} The primary endpoint is "
-        f"{results.options.primary_endpoint}, alpha {results.options.alpha:g}, two-sided."
+        f"{endpoint_words(results.options.primary_endpoint)}, alpha {results.options.alpha:g}, "
+        "two-sided."
     )
 
 

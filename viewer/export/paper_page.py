@@ -18,6 +18,8 @@ from viewer.export.report_drawing import (
     finished,
     new_drawing,
     panels,
+    report_style,
+    shared_legend,
     unit_square,
 )
 
@@ -76,10 +78,11 @@ def _hybrid(results: StudyResults) -> HybridResults:
     return results.hybrid
 
 
+@report_style()
 def _figure_4(results: StudyResults, mixed: HybridResults) -> Figure:
     readers, hybrids = results.by_modality[mixed.base], mixed.results
     gmic, dmv = results.ai[GMIC].scores, results.ai[DMV].scores
-    drawing = new_drawing(170, 120)
+    drawing = new_drawing(170, 124)
     axes = panels(drawing, 2, 3)
     for place, title in enumerate(("(a) readers", "(b) hybrids, λ = 0.5", "(c) averages")):
         unit_square(axes[place], *_ROC, title=title)
@@ -87,8 +90,8 @@ def _figure_4(results: StudyResults, mixed: HybridResults) -> Figure:
     blue, green = colour_of("unaided"), colour_of("hybrid")
     for column, modality, colour in ((0, readers, blue), (1, hybrids, green)):
         _each(axes[column], axes[column + 3], list(modality.readers.values()))
-        _line(axes[column], modality.roc_vertical, colour, "average")
-        _line(axes[column + 3], modality.pr_mean, colour, "average")
+        _line(axes[column], modality.roc_vertical, colour)
+        _line(axes[column + 3], modality.pr_mean, colour)
     for name, roc, pr, colour, style in (
         ("average reader", readers.roc_vertical, readers.pr_mean, blue, "-"),
         ("average hybrid", hybrids.roc_vertical, hybrids.pr_mean, green, "-"),
@@ -96,21 +99,21 @@ def _figure_4(results: StudyResults, mixed: HybridResults) -> Figure:
         ("DMV-CNN", dmv.roc, dmv.pr, colour_of("ai"), "--"),
     ):
         _line(axes[2], roc, colour, name, style)
-        _line(axes[5], pr, colour, name, style)
-    for panel in axes:
-        panel.legend(loc="lower right" if panel in axes[:3] else "upper right")
+        _line(axes[5], pr, colour, None, style)
+    shared_legend(drawing, axes[2], 4)
     return finished(
         drawing,
         name="paper-figure-4",
         caption=(
-            "ROC curves (top) and precision-recall curves (bottom): (a) the 14 readers and their "
-            "average, (b) the 14 hybrids and their average, (c) averages and models."
+            "ROC curves (top) and precision-recall curves (bottom): (a) the 14 readers (grey) and "
+            "their average, (b) the 14 hybrids and their average, (c) averages and models."
         ),
         alternative="Six panels of ROC and precision-recall curves",
         width_mm=170,
     )
 
 
+@report_style()
 def _figure_5(gmic: HybridResults, dmv: HybridResults) -> Figure:
     drawing = new_drawing(165, 130)
     axes = panels(drawing, 2, 2)
@@ -129,6 +132,7 @@ def _figure_5(gmic: HybridResults, dmv: HybridResults) -> Figure:
     )
 
 
+@report_style()
 def _figure_6(gmic: HybridResults, dmv: HybridResults) -> Figure:
     drawing = new_drawing(165, 110)
     axes = panels(drawing, 2, 2)
@@ -165,5 +169,7 @@ def _each(roc: Axes, pr: Axes, readers: list[Discrimination]) -> None:
         pr.plot(found.pr.x, found.pr.y, color=QUIET, linewidth=0.5)
 
 
-def _line(axes: Axes, curve: Curve, colour: str, label: str, style: str = "-") -> None:
+def _line(
+    axes: Axes, curve: Curve, colour: str, label: str | None = None, style: str = "-"
+) -> None:
     axes.plot(curve.x, curve.y, color=colour, linewidth=1.6, label=label, linestyle=style)

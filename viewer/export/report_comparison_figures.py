@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from viewer.analysis.gain import endpoint_words, gain
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair, MrmcTest
 from viewer.analysis.results import StudyResults, SwitchCounts, TimeSummary
 from viewer.analysis.words import figure
 from viewer.export.report_document import Figure
-from viewer.export.report_drawing import QUIET, colour_of, finished, new_drawing, panels
+from viewer.export.report_drawing import (
+    QUIET,
+    colour_of,
+    finished,
+    new_drawing,
+    panels,
+    report_style,
+)
 
 _BETTER, _WORSE = "#009e73", "#d55e00"
 
 
+@report_style()
 def reader_changes(results: StudyResults, first: str, second: str) -> Figure:
     """Every reader's AUC in two modalities, joined by a line, and the means."""
     before, after = results.by_modality[first], results.by_modality[second]
@@ -39,11 +48,12 @@ def reader_changes(results: StudyResults, first: str, second: str) -> Figure:
     )
 
 
+@report_style()
 def differences(analysis: MrmcAnalysis) -> Figure:
     """The differences of every pair with their intervals, readers random and fixed."""
     rows = [
-        (f"{pair.b} − {pair.a}", name, -pair.difference, -test.ci_high, -test.ci_low)
-        for pair in analysis.pairs
+        (f"{pair.a} − {pair.b}", name, pair.difference, test.ci_low, test.ci_high)
+        for pair in map(gain, analysis.pairs)
         for name, test in _tests(pair)
     ]
     drawing = new_drawing(120, 16 + 8 * len(rows))
@@ -55,19 +65,23 @@ def differences(analysis: MrmcAnalysis) -> Figure:
         range(len(rows)), [f"{pair}, {name}" for pair, name, *_ in reversed(rows)], fontsize=7
     )
     axes.axvline(0, color=QUIET, linewidth=0.7, linestyle=":")
-    axes.set(xlabel=f"difference of mean {analysis.endpoint}", ylim=(-0.7, len(rows) - 0.3))
+    axes.set(
+        xlabel=f"difference of mean {endpoint_words(analysis.endpoint)}",
+        ylim=(-0.7, len(rows) - 0.3),
+    )
     return finished(
         drawing,
         name=f"differences-{analysis.endpoint}-{analysis.method}",
         caption=(
-            f"Differences of the mean {analysis.endpoint} over readers with their intervals "
-            f"({analysis.method} covariances)."
+            f"Differences of the mean {endpoint_words(analysis.endpoint)} over readers with their "
+            f"intervals ({analysis.method} covariances)."
         ),
         alternative="Intervals of differences between modalities",
         width_mm=120,
     )
 
 
+@report_style()
 def reading_times(times: tuple[TimeSummary, ...]) -> Figure:
     """Median active time and quartiles for every reader and modality."""
     shown = [summary for summary in times if summary.reader]
@@ -97,6 +111,7 @@ def reading_times(times: tuple[TimeSummary, ...]) -> Figure:
     )
 
 
+@report_style()
 def switches(counts: tuple[SwitchCounts, ...]) -> Figure:
     """What the second modality changed for better and worse, for every reader."""
     shown = [count for count in counts if count.reader]

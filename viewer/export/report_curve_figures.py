@@ -20,6 +20,8 @@ from viewer.export.report_drawing import (
     finished,
     new_drawing,
     panels,
+    report_style,
+    shared_legend,
     unit_square,
 )
 
@@ -27,6 +29,7 @@ _ROC = ("1 − specificity", "sensitivity")
 _PR = ("recall (sensitivity)", "precision")
 
 
+@report_style()
 def reader_curves(modality: ModalityResults) -> Figure:
     """Every reader's ROC and precision-recall curve with the average reader's."""
     drawing = new_drawing(165, 84)
@@ -55,32 +58,34 @@ def reader_curves(modality: ModalityResults) -> Figure:
     )
 
 
+@report_style()
 def average_curves(results: StudyResults) -> Figure:
     """The average reader of every modality beside the models alone."""
-    drawing = new_drawing(165, 88)
+    modalities, models = results.by_modality.values(), models_shown(results)
+    columns = 2
+    lines = -(-(len(modalities) + len(models)) // columns)
+    drawing = new_drawing(165, 80 + 5 * lines)
     roc, pr = panels(drawing, 1, 2)
     unit_square(roc, *_ROC)
     unit_square(pr, *_PR)
-    for place, modality in enumerate(results.by_modality.values()):
+    for place, modality in enumerate(modalities):
         colour = colour_of(modality.name, place)
-        label = f"{modality.name} {figure(modality.mean_auc)}"
-        _step(roc, modality.roc_vertical, colour, label=label, width=1.6)
-        label = f"{modality.name} {figure(modality.mean_ap)}"
-        _step(pr, modality.pr_mean, colour, label=label, width=1.6)
-    for place, model in enumerate(models_shown(results)):
+        areas = f"AUC {figure(modality.mean_auc)}, PRAUC {figure(modality.mean_ap)}"
+        _step(roc, modality.roc_vertical, colour, label=f"{modality.name}: {areas}", width=1.6)
+        _step(pr, modality.pr_mean, colour, width=1.6)
+    for place, model in enumerate(models):
         style = ("-", "--", ":")[place % 3]
-        label = f"{model.model} {figure(model.scores.auc)}"
+        areas = f"AUC {figure(model.scores.auc)}, PRAUC {figure(model.scores.ap)}"
+        label = f"{model.model} alone: {areas}"
         _step(roc, model.scores.roc, colour_of("ai"), label=label, width=1.0, style=style)
-        label = f"{model.model} {figure(model.scores.ap)}"
-        _step(pr, model.scores.pr, colour_of("ai"), label=label, width=1.0, style=style)
-    roc.legend(loc="lower right")
-    pr.legend(loc="upper right")
+        _step(pr, model.scores.pr, colour_of("ai"), width=1.0, style=style)
+    shared_legend(drawing, roc, columns)
     return finished(
         drawing,
         name="curves-average",
         caption=(
-            "The average reader of each modality, and models alone. Figures in the legends are "
-            "AUC (left) and PRAUC (right)."
+            "The average reader of each modality, and models alone: ROC curves (left) and "
+            "precision-recall curves (right)."
         ),
         alternative="ROC and precision-recall curves of average readers and models",
     )
@@ -93,6 +98,7 @@ def models_shown(results: StudyResults) -> list[AiResults]:
     return ranked[:3]
 
 
+@report_style()
 def lambda_sweep(hybrid: HybridResults) -> Figure:
     """AUC and PRAUC of every reader's hybrid over the reader's weight."""
     drawing = new_drawing(165, 80)
@@ -125,9 +131,10 @@ def sweep_panel(axes: Axes, hybrid: HybridResults, *, of_auc: bool) -> None:
     axes.grid(visible=True, linewidth=0.3, color="#d5d9de")
 
 
+@report_style()
 def calibration(calibrations: dict[str, Calibration]) -> Figure:
     """How often the disease was there, for scores of each height."""
-    drawing = new_drawing(90, 84)
+    drawing = new_drawing(100, 84 + 5 * len(calibrations))
     (axes,) = panels(drawing, 1, 1)
     unit_square(axes, "score", "fraction diseased")
     axes.plot([0, 1], [0, 1], color=QUIET, linewidth=0.6, linestyle=":")
@@ -141,13 +148,13 @@ def calibration(calibrations: dict[str, Calibration]) -> Figure:
             color=colour_of(name, place),
             label=f"{name} (Brier {figure(found.brier)})",
         )
-    axes.legend(loc="upper left")
+    shared_legend(drawing, axes, 1)
     return finished(
         drawing,
         name="calibration",
         caption="Observed fraction of diseased cases against the mean score of each bin.",
         alternative="Calibration curves",
-        width_mm=90,
+        width_mm=100,
     )
 
 

@@ -31,16 +31,22 @@ def colour_of(modality: str, place: int = 0) -> str:
     return COLOURS.get(modality, _OTHERS[place % len(_OTHERS)])
 
 
+@contextmanager
+def report_style() -> Iterator[None]:
+    """The style of reports, for everything drawn within; also a decorator."""
+    style = resources.files("resources") / "report" / "report.mplstyle"
+    with resources.as_file(style) as path, matplotlib.rc_context(fname=path):
+        yield
+
+
 def new_drawing(width_mm: float, height_mm: float) -> Drawing:
-    """An empty drawing in the style of reports; give it to `finished`."""
-    with _style():
-        return Drawing(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+    """An empty drawing; use it within `report_style`, and give it to `finished`."""
+    return Drawing(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
 
 
 def panels(drawing: Drawing, rows: int, columns: int) -> list[Axes]:
-    """Make axes in the style of reports, row by row."""
-    with _style():
-        grid = drawing.subplots(rows, columns, squeeze=False)
+    """Make axes, row by row."""
+    grid = drawing.subplots(rows, columns, squeeze=False)
     return [axes for row in grid for axes in row]
 
 
@@ -52,16 +58,21 @@ def unit_square(axes: Axes, across: str, up: str, title: str = "") -> None:
     axes.set_axisbelow(True)
 
 
+def shared_legend(drawing: Drawing, axes: Axes, columns: int) -> None:
+    """One legend below all panels, of what one of them shows."""
+    handles, labels = axes.get_legend_handles_labels()
+    drawing.legend(handles, labels, loc="outside lower center", ncols=columns)
+
+
 def finished(
     drawing: Drawing, *, name: str, caption: str, alternative: str, width_mm: float = 165.0
 ) -> Figure:
     """The drawing as SVG and PNG."""
     files: dict[str, bytes] = {}
-    with _style():
-        for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": "Tomolens"})):
-            buffer = io.BytesIO()
-            drawing.savefig(buffer, format=kind, dpi=PICTURE_DPI, metadata=metadata)
-            files[kind] = buffer.getvalue()
+    for kind, metadata in (("svg", {"Date": None}), ("png", {"Software": "Tomolens"})):
+        buffer = io.BytesIO()
+        drawing.savefig(buffer, format=kind, dpi=PICTURE_DPI, metadata=metadata)
+        files[kind] = buffer.getvalue()
     return Figure(
         name=name,
         caption=caption,
@@ -70,10 +81,3 @@ def finished(
         png=files["png"],
         width_mm=width_mm,
     )
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    style = resources.files("resources") / "report" / "report.mplstyle"
-    with resources.as_file(style) as path, matplotlib.rc_context(fname=path):
-        yield

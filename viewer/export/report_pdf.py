@@ -13,10 +13,12 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     Image,
@@ -49,6 +51,7 @@ _LINE = colors.HexColor("#d5d9de")
 _PLAIN = "DejaVu"
 _BOLD = "DejaVu-Bold"
 _FEWEST_COLUMNS_OF_SMALL_TYPE = 8
+_CAPTION = 8.5
 _FOOT = "Tomolens, for research use. Not a medical device; not for diagnosis."
 
 
@@ -85,7 +88,9 @@ def write_pdf(report: Report, path: Path) -> None:
         Text(escape(report.title), _style(17, bold=True, after=4)),
         Text(escape(report.subtitle), _style(9.5, colour=_QUIET, after=10)),
     ]
-    for block in report.blocks:
+    for place, block in enumerate(report.blocks):
+        if isinstance(block, Heading):
+            flow.append(CondPageBreak(_room_below(report.blocks[place + 1 :])))
         flow.extend(_flowables(block))
     document.build(flow)
     with replacing(path) as temporary:
@@ -145,13 +150,26 @@ def _flowables(block: Block) -> list[Flowable]:
             return _table(block)
 
 
-def _figure(figure: Figure) -> Flowable:
+def _room_below(blocks: tuple[Block, ...]) -> float:
+    """How much must fit below a title, so that it does not stand alone at a page's foot."""
+    following = next((block for block in blocks if not isinstance(block, Heading)), None)
+    if isinstance(following, Figure):
+        return float(_picture(following).drawHeight + 30 * mm)
+    return 45 * mm
+
+
+def _picture(figure: Figure) -> Image:
     picture = Image(io.BytesIO(figure.png))
     width = min(figure.width_mm * mm, _ROOM)
     highest = A4[1] - 2 * _MARGIN - 60 * mm
     scale = min(width / picture.imageWidth, highest / picture.imageHeight)
     picture.drawWidth, picture.drawHeight = picture.imageWidth * scale, picture.imageHeight * scale
     picture.hAlign = "LEFT"
+    return picture
+
+
+def _figure(figure: Figure) -> Flowable:
+    picture = _picture(figure)
     caption = Text(escape(figure.caption), _style(8, colour=_QUIET, after=8))
     return KeepTogether([Spacer(0, 6), picture, Spacer(0, 3), caption])
 
@@ -159,14 +177,21 @@ def _figure(figure: Figure) -> Flowable:
 def _table(table: Table) -> list[Flowable]:
     columns = len(table.header)
     size = 6.6 if columns >= _FEWEST_COLUMNS_OF_SMALL_TYPE else 8
-    cells = [_row(table, table.header, size, bold=True)]
+    caption: list[object] = [Text(escape(table.caption), _style(_CAPTION, bold=True, after=0))]
+    cells: list[list[object]] = [
+        [*caption, *[""] * (columns - 1)],
+        _row(table, table.header, size, bold=True),
+    ]
     cells += [_row(table, row, size, bold=False) for row in table.rows]
-    grid = LongTable(cells, colWidths=_widths(table, size), repeatRows=1, hAlign="LEFT")
+    grid = LongTable(cells, colWidths=_widths(table, size), repeatRows=2, hAlign="LEFT")
     grid.setStyle(
         TableStyle(
             [
-                ("LINEBELOW", (0, 0), (-1, 0), 0.9, _INK),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.3, _LINE),
+                ("SPAN", (0, 0), (-1, 0)),
+                ("LINEBELOW", (0, 1), (-1, 1), 0.9, _INK),
+                ("LINEBELOW", (0, 2), (-1, -1), 0.3, _LINE),
+                # A title with its head and one row stay together.
+                ("NOSPLIT", (0, 0), (-1, 2)),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 3),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 3),
@@ -175,16 +200,14 @@ def _table(table: Table) -> list[Flowable]:
             ]
         )
     )
-    caption = Text(escape(table.caption), _style(8.5, bold=True, before=6, after=3))
-    caption.keepWithNext = True
-    flow: list[Flowable] = [caption, grid]
+    flow: list[Flowable] = [Spacer(0, 6), grid]
     if table.note:
         flow.append(Text(escape(table.note), _style(7.5, colour=_QUIET, before=2)))
     flow.append(Spacer(0, 6))
     return flow
 
 
-def _row(table: Table, row: tuple[str, ...], size: float, *, bold: bool) -> list[Flowable]:
+def _row(table: Table, row: tuple[str, ...], size: float, *, bold: bool) -> list[object]:
     return [
         Text(
             escape(cell),
@@ -195,17 +218,28 @@ def _row(table: Table, row: tuple[str, ...], size: float, *, bold: bool) -> list
 
 
 def _widths(table: Table, size: float) -> list[float]:
-    """Share the page's width by the longest cell of each column, long texts held back."""
-    longest = []
-    for column in range(len(table.header)):
-        words = [str(row[column]) for row in table.rows]
-        head = max((len(word) for word in table.header[column].split()), default=1)
-        longest.append(min(max([head * 1.2, *map(len, words)]), 60))
-    wanted = [length * size * 0.62 + 8 for length in longest]
+    """Share the page's width: figures are never broken, texts take what is left."""
+    wanted = [_wanted(table, column, size) for column in range(len(table.header))]
     room = _ROOM - 0.1
     if sum(wanted) <= room:
-        return wanted
-    return [width * room / sum(wanted) for width in wanted]
+        # The title spans the columns: a narrow table is widened rather than its title broken.
+        title = min(stringWidth(table.caption, _BOLD, _CAPTION) + 8, room)
+        return [width * max(1.0, title / sum(wanted)) for width in wanted]
+    texts = sum(width for place, width in enumerate(wanted) if place in table.text_columns)
+    left = room - (sum(wanted) - texts)
+    if not texts or left < texts / 4:
+        return [width * room / sum(wanted) for width in wanted]
+    return [
+        width * left / texts if place in table.text_columns else width
+        for place, width in enumerate(wanted)
+    ]
+
+
+def _wanted(table: Table, column: int, size: float) -> float:
+    """The width of the longest cell; long texts held back, heads broken at spaces."""
+    cells = max((stringWidth(row[column], _PLAIN, size) for row in table.rows), default=0.0)
+    head = max(stringWidth(word, _BOLD, size) for word in table.header[column].split() or [""])
+    return float(max(min(cells, 60 * mm), head) + 7)
 
 
 def _foot(canvas: Canvas, document: BaseDocTemplate) -> None:

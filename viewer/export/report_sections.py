@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viewer.analysis.gain import endpoint_words, gain, gain_of_reader
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcTest
 from viewer.analysis.results import (
     Discrimination,
@@ -16,6 +17,7 @@ from viewer.export.report_curve_figures import (
     average_curves,
     calibration,
     lambda_sweep,
+    models_shown,
     reader_curves,
 )
 from viewer.export.report_document import Block, Heading, Paragraph, Table
@@ -37,7 +39,7 @@ def discrimination(results: StudyResults) -> list[Block]:
         blocks.append(reader_curves(modality))
         blocks.append(_reader_table(modality))
     found = {m.name: m.calibration for m in results.by_modality.values()}
-    found |= {a.model: a.calibration for a in results.ai.values()}
+    found |= {a.model: a.calibration for a in models_shown(results)}
     curves = {name: value for name, value in found.items() if value is not None}
     if curves:
         blocks.append(calibration(curves))
@@ -53,7 +55,10 @@ def comparison(results: StudyResults) -> list[Block]:
     if primary is not None:
         blocks.append(differences(primary[0]))
     for analysis in results.mrmc:
-        blocks += [_pairs_table(analysis), _components_table(analysis)]
+        if analysis.pairs:
+            blocks += [_pairs_table(analysis), _components_table(analysis)]
+        if analysis.singles:
+            blocks.append(_singles_table(analysis))
     if results.hybrid is not None and results.hybrid.mrmc is not None:
         blocks.append(_pairs_table(results.hybrid.mrmc, "hybrid against readers, "))
     if results.reader_differences:
@@ -135,24 +140,48 @@ def _reader_row(name: str, found: Discrimination) -> tuple[str, ...]:
 def _pairs_table(analysis: MrmcAnalysis, what: str = "") -> Table:
     rows = [
         (
-            f"{pair.b} − {pair.a}",
+            f"{pair.a} − {pair.b}",
             scope,
-            figure(-pair.difference, 4),
-            f"{figure(-test.ci_high, 4)} to {figure(-test.ci_low, 4)}",
+            figure(pair.difference, 4),
+            f"{figure(test.ci_low, 4)} to {figure(test.ci_high, 4)}",
             figure(test.f),
             _degrees(test),
             p_value(test.p),
         )
-        for pair in analysis.pairs
+        for pair in map(gain, analysis.pairs)
         for name, scope in _TESTS
         if isinstance(test := getattr(pair, name), MrmcTest)
     ]
     return Table(
-        caption=f"Obuchowski-Rockette, {what}{analysis.endpoint}, {analysis.method} covariances",
+        caption=(
+            f"Obuchowski-Rockette, {what}{endpoint_words(analysis.endpoint)}, "
+            f"{analysis.method} covariances"
+        ),
         header=("Difference", "Effects", "Estimate", "Interval", "F or χ²", "df", "p"),
         rows=tuple(rows),
         text_columns=frozenset({0, 1}),
         note="Hillis' degrees of freedom. With fixed readers the statistic is χ² (F x df1).",
+    )
+
+
+def _singles_table(analysis: MrmcAnalysis) -> Table:
+    return Table(
+        caption=(
+            f"Mean {endpoint_words(analysis.endpoint)} of each modality, readers and cases random, "
+            f"{analysis.method} covariances"
+        ),
+        header=("Modality", "Mean", "SE", "df", "Interval"),
+        rows=tuple(
+            (
+                found.modality,
+                figure(found.estimate, 4),
+                figure(found.se, 4),
+                figure(found.df, 2),
+                f"{figure(found.ci_low, 4)} to {figure(found.ci_high, 4)}",
+            )
+            for found in analysis.singles
+        ),
+        note="Each from its own readings alone.",
     )
 
 
@@ -167,7 +196,7 @@ def _components_table(analysis: MrmcAnalysis) -> Table:
     names = ("ms_t", "ms_r", "ms_tr", "var", "cov1", "cov2", "cov3", "var_r", "var_tr")
     heads = ("MS(T)", "MS(R)", "MS(TR)", "Var", "Cov1", "Cov2", "Cov3", "Var(R)", "Var(TR)")
     return Table(
-        caption=f"Components, {analysis.endpoint}, {analysis.method}",
+        caption=f"Components, {endpoint_words(analysis.endpoint)}, {analysis.method}",
         header=heads,
         rows=(tuple(f"{getattr(found, name):.3e}" for name in names),),
         text_columns=frozenset(),
@@ -182,13 +211,13 @@ def _differences_table(results: StudyResults) -> Table:
         rows=tuple(
             (
                 found.reader,
-                f"{found.b} − {found.a}",
-                figure(-found.difference, 4),
-                f"{figure(-found.ci_high, 4)} to {figure(-found.ci_low, 4)}",
-                figure(-found.z, 2),
+                f"{found.a} − {found.b}",
+                figure(found.difference, 4),
+                f"{figure(found.ci_low, 4)} to {figure(found.ci_high, 4)}",
+                figure(found.z, 2),
                 p_value(found.p),
             )
-            for found in results.reader_differences
+            for found in map(gain_of_reader, results.reader_differences)
         ),
         text_columns=frozenset({0, 1}),
         note="Not corrected for the number of readers.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from viewer.analysis.gain import endpoint_words, gain
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair
 from viewer.analysis.results import StudyResults
 from viewer.analysis.words import count, figure, interval, listed, with_p
@@ -99,17 +100,18 @@ def _sentences(results: StudyResults) -> list[str]:
 
 
 def _comparison(analysis: MrmcAnalysis, pair: MrmcPair) -> str:
-    """b minus a, so that a gain with the second modality is positive."""
+    pair = gain(pair)
     test = pair.rrrc or pair.frrc
+    endpoint = endpoint_words(analysis.endpoint)
     if test is None:
-        return f"Primary comparison, {analysis.endpoint}: no test holds for these data."
+        return f"Primary comparison, {endpoint}: no test holds for these data."
     scope = (
         "readers and cases random" if pair.rrrc else "readers fixed: holds for these readers only"
     )
     return (
-        f"Primary comparison, {analysis.endpoint}: {pair.b} minus {pair.a} "
-        f"{figure(-pair.difference, 4)} ({figure(-test.ci_high, 4)} to "
-        f"{figure(-test.ci_low, 4)}), {with_p(test.p)} ({scope}; {analysis.method} covariances)."
+        f"Primary comparison, {endpoint}: {pair.a} minus {pair.b} "
+        f"{figure(pair.difference, 4)} ({figure(test.ci_low, 4)} to "
+        f"{figure(test.ci_high, 4)}), {with_p(test.p)} ({scope}; {analysis.method} covariances)."
     )
 
 
