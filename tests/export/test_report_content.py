@@ -17,7 +17,7 @@ from viewer.analysis.results import StudyResults
 from viewer.analysis.study_record import StudyRecord, record_of
 from viewer.analysis.study_table import StudyTable
 from viewer.analysis.words import figure, p_value
-from viewer.export.report import report_of, write_report
+from viewer.export.report import report_of, write_document
 from viewer.export.report_document import Caution, Heading, Paragraph, Report, Table
 from viewer.statistics.ratings import Ratings
 from viewer.study.event import Event, EventKind, Json
@@ -141,6 +141,18 @@ def record() -> StudyRecord:
     return record_of(protocol(), "cd" * 32, events())
 
 
+@pytest.fixture(scope="module")
+def report(results: StudyResults) -> Report:
+    """Of a table from elsewhere."""
+    return report_of(results, None)
+
+
+@pytest.fixture(scope="module")
+def study_report(results: StudyResults, record: StudyRecord) -> Report:
+    """Of one of our own studies."""
+    return report_of(results, record)
+
+
 def words_of(report: Report) -> str:
     texts = []
     for block in report.blocks:
@@ -155,13 +167,15 @@ def tables(report: Report, caption: str) -> list[Table]:
     return [b for b in report.blocks if isinstance(b, Table) and caption in b.caption]
 
 
-def test_a_gain_with_the_ai_is_printed_as_a_positive_difference(results: StudyResults) -> None:
+def test_a_gain_with_the_ai_is_printed_as_a_positive_difference(
+    results: StudyResults, report: Report
+) -> None:
     analysis = results.mrmc_of("auc", "delong")
     assert analysis is not None
     pair = analysis.pairs[0]
     assert (pair.a, pair.b) == ("unaided", "aided")
     assert pair.difference < 0
-    (table,) = tables(report_of(results, None), "Obuchowski-Rockette, AUC, delong")
+    (table,) = tables(report, "Obuchowski-Rockette, AUC, delong")
     test = pair.rrrc
     assert test is not None
     assert table.rows[0][:4] == (
@@ -179,15 +193,14 @@ def test_turning_a_pair_twice_gives_the_pair_again(results: StudyResults) -> Non
     assert gain(gain(analysis.pairs[0])) == analysis.pairs[0]
 
 
-def test_the_hybrid_is_what_was_added(results: StudyResults) -> None:
-    (table,) = tables(report_of(results, None), "hybrid against readers")
+def test_the_hybrid_is_what_was_added(report: Report) -> None:
+    (table,) = tables(report, "hybrid against readers")
     assert all(row[0] == "hybrid − unaided" for row in table.rows)
 
 
 def test_every_reader_of_every_modality_has_a_row_with_the_computed_area(
-    results: StudyResults,
+    results: StudyResults, report: Report
 ) -> None:
-    report = report_of(results, None)
     for name, modality in results.by_modality.items():
         table = next(t for t in tables(report, name) if t.caption == f"{name}: every reader")
         assert [(row[0], row[2]) for row in table.rows] == [
@@ -205,10 +218,8 @@ def test_two_readers_get_a_caution_and_no_random_reader_test() -> None:
     assert "holds for these readers only" in str(report.blocks[1])
 
 
-def test_the_methods_name_design_seed_hash_exclusions_and_crashes(
-    results: StudyResults, record: StudyRecord
-) -> None:
-    text = words_of(report_of(results, record))
+def test_the_methods_name_design_seed_hash_exclusions_and_crashes(study_report: Report) -> None:
+    text = words_of(study_report)
     for words in (
         "4 readers took part (experience 2 to 8 years)",
         "30 exams of 30 patients were read (60 breasts)",
@@ -225,8 +236,8 @@ def test_the_methods_name_design_seed_hash_exclusions_and_crashes(
         assert words in text
 
 
-def test_a_table_from_elsewhere_has_no_study_record_to_tell(results: StudyResults) -> None:
-    text = words_of(report_of(results, None))
+def test_a_table_from_elsewhere_has_no_study_record_to_tell(report: Report) -> None:
+    text = words_of(report)
     assert "Design and reading" not in text
     assert "CLAIM" not in text
 
@@ -252,10 +263,8 @@ def test_sentences_of_methods_follow_what_was_computed(results: StudyResults) ->
     assert "hybrid score is" not in text
 
 
-def test_report_page_pdf_and_every_figure_are_written(
-    results: StudyResults, record: StudyRecord, tmp_path: Path
-) -> None:
-    written = write_report(results, record, tmp_path)
+def test_report_page_pdf_and_every_figure_are_written(study_report: Report, tmp_path: Path) -> None:
+    written = write_document(study_report, tmp_path, "report")
     assert all(path.stat().st_size > 0 for path in written)
     names = {path.name for path in written}
     assert {"report.html", "report.pdf", "curves-unaided.svg", "lambda-sweep.png"} <= names
