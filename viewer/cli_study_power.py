@@ -44,7 +44,8 @@ def power(
 
     The variances come from a pilot table, from the running study, or from a published one. Of a
     pilot only the variances are said: the look is blind to the effect. The planned study is
-    taken to have the pilot's share of diseased cases.
+    taken to have the pilot's share of diseased cases. A running study needs the designer's keys;
+    its finished readings count, and of them the cases that all begun readers have read.
     """
     with errors_said():
         if effect == 0:
@@ -82,9 +83,9 @@ def _of_pilot(path: Path, *, truth: Path | None, ai_model: str, jackknife: bool)
 
 
 def _table(path: Path, truth: Path | None) -> StudyTable:
-    from viewer.loading.read_study_table import read_study_table
+    from viewer.commands.analysis_source import read_source
 
-    return read_study_table(path, truth_file=truth)
+    return read_source(path, truth_file=truth).table
 
 
 def _or_refused(found: Found | Refusal) -> Found:
