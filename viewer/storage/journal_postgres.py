@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from viewer.storage.journal_store import Newest
@@ -16,6 +17,7 @@ from viewer.storage.reader_window import window_is_open
 from viewer.study.errors import JournalError
 
 _WAIT = "10s"
+_WAIT_FOR_WINDOW = "2s"
 _CONNECTION = {
     "connect_timeout": 10,
     # A network that is pulled out is an error within seconds, not a window that hangs.
@@ -148,15 +150,19 @@ class PostgresStore:
     def _take_window(self, connection: Connection) -> None:
         first, second = self._place.window_key(self._reader_id)
         keys = {"first": first, "second": second}
-        taken = connection.execute(
-            text("SELECT pg_try_advisory_lock(:first, :second)"), keys
-        ).scalar()
-        if taken:
-            return
+        # A window that crashed holds it until the server notices, a moment later.
+        connection.exec_driver_sql(f"SET lock_timeout = '{_WAIT_FOR_WINDOW}'")
+        try:
+            connection.execute(text("SELECT pg_advisory_lock(:first, :second)"), keys)
+        except OperationalError as error:
+            raise self._holder_of(connection, keys) from error
+        connection.exec_driver_sql(f"SET lock_timeout = '{_WAIT}'")
+
+    def _holder_of(self, connection: Connection, keys: Mapping[str, int]) -> JournalError:
         # The view shows the two signed keys as unsigned numbers.
         shown = {name: key & 0xFFFFFFFF for name, key in keys.items()}
         holder = connection.execute(_HOLDER, shown).first()
         where = ""
         if holder is not None and holder.backend_start is not None:
             where = f"{holder.application_name} since {holder.backend_start:%Y-%m-%dT%H:%M:%S} UTC"
-        raise window_is_open(self._reader_id, where)
+        return window_is_open(self._reader_id, where)

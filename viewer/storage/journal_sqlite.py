@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from viewer.storage.drive_kind import is_network_drive
 from viewer.storage.journal_store import Newest
 from viewer.storage.journal_tables import EVENT, METADATA
-from viewer.storage.journal_words import database_problem
+from viewer.storage.journal_words import database_problem, not_writable
 from viewer.storage.sync_folder import sync_folder
 from viewer.study.errors import JournalError
 
@@ -126,6 +126,9 @@ class SqliteStore:
 
     def said(self, error: SQLAlchemyError) -> JournalError:
         """An error of SQLite in words."""
+        folder = self._path.parent
+        if not self._read_only and folder.is_dir() and not os.access(folder, os.W_OK):
+            return not_writable(self.name)
         return database_problem(self.name, error)
 
     def _engine(self) -> Engine:

@@ -8,10 +8,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from viewer.study.errors import JournalError
 
+_NOT_WRITABLE = "it may not be written"
+_ALLOW_WRITING = "allow writing in the study's folder, then save again"
+
 _WORDS = {
     "no space": ("the server's drive is full", "tell whoever keeps the server"),
     "full": ("the drive is full", "free some space, then save again"),
-    "readonly": ("it may not be written", "allow writing in the study's folder, then save again"),
+    "readonly": (_NOT_WRITABLE, _ALLOW_WRITING),
     "locked": ("another program holds it", "wait a moment, then save again"),
     "malformed": (
         "it is damaged",
@@ -67,8 +70,17 @@ def database_problem(name: str, error: SQLAlchemyError) -> JournalError:
     text = str(original or type(error).__name__).strip().split("\n")[0]
     for word, (reason, hint) in _WORDS.items():
         if word in text.lower():
-            return JournalError(f"{name}: {reason}; nothing confirmed is lost", hint)
-    return JournalError(f"{name}: {text}; nothing confirmed is lost")
+            return _lost_nothing(name, reason, hint)
+    return _lost_nothing(name, text, "")
+
+
+def not_writable(name: str) -> JournalError:
+    """That a folder or a file in it is write-protected."""
+    return _lost_nothing(name, _NOT_WRITABLE, _ALLOW_WRITING)
+
+
+def _lost_nothing(name: str, reason: str, hint: str) -> JournalError:
+    return JournalError(f"{name}: {reason}; nothing confirmed is lost", hint)
 
 
 def drive_problem(error: OSError) -> tuple[str, str]:
