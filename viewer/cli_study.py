@@ -12,6 +12,7 @@ from viewer.cli_study_paper import paper
 from viewer.cli_study_plan import plan
 from viewer.cli_study_power import power
 from viewer.cli_study_templates import templates
+from viewer.cli_study_window import window
 
 study = typer.Typer(
     name="study",
@@ -35,3 +36,4 @@ study.command("power")(power)
 study.command("paper")(paper)
 study.command("analyze")(analyze)
 study.command("export")(export)
+study.command("window")(window)

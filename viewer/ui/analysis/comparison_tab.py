@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -10,14 +10,22 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair, MrmcTest
 from viewer.analysis.results import StudyResults
 from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
-from viewer.ui.analysis.figures import NONE, between, number, probability, signed
+from viewer.ui.analysis.figures import NONE, between, number, p_value, signed
 from viewer.ui.analysis.modality_look import modality_words
-from viewer.ui.analysis.overview_words import ENDPOINTS, pair_words
+from viewer.ui.analysis.overview_words import (
+    COMPARISON_REFUSALS,
+    ENDPOINTS,
+    pair_words,
+    refusal_words,
+)
 from viewer.ui.analysis.page import Page, sentence
 
 _TESTS = ("Difference", "Random", "Estimate", "SE", "CI", "Statistic", "df", "p")
 _SINGLES = ("Modality", "Mean", "SE", "CI", "df")
 _COMPONENTS = ("Component", "Value")
+_U_STATISTICS = ("Modalities", "Readers", "AUC", "AUC", "Estimate", "SE", "CI", "df", "p")
+_NO_MODALITY = "NO_MOD"
+"""iMRMC's word where a row is of one modality."""
 _READERS = ("Reader", "Difference", "Estimate", "SE", "CI", "z", "p")
 _MODELS = ("Model", "Readers", "AI", "Mean reader", "Difference", "SE", "CI", "t", "df", "p")
 _COMPONENT_NAMES = (
@@ -49,7 +57,12 @@ class ComparisonTab(Page):
         self.components = FigureTable(_COMPONENTS, self)
         if results.mrmc:
             self._lay_out_mrmc()
+        else:
+            for unused in (self.choice, self.words, self.tests, self.singles, self.merits):
+                unused.hide()
+            self.components.hide()
         self._add_refusals()
+        self._add_u_statistics()
         self._add_readers()
         self._add_models()
         self.choice.currentIndexChanged.connect(self.show_analysis)
@@ -67,6 +80,7 @@ class ComparisonTab(Page):
             "\n".join(pair_words(analysis, pair, confidence) for pair in analysis.pairs)
             or "One modality: nothing to compare."
         )
+        self.tests.setVisible(bool(analysis.pairs))
         self.tests.show_rows([row for pair in analysis.pairs for row in _test_rows(pair)])
         self.singles.show_rows(_single_rows(analysis))
         self.merits.show_rows(_merit_rows(analysis, _modalities(self._results)))
@@ -85,10 +99,10 @@ class ComparisonTab(Page):
         self.add_block("Modalities compared", chooser, self.words, self.tests)
         tables = QHBoxLayout()
         tables.setSpacing(24)
-        for title, table, share in (
-            ("Each modality by itself", self.singles, 5),
-            ("Each reader", self.merits, 4),
-            ("Components", self.components, 2),
+        for title, table in (
+            ("Each modality by itself", self.singles),
+            ("Each reader", self.merits),
+            ("Components", self.components),
         ):
             label = QLabel(title, self)
             label.setObjectName("heading")
@@ -96,17 +110,31 @@ class ComparisonTab(Page):
             column.addWidget(label)
             column.addWidget(table)
             column.addStretch(1)
-            tables.addLayout(column, share)
+            tables.addLayout(column)
+        tables.addStretch(1)
         self.add(tables)
 
     def _add_refusals(self) -> None:
-        refusals = [found for found in self._results.refusals if found.key in ("mrmc", "delong")]
+        refusals = [r for r in self._results.refusals if r.key in COMPARISON_REFUSALS]
         if refusals:
             self.add_block("What does not hold")
         for refusal in refusals:
-            self.add_words(f"{refusal.analysis}: {refusal.reason}", is_warning=True)
-            if refusal.instead:
-                self.add_words(f"Instead: {refusal.instead}")
+            self.add_words(refusal_words(refusal), is_warning=True)
+
+    def _add_u_statistics(self) -> None:
+        found = self._results.u_statistics
+        rows = [] if found is None else [_u_row(row) for row in found.u_statistics]
+        self.u_statistics = FigureTable(_U_STATISTICS, self)
+        self.u_statistics.show_rows(rows)
+        if rows:
+            self.add_block(
+                "U-statistics (iMRMC)",
+                self.u_statistics,
+                words="Unbiased variances; they hold when not every reader read every case. "
+                "Degrees of freedom and intervals: BDG.",
+            )
+        else:
+            self.u_statistics.hide()
 
     def _add_readers(self) -> None:
         self.readers = FigureTable(_READERS, self)
@@ -119,7 +147,7 @@ class ComparisonTab(Page):
                     Cell(number(found.se, 4), found.se),
                     between(found.ci_low, found.ci_high),
                     Cell(number(found.z, 2), found.z),
-                    Cell(probability(found.p), found.p),
+                    Cell(p_value(found.p), found.p),
                 )
                 for found in self._results.reader_differences
             ]
@@ -130,6 +158,8 @@ class ComparisonTab(Page):
                 self.readers,
                 words="DeLong, paired. Not corrected for the number of readers.",
             )
+        else:
+            self.readers.hide()
 
     def _add_models(self) -> None:
         self.models = FigureTable(_MODELS, self)
@@ -145,7 +175,7 @@ class ComparisonTab(Page):
                     between(found.ci_low, found.ci_high),
                     number(found.t, 2),
                     number(found.df, 1),
-                    Cell(probability(found.p), found.p),
+                    Cell(p_value(found.p), found.p),
                 )
                 for found in self._results.ai_against_readers
             ]
@@ -156,6 +186,8 @@ class ComparisonTab(Page):
                 self.models,
                 words="AUC; readers and cases random, one modality without readers.",
             )
+        else:
+            self.models.hide()
 
 
 def _modalities(results: StudyResults) -> Sequence[str]:
@@ -197,7 +229,7 @@ def _test_row(pair: MrmcPair, random: str, test: MrmcTest | None) -> Row:
         between(test.ci_low, test.ci_high, 4),
         f"{statistic} {number(test.f, 3)}",
         df,
-        Cell(probability(test.p), test.p, is_strong=True),
+        Cell(p_value(test.p), test.p, is_strong=True),
     )
 
 
@@ -225,3 +257,28 @@ def _merit_rows(analysis: MrmcAnalysis, modalities: Sequence[str]) -> list[Row]:
         )
         for reader in analysis.readers
     ]
+
+
+def _u_row(row: Mapping[str, float | str | None]) -> Row:
+    """One of iMRMC's rows: a modality, or a difference of two."""
+    first, second = str(row["modalityA"]), str(row["modalityB"])
+    is_pair = second != _NO_MODALITY
+    variance = _float(row["varAUCAminusAUCB" if is_pair else "varAUCA"])
+    estimate = _float(row["AUCAminusAUCB" if is_pair else "AUCA"])
+    readers = _float(row["NR"])
+    return (
+        Cell(_pair(first, second) if is_pair else modality_words(first), is_strong=True),
+        NONE if readers is None else f"{readers:.0f}",
+        number(_float(row["AUCA"])),
+        number(_float(row["AUCB"])),
+        Cell(signed(estimate, 4) if is_pair else number(estimate, 4), estimate, is_strong=True),
+        number(None if variance is None or variance < 0 else variance**0.5, 4),
+        between(_float(row["botCIBDG"]), _float(row["topCIBDG"]), 4),
+        number(_float(row["dfBDG"]), 2),
+        # Of one modality iMRMC tests against 0.5, which nobody asked.
+        p_value(_float(row["pValueBDG"])) if is_pair else NONE,
+    )
+
+
+def _float(value: float | str | None) -> float | None:
+    return value if isinstance(value, float) else None

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Signal, Slot
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from viewer.ui.analysis.plot_look import named_pen, plot_widget
+from viewer.ui.analysis.plot_look import named_pen, plot_widget, unit_grid
 from viewer.ui.fonts import text_font
 from viewer.ui.theme import LINE, RAISED, SMALL_PIXELS, TEXT
 
@@ -62,6 +62,7 @@ class CurvePlot(QWidget):
         self._box = self.view.getPlotItem().getViewBox()
         self._box.setLimits(xMin=-0.05, xMax=1.05, yMin=-0.05, yMax=1.05, minXRange=0.05)
         self._reset()
+        self.view.addItem(unit_grid())
         if has_diagonal:
             self.view.addItem(
                 pg.PlotCurveItem([0.0, 1.0], [0.0, 1.0], pen=named_pen(LINE, dashed=True))

@@ -18,8 +18,8 @@ from viewer.ui.analysis.page import Page, hint
 READER_OPACITY = 0.5
 AVERAGE_WIDTH = 3.0
 MODEL_WIDTH = 2.2
-_HEADERS = ("Reader", "Modality", "AUC", "SE", "CI (DeLong)", "CI (bootstrap)", "AP")
-_TABLE_WIDTH = 500
+_HEADERS = ("Reader", "Modality", "AUC", "CI (DeLong)", "AP")
+_TABLE_WIDTH = 520
 
 
 class CurvesTab(QWidget):
@@ -111,26 +111,29 @@ class CurvesTab(QWidget):
         plots.addLayout(titled("Precision and recall", self.pr, self), 1)
         switches = QHBoxLayout()
         switches.setSpacing(16)
-        switches.addWidget(self.legend)
-        switches.addStretch(1)
+        switches.addWidget(
+            hint("Point at a curve for its name. Wheel: larger; double click: whole.", self), 1
+        )
         for switch in (self.readers, self.averages, self.diagonal):
             switches.addWidget(switch)
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 14, 8, 12)
         column.setSpacing(10)
-        column.addLayout(switches)
+        column.addWidget(self.legend)
         column.addLayout(plots, 1)
-        column.addWidget(
-            hint("Point at a curve for its name. Wheel: larger; double click: whole.", left)
-        )
+        column.addLayout(switches)
         right = Page(self)
-        right.add_block("Areas", self.table, words="A click brings the curve out.")
+        right.add_block(
+            "Areas",
+            self.table,
+            words="A click brings the curve out. On hover: SE and further intervals.",
+        )
         self.split = QSplitter(self)
         self.split.addWidget(left)
         self.split.addWidget(right)
         self.split.setStretchFactor(0, 1)
-        self.split.setSizes([900, _TABLE_WIDTH])
+        self.split.setSizes([720, _TABLE_WIDTH])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.split)
@@ -232,12 +235,14 @@ def _entries(results: StudyResults) -> Sequence[LegendEntry]:
 
 
 def _row(name: str, modality: str, scores: Discrimination) -> Row:
+    more = (
+        f"SE {number(scores.se_delong, 4)}; bootstrap {interval(scores.ci_bootstrap)}; "
+        f"logit {interval(scores.ci_logit)}"
+    )
     return (
         Cell(name, is_strong=True),
         modality,
-        Cell(number(scores.auc), scores.auc, is_strong=True),
-        Cell(number(scores.se_delong, 4), scores.se_delong),
-        interval(scores.ci_delong),
-        interval(scores.ci_bootstrap),
+        Cell(number(scores.auc), scores.auc, is_strong=True, tip=more),
+        Cell(interval(scores.ci_delong), tip=more),
         Cell(number(scores.ap), scores.ap),
     )

@@ -22,7 +22,7 @@ from viewer.ui.theme import SECONDARY, TEXT
 _ROW_HEIGHT = 26
 _HEADER_HEIGHT = 28
 _VALUE = Qt.ItemDataRole.UserRole
-_PADDING = 26
+_PADDING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class FigureTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setObjectName("figures")
         self.setWordWrap(False)
         header = self.horizontalHeader()
         header.setFixedHeight(_HEADER_HEIGHT)
@@ -87,6 +88,8 @@ class FigureTable(QTableWidget):
         self.resizeColumnsToContents()
         for column in range(self.columnCount()):
             self.setColumnWidth(column, self.columnWidth(column) + _PADDING)
+        # No wider than its columns: an empty rest of a row says nothing.
+        self.setMaximumWidth(self._content_width())
         self.updateGeometry()
 
     def change_cell(self, row: int, column: int, cell: Cell) -> None:
@@ -110,14 +113,16 @@ class FigureTable(QTableWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         """High enough for every row."""
         height = _HEADER_HEIGHT + _ROW_HEIGHT * self.rowCount() + 2
-        width = sum(self.columnWidth(column) for column in range(self.columnCount()))
         if self.horizontalScrollBar().maximum() > 0:
             height += self.horizontalScrollBar().sizeHint().height()
-        return QSize(width, height)
+        return QSize(self._content_width(), height)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Every row is shown; narrow windows scroll sideways."""
-        return QSize(200, self.sizeHint().height())
+        return QSize(min(200, self._content_width()), self.sizeHint().height())
+
+    def _content_width(self) -> int:
+        return sum(self.columnWidth(column) for column in range(self.columnCount())) + 2
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802
         """Keep the height in step with a scroll bar that comes or goes."""

@@ -1,68 +1,54 @@
-"""Numbers as the screen says them: fixed decimals, an en dash where there is none."""
+"""Numbers as the screen says them: those of the report, with true minus signs."""
 
 from __future__ import annotations
 
 from viewer.analysis.results import Interval
+from viewer.analysis.words import MISSING as NONE
+from viewer.analysis.words import (
+    count,
+    figure,
+    p_value,
+    percent,
+    percent_interval,
+    with_p,
+)
 
-NONE = "–"
-"""Where something does not apply or was not asked."""
+__all__ = [
+    "NONE",
+    "between",
+    "count",
+    "interval",
+    "number",
+    "p_value",
+    "percent",
+    "percent_interval",
+    "seconds",
+    "signed",
+    "with_p",
+]
 
 
 def number(value: float | None, decimals: int = 3) -> str:
     """A figure with fixed decimals."""
-    if value is None or value != value:
-        return NONE
-    return f"{value:.{decimals}f}".replace("-", "−")
+    return _minus(figure(value, decimals))
 
 
 def signed(value: float | None, decimals: int = 3) -> str:
     """A difference, with its sign."""
-    if value is None or value != value:
-        return NONE
-    return f"{value:+.{decimals}f}".replace("-", "−")
-
-
-def percent(value: float | None, decimals: int = 1) -> str:
-    """A share of 0 to 1 as per cent."""
-    if value is None or value != value:
-        return NONE
-    return f"{100 * value:.{decimals}f} %"
+    words = number(value, decimals)
+    is_positive = value is not None and value > 0 and words != NONE
+    return f"+{words}" if is_positive else words
 
 
 def interval(value: Interval | None, decimals: int = 3) -> str:
     """Low and high."""
-    if value is None:
-        return NONE
-    return between(value.low, value.high, decimals)
+    return NONE if value is None else between(value.low, value.high, decimals)
 
 
 def between(low: float | None, high: float | None, decimals: int = 3) -> str:
     """Two figures that belong together."""
-    if low is None or high is None:
-        return NONE
-    return f"{number(low, decimals)} to {number(high, decimals)}"
-
-
-def percent_interval(value: Interval | None) -> str:
-    """An interval of shares as per cent."""
-    if value is None:
-        return NONE
-    return f"{100 * value.low:.1f} to {100 * value.high:.1f} %"
-
-
-def probability(p: float | None) -> str:
-    """A p value as journals print it."""
-    if p is None or p != p:
-        return NONE
-    if p < 0.001:
-        return "< 0.001"
-    return f"{p:.3f}"
-
-
-def p_words(p: float | None) -> str:
-    """A p value in a sentence."""
-    text = probability(p)
-    return f"p {text}" if text.startswith("<") else f"p = {text}"
+    ends = (number(low, decimals), number(high, decimals))
+    return NONE if NONE in ends else " to ".join(ends)
 
 
 def seconds(value: float | None) -> str:
@@ -75,7 +61,5 @@ def seconds(value: float | None) -> str:
     return f"{minutes} min {rest:02d} s"
 
 
-def counted(number_of: int, one: str, many: str | None = None) -> str:
-    """A number with its noun."""
-    noun = one if number_of == 1 else (many or f"{one}s")
-    return f"{number_of:,} {noun}"
+def _minus(text: str) -> str:
+    return text.replace("-", "−")

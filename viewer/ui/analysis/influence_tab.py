@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.analysis.results import StudyResults, SwitchCounts
 from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
-from viewer.ui.analysis.figures import NONE, counted, probability, signed
+from viewer.ui.analysis.figures import NONE, count, p_value, signed
 from viewer.ui.analysis.modality_look import modality_words
 from viewer.ui.analysis.page import Page, sentence
 
@@ -61,7 +61,7 @@ class InfluenceTab(Page):
 
 def switch_words(counts: SwitchCounts) -> str:
     """All readers together, in a sentence."""
-    diseased = counted(counts.positives_gained, "diseased case")
+    diseased = count(counts.positives_gained, "diseased case")
     bias = (
         ""
         if counts.lost_with_wrong_ai is None
@@ -69,7 +69,7 @@ def switch_words(counts: SwitchCounts) -> str:
     )
     return (
         f"{diseased} found and {counts.positives_lost} lost; "
-        f"{counted(counts.negatives_gained, 'normal case')} let go and "
+        f"{count(counts.negatives_gained, 'normal case')} let go and "
         f"{counts.negatives_lost} recalled in addition.{bias}"
     )
 
@@ -80,10 +80,10 @@ def _row(counts: SwitchCounts) -> Row:
         f"{modality_words(counts.first)} → {modality_words(counts.second)}",
         Cell(f"+{counts.positives_gained}", counts.positives_gained, colour=_BETTER),
         Cell(f"−{counts.positives_lost}", counts.positives_lost, colour=_WORSE),
-        Cell(probability(counts.p_sensitivity), counts.p_sensitivity),
+        Cell(p_value(counts.p_sensitivity), counts.p_sensitivity),
         Cell(f"+{counts.negatives_gained}", counts.negatives_gained, colour=_BETTER),
         Cell(f"−{counts.negatives_lost}", counts.negatives_lost, colour=_WORSE),
-        Cell(probability(counts.p_specificity), counts.p_specificity),
+        Cell(p_value(counts.p_specificity), counts.p_specificity),
         NONE
         if counts.lost_with_wrong_ai is None
         else Cell(str(counts.lost_with_wrong_ai), counts.lost_with_wrong_ai),

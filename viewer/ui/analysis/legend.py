@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from viewer.ui.analysis.flow_layout import FlowLayout
 
 _SIGN = QSize(22, 12)
 
@@ -24,16 +26,14 @@ class LegendEntry:
 
 
 class Legend(QWidget):
-    """A row of switches; none may be missing for want of width, so words stay short."""
+    """Switches, in further lines where the room ends."""
 
     switched = Signal()
 
     def __init__(self, entries: Sequence[LegendEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[str, QToolButton] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout = FlowLayout(self)
         for entry in entries:
             button = QToolButton(self)
             button.setObjectName("legend")
@@ -47,7 +47,10 @@ class Legend(QWidget):
             button.toggled.connect(lambda _=False: self.switched.emit())
             self._buttons[entry.key] = button
             layout.addWidget(button)
-        layout.addStretch(1)
+
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     @property
     def on(self) -> frozenset[str]:

@@ -126,7 +126,7 @@ def _wide(who: str, modality: str, colour: str, point: OperatingPoint) -> Row:
     return (
         Cell(who, is_strong=True),
         Cell(modality_words(modality), colour=colour),
-        point.rule,
+        _rule(point),
         Cell(percent(point.sensitivity), point.sensitivity, is_strong=True),
         percent_interval(point.sensitivity_ci),
         Cell(percent(point.specificity), point.specificity, is_strong=True),
@@ -148,10 +148,16 @@ def _narrow(who: str, modality: str, colour: str, point: OperatingPoint) -> Row:
     return (
         Cell(who, is_strong=True),
         Cell(modality_words(modality), colour=colour),
-        point.rule,
+        _rule(point),
         Cell(percent(point.sensitivity), point.sensitivity),
         Cell(percent(point.specificity), point.specificity, is_strong=True),
         percent_interval(point.specificity_ci_bootstrap),
         Cell(number(point.matthews), point.matthews, is_strong=True),
         interval(point.matthews_ci_bootstrap),
     )
+
+
+def _rule(point: OperatingPoint) -> Cell:
+    """The rule as short as the heading allows; all of it on hover."""
+    words = point.rule.partition(",")[0].replace(">=", "≥")
+    return Cell(words, point.threshold, tip=point.rule)

@@ -9,7 +9,7 @@ from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
 from viewer.ui.analysis.figures import interval, number, percent
 from viewer.ui.analysis.forest_plot import ForestPlot
 from viewer.ui.analysis.modality_look import modality_colour, modality_words
-from viewer.ui.analysis.overview_words import primary_words
+from viewer.ui.analysis.overview_words import hybrid_words, primary_words, refusal_words
 from viewer.ui.analysis.page import Page, sentence
 
 _MODALITIES = (
@@ -37,6 +37,11 @@ class OverviewTab(Page):
             [_modality_row(results, found) for found in results.by_modality.values()]
         )
         self.add_block("Primary comparison", self.primary)
+        self.hybrid = sentence(hybrid_words(results), self)
+        if self.hybrid.text():
+            self.add_block("Hybrid", self.hybrid)
+        else:
+            self.hybrid.hide()
         self.add_block(
             "Modalities",
             self.modalities,
@@ -48,8 +53,14 @@ class OverviewTab(Page):
         )
         if results.ai:
             self.add_block("AI alone", self.models)
+        else:
+            self.models.hide()
         self.forest = ForestPlot(results, self)
-        self.add_block("AUC of each reader", self.forest, words="With 95 % intervals (DeLong).")
+        self.add_block(
+            "AUC of each reader",
+            self.forest,
+            words=f"With {100 * (1 - results.options.alpha):g} % intervals (DeLong).",
+        )
         self._add_notes(results)
 
     def _add_notes(self, results: StudyResults) -> None:
@@ -59,9 +70,7 @@ class OverviewTab(Page):
         for note in results.notes:
             self.add_words(note)
         for refusal in results.refusals:
-            words = f"{refusal.analysis}: {refusal.reason}"
-            words += f" Instead: {refusal.instead}" if refusal.instead else ""
-            self.add_words(words, is_warning=True)
+            self.add_words(refusal_words(refusal), is_warning=True)
 
 
 def mean_interval(results: StudyResults, modality: ModalityResults) -> Interval | None:

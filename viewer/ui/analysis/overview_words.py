@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair, MrmcTest
-from viewer.analysis.results import StudyResults
-from viewer.ui.analysis.figures import between, counted, number, p_words, signed
+from viewer.analysis.results import Refusal, StudyResults
+from viewer.ui.analysis.figures import between, count, number, signed, with_p
 from viewer.ui.analysis.modality_look import modality_words
 
 ENDPOINTS = {
@@ -15,6 +15,8 @@ ENDPOINTS = {
     "wafroc1": "wAFROC1 area",
     "pcl": "PCL",
 }
+COMPARISON_REFUSALS = ("mrmc", "delong", "jackknife", "sensitivity", "specificity", "wafroc")
+"""Keys of refusals that concern the comparison of modalities."""
 _METHODS = {"delong": "DeLong covariances", "jackknife": "jackknife covariances"}
 
 
@@ -22,8 +24,8 @@ def study_words(results: StudyResults) -> str:
     """What was analysed: readers, cases, patients."""
     return ", ".join(
         (
-            counted(len(results.readers), "reader"),
-            f"{counted(results.cases, 'case')} of {counted(results.patients, 'patient')}",
+            count(len(results.readers), "reader"),
+            f"{count(results.cases, 'case')} of {count(results.patients, 'patient')}",
             f"{results.positives:,} with the disease",
         )
     )
@@ -53,11 +55,26 @@ def primary_words(results: StudyResults) -> str:
     analysis = primary_analysis(results)
     pair = None if analysis is None else primary_pair(results, analysis)
     if analysis is None or pair is None:
-        refusal = results.refusal_of("mrmc")
-        if refusal is not None:
-            return f"{_sentence(refusal.reason)} {_sentence(refusal.instead)}".strip()
+        refusals = [r for r in results.refusals if r.key in COMPARISON_REFUSALS]
+        if refusals:
+            return refusal_words(refusals[0])
         return "There is one modality with readers: nothing to compare."
     return pair_words(analysis, pair, 1 - results.options.alpha)
+
+
+def hybrid_words(results: StudyResults) -> str:
+    """What the mix of readers and AI comes to, against the readers as they read."""
+    hybrid = results.hybrid
+    if hybrid is None:
+        return ""
+    start = (
+        f"{modality_words(hybrid.base)} mixed with {hybrid.ai_model}, λ {hybrid.weight:.2f}, "
+        "computed and not read. "
+    )
+    if hybrid.mrmc is None or not hybrid.mrmc.pairs:
+        return f"{start}Mean AUC {number(hybrid.results.mean_auc)}."
+    confidence = 1 - results.options.alpha
+    return start + pair_words(hybrid.mrmc, hybrid.mrmc.pairs[0], confidence)
 
 
 def pair_words(analysis: MrmcAnalysis, pair: MrmcPair, confidence: float) -> str:
@@ -80,7 +97,7 @@ def pair_words(analysis: MrmcAnalysis, pair: MrmcPair, confidence: float) -> str
     )
     return (
         f"{means_words}, {100 * confidence:g} % CI "
-        f"{between(test.ci_low, test.ci_high)}, {p_words(test.p)} "
+        f"{between(test.ci_low, test.ci_high)}, {with_p(test.p)} "
         f"({test_words(test)}; Obuchowski-Rockette, "
         f"{_METHODS.get(analysis.method, analysis.method)}, {scope})."
     )
@@ -98,8 +115,6 @@ def _mean(analysis: MrmcAnalysis, modality: str) -> float | None:
     return sum(merits.values()) / len(merits) if merits else None
 
 
-def _sentence(text: str) -> str:
-    if not text:
-        return ""
-    text = text[0].upper() + text[1:]
-    return text if text.endswith(".") else f"{text}."
+def refusal_words(refusal: Refusal) -> str:
+    """What does not hold, why, and what serves instead."""
+    return f"{refusal.analysis}: {refusal.words}."

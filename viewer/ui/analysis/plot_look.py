@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
@@ -22,7 +23,6 @@ def plot_widget(*, x_title: str, y_title: str, parent: QWidget | None = None) ->
     item = view.getPlotItem()
     item.setMenuEnabled(False)
     item.hideButtons()
-    item.showGrid(x=True, y=True, alpha=0.10)
     item.getViewBox().disableAutoRange()
     # The marks at the ends of an axis must not be cut at the plot's edge.
     item.layout.setContentsMargins(4, 10, 16, 4)
@@ -31,12 +31,31 @@ def plot_widget(*, x_title: str, y_title: str, parent: QWidget | None = None) ->
         axis.setPen(named_pen(LINE))
         axis.setTextPen(SECONDARY)
         axis.setTickFont(text_font(SMALL_PIXELS))
-        axis.setStyle(tickLength=-4)
+        axis.setStyle(tickLength=-4, hideOverlappingLabels=False)
+        axis.enableAutoSIPrefix(False)
         axis.setLabel(title, color=SECONDARY, **{"font-size": f"{SMALL_PIXELS}px"})
         axis.label.setFont(text_font(SMALL_PIXELS))
     item.getAxis("left").setWidth(_LEFT_AXIS_PX)
     item.getAxis("bottom").setHeight(_BOTTOM_AXIS_PX)
     return view
+
+
+def unit_grid() -> pg.PlotCurveItem:
+    """Faint lines at every fifth of 0..1, both ways.
+
+    pyqtgraph's own grid would hide the labels at the ends of the axes.
+    """
+    fifths = np.linspace(0.0, 1.0, 6)
+    along = np.tile([0.0, 1.0], fifths.size)
+    at = np.repeat(fifths, 2)
+    grid = pg.PlotCurveItem(
+        np.concatenate([along, at]),
+        np.concatenate([at, along]),
+        connect="pairs",
+        pen=named_pen(LINE, opacity=0.55),
+    )
+    grid.setZValue(-10)
+    return grid
 
 
 def named_pen(

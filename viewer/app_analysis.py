@@ -1,0 +1,50 @@
+"""The analysis window's composition root."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from viewer.jobs.lambda_sweep import LambdaSweep
+from viewer.jobs.study_analysis import StudyAnalysis
+from viewer.jobs.study_saving import StudySaving
+from viewer.logs import start_logging, stop_logging
+from viewer.storage.places import places
+from viewer.ui.analysis.analysis_window import FIRST_SIZE, AnalysisWindow
+from viewer.ui.file_chooser import FileChooser
+from viewer.ui.theme import apply_theme
+
+
+def analysis_window(chooser: FileChooser | None = None) -> AnalysisWindow:
+    """An analysis window with jobs of its own; needs a QApplication."""
+    window = AnalysisWindow(
+        analysis=StudyAnalysis(),
+        sweeper=LambdaSweep(),
+        saving=StudySaving(),
+        chooser=chooser or FileChooser(),
+    )
+    window.resize(*FIRST_SIZE)
+    return window
+
+
+def run_analysis(path: Path | None = None) -> int:
+    """Show the window, on a study or table if one is given; returns the exit code."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("Tomolens")
+    application.setDesktopFileName("tomolens")
+    apply_theme(application)
+    start_logging(places(os.environ).cache)
+    window = analysis_window()
+    window.showMaximized()
+    if path is not None:
+        QTimer.singleShot(0, window, lambda: window.open(path))
+    try:
+        return application.exec()
+    finally:
+        stop_logging()
