@@ -126,12 +126,12 @@ def _truth(rows: Iterable[TruthRow]) -> dict[str, bool]:
 
 def _chosen(rows: Iterable[LongRow], *, with_amendments: bool) -> _Chosen:
     readings: dict[tuple[str, str, str, str, int | None], LongRow] = {}
-    for row in rows:
+    # Amendments come behind the locked answers, the last one last, whatever the file's order.
+    for row in sorted(rows, key=lambda row: (row.amended, row.event_seq or 0)):
         if row.amended and not with_amendments:
             continue
         key = (row.phase, row.reader_id, case_of(row), row.session_id, row.order_index)
-        before = readings.get(key)
-        if before is not None and not (row.amended and before.event_seq != row.event_seq):
+        if key in readings and not row.amended:
             raise StudyError(
                 f"reader {row.reader_id} answers case {case_of(row)} twice in one reading",
                 "keep one row for each reader, session, phase, case and order_index",
