@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from openpyxl import load_workbook
+from study_answers_builders import SECRET, make_study
 
 from viewer.analysis.case_names import exam_and_side
 from viewer.analysis.rows_of_study import StudyAnswers, rows_of_study
@@ -26,9 +26,6 @@ from viewer.loading.read_long import read_rows
 from viewer.loading.read_study_table import read_study_table
 from viewer.statistics.ratings import Ratings
 from viewer.study.errors import StudyError
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "analysis"))
-from study_answers_builders import SECRET, make_study  # noqa: E402
 
 
 @pytest.fixture(scope="module")
