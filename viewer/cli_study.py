@@ -11,6 +11,7 @@ from viewer.cli_study_new import new
 from viewer.cli_study_paper import paper
 from viewer.cli_study_plan import plan
 from viewer.cli_study_power import power
+from viewer.cli_study_status import status
 from viewer.cli_study_templates import templates
 from viewer.cli_study_window import window
 
@@ -33,6 +34,7 @@ study.command("templates")(templates)
 study.command("check")(check)
 study.command("plan")(plan)
 study.command("power")(power)
+study.command("status")(status)
 study.command("paper")(paper)
 study.command("analyze")(analyze)
 study.command("export")(export)

@@ -10,8 +10,8 @@ from pathlib import Path
 import typer
 
 from viewer.cli_errors import errors_said
+from viewer.cli_tables import aligned
 from viewer.storage.study_folder import StudyFolder
-from viewer.study.planned_reading import PlannedReading
 from viewer.study.protocol import Protocol
 
 
@@ -43,7 +43,7 @@ def plan(
         if csv_file is not None:
             _write(csv_file, _csv(rows))
         if svg is None and csv_file is None:
-            typer.echo(_table(rows))
+            typer.echo(aligned(rows))
 
 
 def _rows(
@@ -51,6 +51,7 @@ def _rows(
 ) -> list[tuple[str, ...]]:
     from viewer.cli_errors import UserError
     from viewer.commands.realised_order import HEADER, orders_of, rows_of
+    from viewer.commands.study_readings import readings_of_study
 
     known = [each.reader_id for each in protocol.readers]
     if reader and reader not in known:
@@ -58,30 +59,10 @@ def _rows(
     known = [each.session_id for each in protocol.sessions]
     if session and session not in known:
         raise UserError(f"the study has no session {session}", f"sessions: {', '.join(known)}")
-    rows = rows_of(orders_of(protocol, _realised(folder, protocol)))
+    states = readings_of_study(folder, protocol)
+    rows = rows_of(orders_of(protocol, [state.planned for state in states.values()]))
     wanted = [row for row in rows if reader in ("", row[0]) and session in ("", row[1])]
     return [HEADER, *wanted]
-
-
-def _realised(folder: StudyFolder, protocol: Protocol) -> list[PlannedReading]:
-    from viewer.storage.open_journal import open_journal
-    from viewer.study.projection import reading_states
-
-    if not protocol.database and not folder.journal_file.exists():
-        return []
-    journal = open_journal(folder, protocol, read_only=True, role="analyst")
-    try:
-        return [state.planned for state in reading_states(journal.events()).values()]
-    finally:
-        journal.close()
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
 
 
 def _csv(rows: Sequence[tuple[str, ...]]) -> str:

@@ -60,6 +60,8 @@ def test_paths_of_cases_are_relative_to_the_study(tmp_path: Path) -> None:
     folder = StudyFolder.of(tmp_path)
     assert folder.case_path("exams/1") == tmp_path / "exams" / "1"
     assert folder.case_path("/data/exam") == Path("/data/exam")
+    assert folder.case_path("~/exam") == Path.home() / "exam"
+    assert folder.case_path("~nobody/exam") == tmp_path / "~nobody" / "exam"
 
 
 def test_the_second_copy_lies_apart_and_is_not_shared_by_copies_of_a_study(tmp_path: Path) -> None:

@@ -57,8 +57,9 @@ class StudyFolder:
         return self.sealed / "keys.json"
 
     def case_path(self, stated: str) -> Path:
-        """The absolute place of a path as the protocol states it."""
-        return self.path / Path(stated).expanduser()
+        """The absolute place of a path as the protocol states it; "~/" is the user's home."""
+        path = Path(stated)
+        return self.path / (path.expanduser() if path.parts[:1] == ("~",) else path)
 
     def second_copy(self, protocol: Protocol, places: Places) -> Path:
         """The folder of the journal's second copy.

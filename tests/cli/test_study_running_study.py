@@ -1,4 +1,4 @@
-"""`tomolens study power` on a study that is being read: variances only, of what is complete."""
+"""`tomolens study power` and `status` on a study that is being read: nothing of any answer."""
 
 from __future__ import annotations
 
@@ -170,3 +170,17 @@ def test_without_the_keys_nothing_is_said(running: Path, monkeypatch: pytest.Mon
         hidden.rename(keys)
     assert code == 2
     assert "Hint" in said
+
+
+def test_the_status_tells_how_far_readers_are(
+    running: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOMOLENS_HOME", str(running.parent / "home"))
+    result = CliRunner().invoke(app, ["study", "status", str(running)])
+    assert result.exit_code == 0, result.output
+    rows = [line.split(maxsplit=6) for line in result.output.splitlines()[1:]]
+    assert rows == [
+        ["R1", "S1", "14", "14", "0", "0", "done"],
+        ["R2", "S1", "13", "14", "0", "0", "begun"],
+        ["R3", "S1", "0", "-", "0", "0", "may begin"],
+    ]
