@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from viewer.analysis.rows_of_study import ModelScores
 from viewer.storage.key_ring import FileKeyRing, KeyRing
+from viewer.storage.seal_list import read_seal_list
 from viewer.storage.sealed_ai import MEAN_OF_MODELS, SealedAi, ai_from_bytes, model_words, models_in
 from viewer.storage.sealed_truth import truth_from_bytes
 from viewer.storage.sealing import TRUTH, SealedItems, is_ai, is_truth
@@ -71,9 +72,9 @@ def open_ai_results(folder: StudyFolder, keys: KeyRing) -> tuple[SealedAi, ...]:
     )
 
 
-def check_seals(folder: StudyFolder, keys: KeyRing, sealed: SealedParts) -> None:
+def check_seals(folder: StudyFolder, sealed: SealedParts) -> None:
     """Raise Sealed unless what lies in the folder is what the protocol says was sealed."""
-    seals = SealedItems(folder.sealed, keys).seals()
+    seals = read_seal_list(folder.sealed)
     for what, chosen, expected in (
         ("truth", is_truth, sealed.truth_sha256),
         ("AI results", is_ai, sealed.ai_sha256),

@@ -51,33 +51,27 @@ CREATE FUNCTION release_key(of_session text, of_index integer, what text) RETURN
             AND payload::jsonb ->> 'session_id' = of_session));
     kinds := coalesce(kinds, '{{}}');
     locked := coalesce(locked, '{{}}');
-    IF 'reading_excluded' = ANY (kinds) THEN
-      RAISE EXCEPTION 'sealed: this reading was excluded';
-    END IF;
-    IF NOT 'reading_opened' = ANY (kinds) THEN
-      RAISE EXCEPTION 'sealed: the reading is not open';
-    END IF;
-    IF what = 'ai' THEN
-      IF NOT planned -> 'phases' ? 'aided' THEN
-        RAISE EXCEPTION 'sealed: this case is read without the AI';
-      ELSIF 'reading_finished' = ANY (kinds) THEN
-        RAISE EXCEPTION 'sealed: this reading is complete';
-      ELSIF planned -> 'phases' ? 'unaided' AND NOT 'unaided' = ANY (locked) THEN
-        RAISE EXCEPTION 'sealed: the answer alone is not locked yet';
-      ELSIF (planned ->> 'ai_on_request')::boolean AND planned -> 'phases' ? 'unaided'
-          AND NOT 'ai_requested' = ANY (kinds) THEN
-        RAISE EXCEPTION 'sealed: the AI was not asked for';
-      END IF;
-    ELSIF what = 'truth' THEN
-      IF NOT (planned ->> 'training')::boolean THEN
-        RAISE EXCEPTION 'sealed: the truth is shown for training cases only';
-      ELSIF NOT 'reading_finished' = ANY (kinds) AND EXISTS (
-          SELECT 1 FROM jsonb_array_elements_text(planned -> 'phases') AS phase
-          WHERE NOT phase = ANY (locked)) THEN
-        RAISE EXCEPTION 'sealed: the last answer is not locked yet';
-      END IF;
-    ELSE
+    IF what NOT IN ('ai', 'truth') THEN
       RAISE EXCEPTION 'sealed: there is no such item';
+    ELSIF what = 'ai' AND NOT planned -> 'phases' ? 'aided' THEN
+      RAISE EXCEPTION 'sealed: this case is read without the AI';
+    ELSIF what = 'truth' AND NOT (planned ->> 'training')::boolean THEN
+      RAISE EXCEPTION 'sealed: the truth is shown for training cases only';
+    ELSIF 'reading_excluded' = ANY (kinds) THEN
+      RAISE EXCEPTION 'sealed: this reading was excluded';
+    ELSIF what = 'ai' AND 'reading_finished' = ANY (kinds) THEN
+      RAISE EXCEPTION 'sealed: this reading is complete';
+    ELSIF NOT 'reading_opened' = ANY (kinds) THEN
+      RAISE EXCEPTION 'sealed: the reading is not open';
+    ELSIF what = 'ai' AND planned -> 'phases' ? 'unaided' AND NOT 'unaided' = ANY (locked) THEN
+      RAISE EXCEPTION 'sealed: the answer alone is not locked yet';
+    ELSIF what = 'ai' AND (planned ->> 'ai_on_request')::boolean
+        AND planned -> 'phases' ? 'unaided' AND NOT 'ai_requested' = ANY (kinds) THEN
+      RAISE EXCEPTION 'sealed: the AI was not asked for';
+    ELSIF what = 'truth' AND NOT 'reading_finished' = ANY (kinds) AND EXISTS (
+        SELECT 1 FROM jsonb_array_elements_text(planned -> 'phases') AS phase
+        WHERE NOT phase = ANY (locked)) THEN
+      RAISE EXCEPTION 'sealed: the last answer is not locked yet';
     END IF;
     SELECT key INTO found FROM sealed_key WHERE item = what || '-' || (planned ->> 'case_id');
     RETURN found;

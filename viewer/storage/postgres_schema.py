@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from viewer.storage.journal_tables import FORMAT, JOURNAL_FORMAT, METADATA
 from viewer.storage.journal_words import database_problem
+from viewer.storage.postgres_keys import RELEASE_FUNCTION
 from viewer.storage.postgres_place import PostgresPlace
 from viewer.study.errors import JournalError
 
@@ -66,6 +67,7 @@ GRANT SELECT ON journal_format TO {readers}, {designers}, {analysts};
 GRANT SELECT, INSERT ON event, client_submission TO {readers}, {designers}, {analysts};
 GRANT SELECT, INSERT, UPDATE, DELETE ON draft TO {readers};
 GRANT SELECT, INSERT, UPDATE, DELETE ON sealed_key TO {designers};
+GRANT SELECT ON sealed_key TO {analysts};
 
 ALTER TABLE event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE draft ENABLE ROW LEVEL SECURITY;
@@ -110,7 +112,7 @@ def create_study_schema(
         METADATA.create_all(connection, checkfirst=False)
         values = {"format": FORMAT, "study_id": study_id, "app_version": app_version}
         connection.execute(insert(JOURNAL_FORMAT), values)
-        for statements in (_TABLES, _FUNCTIONS, _TRIGGERS, _RIGHTS):
+        for statements in (_TABLES, _FUNCTIONS, RELEASE_FUNCTION, _TRIGGERS, _RIGHTS):
             connection.exec_driver_sql(_filled(statements, place))
         connection.exec_driver_sql("COMMIT")
     except SQLAlchemyError as error:

@@ -127,7 +127,7 @@ class SealedItems:
         write_seal_list(self.folder, seals)
 
     def _path(self, name: str) -> Path:
-        if not is_id(name.replace("-", "", 1)):
+        if name != TRUTH and not is_id(name.removeprefix("truth-").removeprefix("ai-")):
             raise StudyError(f'"{name:.80}" is no name of an item')
         return self.folder / f"{name}{_SUFFIX}"
 
