@@ -17,7 +17,7 @@ from viewer.study.order import most_repeats, plan_session
 from viewer.study.planned_reading import PlannedReading
 from viewer.study.protocol import Design, Phase, Protocol, StudySession
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=40, deadline=None)
 
 
 @st.composite

@@ -16,7 +16,7 @@ from viewer.study.read_protocol import parse_protocol
 from viewer.study.toml_lines import lines_of_keys
 from viewer.study.write_protocol import protocol_toml, with_sealed
 
-quick = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+quick = settings(max_examples=35, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @quick
