@@ -6,13 +6,17 @@ import typer
 
 from viewer.cli_study_analyze import analyze
 from viewer.cli_study_check import check
+from viewer.cli_study_database import database
 from viewer.cli_study_export import export
+from viewer.cli_study_export_events import export_events
 from viewer.cli_study_new import new
 from viewer.cli_study_paper import paper
 from viewer.cli_study_plan import plan
 from viewer.cli_study_power import power
+from viewer.cli_study_read import read
 from viewer.cli_study_status import status
 from viewer.cli_study_templates import templates
+from viewer.cli_study_verify import verify
 from viewer.cli_study_window import window
 
 study = typer.Typer(
@@ -39,3 +43,7 @@ study.command("paper")(paper)
 study.command("analyze")(analyze)
 study.command("export")(export)
 study.command("window")(window)
+study.command("read")(read)
+study.command("verify")(verify)
+study.command("export-events")(export_events)
+study.command("database")(database)

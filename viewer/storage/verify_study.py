@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -13,6 +13,7 @@ from viewer.storage.journal_words import drive_problem
 from viewer.storage.places import Places, places
 from viewer.storage.second_copy import SecondCopy
 from viewer.storage.study_folder import StudyFolder
+from viewer.storage.verify_seals import verify_seals
 from viewer.study.chain import ChainVerdict, verify_stored
 from viewer.study.check_events import EventProblem, problems_of_events
 from viewer.study.check_versions import problems_of_versions
@@ -56,12 +57,13 @@ def verify_study(
     where: Places | None = None,
     reader_id: str = "",
     needs_second_copy: bool = True,
+    heads: Sequence[str] = (),
 ) -> StudyVerdict:
     """Check everything that can be checked, without changing anything.
 
     reader_id: on a server, whose part of the study is checked, where not all of it is visible.
     needs_second_copy: whether its absence is a problem; on a workstation where nobody read it is
-    not.
+    not. heads: hashes that were written down when a session ended.
     """
     store = journal_store(folder, protocol, reader_id=reader_id, read_only=True)
     database = JournalDatabase(store)
@@ -79,37 +81,31 @@ def verify_study(
         )
     finally:
         database.close()
-    return _verdict(database.name, records, second, protocol, has_gaps, needs_second_copy)
-
-
-def _verdict(
-    name: str,
-    records: list[StoredEvent],
-    second: SecondCopy,
-    protocol: Protocol,
-    has_gaps: bool,
-    needs_second_copy: bool,
-) -> StudyVerdict:
     chain = verify_stored(records, has_gaps=has_gaps)
     events = list(_understood(records))
-    found = [*problems_of_events(events), *problems_of_versions(events)]
-    found += _unread(records, events)
-    problems = [*_chain_problems(chain)]
-    problems += [
-        f"event {problem.sequence}: {problem.problem}"
-        for problem in sorted(found, key=lambda problem: problem.sequence)
-    ]
-    remarks = [_about_gaps()] if has_gaps else []
-    remarks += _about_protocol(events, protocol)
+    found = [*problems_of_events(events), *problems_of_versions(events), *_unread(records, events)]
+    found.sort(key=lambda problem: problem.sequence)
+    seals = verify_seals(folder, protocol, events)
     copy_problem, copy_remark = _compare(records, second, needs_second_copy)
     return StudyVerdict(
-        journal=name,
+        journal=database.name,
         head=chain.head,
         answers=sum(event.kind is EventKind.ANSWER_SUBMITTED for event in events),
         protocol_versions=sum(event.kind is EventKind.PROTOCOL_ADOPTED for event in events),
         second_copy=str(second.path),
-        problems=(*problems, *copy_problem),
-        remarks=(*remarks, *copy_remark),
+        problems=(
+            *_chain_problems(chain),
+            *(f"event {problem.sequence}: {problem.problem}" for problem in found),
+            *_about_heads(records, heads),
+            *copy_problem,
+            *seals.problems,
+        ),
+        remarks=(
+            *_about_gaps(has_gaps),
+            *_about_protocol(events, protocol),
+            *copy_remark,
+            *seals.remarks,
+        ),
     )
 
 
@@ -138,8 +134,17 @@ def _unread(records: list[StoredEvent], events: list[Event]) -> Iterator[EventPr
             yield EventProblem(record.sequence, str(error))
 
 
-def _about_gaps() -> str:
-    return "only the events this user may see were checked; a designer can check all"
+def _about_heads(records: list[StoredEvent], heads: Sequence[str]) -> Iterator[str]:
+    """Heads that were written down elsewhere: without them a cut-off end cannot be told."""
+    known = {record.hash for record in records}
+    for head in heads:
+        if head.lower() not in known:
+            yield f"no event has the head {head}: events were removed from the end, or changed"
+
+
+def _about_gaps(has_gaps: bool) -> Iterator[str]:
+    if has_gaps:
+        yield "only the events this user may see were checked; a designer can check all"
 
 
 def _about_protocol(events: list[Event], protocol: Protocol) -> Iterator[str]:

@@ -108,7 +108,7 @@ def stored_from_line(line: str | bytes) -> StoredEvent:
     try:
         fields = json.loads(line)
         content = fields["content"]
-        uuid = fields["client_uuid"]
+        uuid = fields.get("client_uuid")
         return StoredEvent(
             sequence=int(content["sequence"]),
             utc=str(content["utc"]),
@@ -121,5 +121,5 @@ def stored_from_line(line: str | bytes) -> StoredEvent:
             hash=str(fields["hash"]),
             client_uuid=None if uuid is None else str(uuid),
         )
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ValueError(f"not an event: {error}") from error
