@@ -80,6 +80,7 @@ class _Analysis:
             ai=MappingProxyType(self._ai()),
             hybrid=hybrid,
             mrmc=mrmc.analyses,
+            mrmc_unbiased=mrmc.unbiased,
             reader_differences=mrmc.reader_differences,
             ai_against_readers=against,
             u_statistics=mrmc.u_statistics,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from viewer.statistics.froc import FrocFigure, FrocMarks, analyse_marks
 from viewer.statistics.imrmc import imrmc_tables
 from viewer.statistics.mrmc_covariance import CovarianceMethod
 from viewer.statistics.obuchowski_rockette import OrAnalysis, OrPair, OrSingle, analyse_ratings
-from viewer.statistics.or_components import OrComponents
+from viewer.statistics.or_components import OrComponents, dbm_components
 from viewer.statistics.or_tests import FEWEST_RANDOM_READERS, OrTest
 from viewer.statistics.ratings import Ratings
 from viewer.statistics.refusal import Refusal as StatisticsRefusal
@@ -43,6 +43,7 @@ class MrmcFindings:
     """Every analysis that holds, and what does not."""
 
     analyses: tuple[MrmcAnalysis, ...]
+    unbiased: MrmcAnalysis | None
     reader_differences: tuple[ReaderDifference, ...]
     u_statistics: UStatistics | None
     refusals: tuple[Refusal, ...]
@@ -71,8 +72,10 @@ def mrmc_of_table(
     counted = _u_statistics(table.ratings, options)
     if isinstance(counted, Refusal):
         refusals.append(counted)
+    unbiased = areas_analysis(table.ratings, CovarianceMethod.UNBIASED, options)
     return MrmcFindings(
         tuple(analyses),
+        None if isinstance(unbiased, Refusal) else unbiased[0],
         differences,
         None if isinstance(counted, Refusal) else counted,
         _once(refusals),
@@ -88,7 +91,11 @@ def areas_analysis(ratings: Ratings, method: CovarianceMethod, options: Analysis
     if isinstance(found, StatisticsRefusal):
         return _refused(f"{_FACTORIAL} of AUC ({method})", str(method), found)
     names = ratings.modalities, ratings.readers
-    return _analysis("auc", str(method), *names, found), found
+    analysis = _analysis("auc", str(method), *names, found)
+    if method is CovarianceMethod.JACKKNIFE and len(found.fom) == 2:
+        dbm = dbm_components(found.components, len(ratings.cases))
+        return replace(analysis, dbm=dbm), found
+    return analysis, found
 
 
 def _areas(ratings: Ratings, options: AnalysisOptions) -> Iterator[_Found]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from viewer.statistics.imrmc import VarianceDecomposition
+from viewer.statistics.or_components import DbmComponents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class MrmcAnalysis:
     endpoint: str
     """"auc", "sensitivity", "specificity", "wafroc", "wafroc1" or "pcl"."""
     method: str
-    """"delong" or "jackknife"."""
+    """"delong", "jackknife" or "unbiased"."""
     modalities: tuple[str, ...]
     readers: tuple[str, ...]
     merits: Mapping[str, Mapping[str, float]]
@@ -85,6 +86,8 @@ class MrmcAnalysis:
     """Empty with fewer than three readers."""
     generalises_to_readers: bool
     """False with fewer than three readers."""
+    dbm: DbmComponents | None = None
+    """The same in components of pseudo-values; with the jackknife and two modalities only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

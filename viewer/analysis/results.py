@@ -337,7 +337,9 @@ class StudyResults:
     """Model -> result, every AI column of the table."""
     hybrid: HybridResults | None
     mrmc: tuple[MrmcAnalysis, ...]
-    """Every endpoint and covariance method that holds; see `mrmc_of`."""
+    """Every endpoint that holds, by DeLong's or the jackknife's covariance; see `mrmc_of`."""
+    mrmc_unbiased: MrmcAnalysis | None
+    """AUC once more by the unbiased covariance, to compare with other programs."""
     reader_differences: tuple[ReaderDifference, ...]
     """Each reader's own difference of AUC between two modalities (DeLong, paired)."""
     ai_against_readers: tuple[AiAgainstReaders, ...]

@@ -8,8 +8,8 @@ Shape (null where something does not apply; "reason" beside it says why):
     auc               modality -> reader -> auc, se_delong, ap, intervals, operating points;
                       in "ai" the model stands in the reader's place
     means             modality with readers -> means, standard deviations, consensus
-    mrmc              "delong" and "jackknife" -> components, pairs (rrrc, frrc, rrfc), singles
-                      of the modalities as read; "reason" where null
+    mrmc              "delong", "jackknife" and "unbiased" -> components, pairs (rrrc, frrc,
+                      rrfc), singles of the modalities as read; "reason" where null
     endpoints         "sensitivity", "specificity", "wafroc", "wafroc1", "pcl" -> as in mrmc
     hybrid            lambda, auc, lambda_star by reader, sweep; "reason" where null
     ...               and the rest of the report: see the keys written below
@@ -146,6 +146,8 @@ def _mrmc(results: StudyResults) -> dict[str, Json]:
     for method in _METHODS:
         analysis = results.mrmc_of("auc", method)
         found[method] = None if analysis is None else analysis_value(analysis)
+    unbiased = results.mrmc_unbiased
+    found["unbiased"] = None if unbiased is None else analysis_value(unbiased)
     found["reason"] = _reason(results, (*_METHODS, *_ABOUT))
     return found
 
@@ -184,6 +186,7 @@ def analysis_value(analysis: MrmcAnalysis) -> dict[str, Json]:
         "pairs": [_pair(pair) for pair in analysis.pairs],
         "singles": plain(analysis.singles),
         "merits": plain(analysis.merits),
+        "dbm": plain(analysis.dbm),
     }
 
 
