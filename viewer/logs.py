@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Collection
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+
+from viewer.blind_log import BlindFormatter
 
 _OWN = ("viewer", "inference")
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
@@ -15,10 +18,14 @@ _BYTES = 1 << 20
 log = logging.getLogger(__name__)
 
 
-def start_logging(folder: Path, *, level: int = logging.INFO) -> Path | None:
+def start_logging(
+    folder: Path, *, level: int = logging.INFO, hidden: Collection[str] | None = None
+) -> Path | None:
     """Log to a file in this folder; returns it, or None when it cannot be written.
 
-    Other libraries are left out: readers of DICOM put header values into their warnings.
+    hidden: given while a study is read: these words, paths and file names never get into the
+    file (viewer/blind_log.py). Other libraries are left out: readers of DICOM put header values
+    into their warnings.
     """
     path = folder / "tomolens.log"
     try:
@@ -26,7 +33,8 @@ def start_logging(folder: Path, *, level: int = logging.INFO) -> Path | None:
         handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=2, encoding="utf-8")
     except OSError:
         return None
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    plain = logging.Formatter(_FORMAT)
+    handler.setFormatter(plain if hidden is None else BlindFormatter(_FORMAT, hidden))
     for name in _OWN:
         logger = logging.getLogger(name)
         logger.setLevel(level)
