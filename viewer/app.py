@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
-import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QTimer, Slot
 
+from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import KeyBindings
 from viewer.jobs.ai_runner import AiRunner
@@ -55,15 +52,11 @@ from viewer.ui.status_bar import StatusBar
 from viewer.ui.status_presenter import StatusPresenter
 from viewer.ui.strip.slice_strip import SliceStrip
 from viewer.ui.strip_presenter import StripPresenter
-from viewer.ui.theme import apply_theme
 from viewer.ui.top_bar import TopBar
 from viewer.ui.window_desk import Show, WindowDesk, show_modal
 
 log = logging.getLogger(__name__)
 
-FIRST_SIZE = (1600, 960)
-SWITCH_INTERVAL_S = 0.001
-"""How long another thread may keep the interpreter while the window waits for it."""
 DECODERS = 2
 
 
@@ -320,18 +313,13 @@ def run(
     weights: used instead of those in the settings. run_ai: whether the AI runs when an exam
     opens; None: as set.
     """
-    application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        application = QApplication(sys.argv[:1])
-    application.setApplicationName("Tomolens")
-    application.setDesktopFileName("tomolens")
-    apply_theme(application)
+    application = dark_application()
     where = places(os.environ)
     start_logging(where.cache)
     program = Program(where=where, weights=weights, run_ai=run_ai)
     program.messages.catch_everything()
-    _end_on_interrupt(application)
-    program.window.resize(*_size_on(application))
+    end_on_interrupt(application)
+    program.window.resize(*size_on(application))
     program.window.showMaximized()
     favour_the_window()
     if paths:
@@ -341,30 +329,3 @@ def run(
     finally:
         program.close()
         stop_logging()
-
-
-def favour_the_window() -> None:
-    """Set the interpreter so that other threads hold up the window as little as possible.
-
-    For the whole process; call it once everything is built.
-    """
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
-    # Start-up objects live as long as the program: collecting them again only costs time.
-    gc.collect()
-    gc.freeze()
-
-
-def _size_on(application: QApplication) -> tuple[int, int]:
-    """As large as planned, or as the screen allows."""
-    room = application.primaryScreen().availableSize()
-    return min(FIRST_SIZE[0], room.width()), min(FIRST_SIZE[1], room.height())
-
-
-def _end_on_interrupt(application: QApplication) -> None:
-    """Let Ctrl+C in the terminal close the window."""
-    signal.signal(signal.SIGINT, lambda *_: application.closeAllWindows())
-    # Python looks at signals only when it runs: Qt's loop must come back to it.
-    timer = QTimer(application)
-    timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
-    timer.timeout.connect(lambda: None)
-    timer.start(500)

@@ -15,7 +15,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from inference.process import prepare_process
-from viewer.app import DECODERS, Program, favour_the_window
+from viewer.app import DECODERS, Program
+from viewer.app_start import favour_the_window
 from viewer.domain.ai_state import Done, Failed
 from viewer.domain.hanging import Slot as HangingSlot
 from viewer.export.phantom_exams import write_phantom_exams

@@ -14,6 +14,7 @@ from viewer.session.state import SessionState
 class Group(Enum):
     """A menu and a block of the cheat sheet; the value is its title."""
 
+    STUDY = "Study"
     EXAM = "Exam"
     SLICES = "Slices"
     VIEWS = "Views"

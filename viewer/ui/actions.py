@@ -30,13 +30,14 @@ class CommandActions(QObject):
         context: Context,
         keys: KeyBindings,
         refused: Callable[[Command, str], None],
+        commands: Iterable[Command] = COMMANDS,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._context = context
         self._refused = refused
-        self._commands = by_id()
-        self._actions = {command.id: self._action(command) for command in COMMANDS}
+        self._commands = by_id(commands)
+        self._actions = {i: self._action(command) for i, command in self._commands.items()}
         # Scrolling must not pay for greying out; buttons follow a moment later.
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -76,8 +77,10 @@ class CommandActions(QObject):
         """All groups as submenus."""
         menu = QMenu(parent)
         menu.aboutToShow.connect(self.refresh)
+        used = {command.group for command in self._commands.values()}
         for group in Group:
-            menu.addMenu(self.menu(group, menu))
+            if group in used:
+                menu.addMenu(self.menu(group, menu))
         return menu
 
     def pane_menu(self, parent: QWidget | None = None) -> QMenu:
@@ -101,9 +104,9 @@ class CommandActions(QObject):
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(self.refresh)
         for command_id in command_ids:
-            if command_id:
+            if command_id in self._actions:
                 menu.addAction(self._actions[command_id])
-            else:
+            elif not command_id:
                 menu.addSeparator()
         return menu
 

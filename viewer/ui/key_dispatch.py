@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtGui import QKeyEvent
 
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import KeyBindings
-from viewer.commands.table import by_id, perform
+from viewer.commands.table import COMMANDS, by_id, perform
 from viewer.ui.key_names import key_name
 
 Refused = Callable[[Command, str], None]
@@ -17,12 +17,19 @@ Refused = Callable[[Command, str], None]
 class KeyDispatch:
     """Performs what keys are bound to, and ends what acts while a key is held."""
 
-    def __init__(self, *, context: Context, keys: KeyBindings, refused: Refused) -> None:
-        """refused: told when a command cannot be used, and why."""
+    def __init__(
+        self,
+        *,
+        context: Context,
+        keys: KeyBindings,
+        refused: Refused,
+        commands: Iterable[Command] = COMMANDS,
+    ) -> None:
+        """refused: told when a command cannot be used, and why. commands: all there are."""
         self._context = context
         self._keys = keys
         self._refused = refused
-        self._commands = by_id()
+        self._commands = by_id(commands)
         self._held: dict[int, Command] = {}
 
     @property

@@ -12,6 +12,7 @@ from viewer.domain.hanging import Slot, slot_of
 from viewer.domain.image_stack import ImageStack
 from viewer.jobs.decode_signals import DecodeSignals
 from viewer.jobs.exam_files import ExamFiles
+from viewer.jobs.study_truth import ShownTruth
 from viewer.jobs.truth_outlines import TruthOutlines
 from viewer.loading.frame_store import FrameKey
 from viewer.rendering.captions import TextSettings
@@ -60,7 +61,7 @@ class PanePresenter(QObject):
         hanging: HangingView,
         files: ExamFiles,
         signals: DecodeSignals,
-        truth: TruthOutlines,
+        truth: TruthOutlines | ShownTruth,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

@@ -25,7 +25,13 @@ _COLUMNS = 3
 class CheatSheet(QDialog):
     """The table of commands, by group, in columns."""
 
-    def __init__(self, blocks: Sequence[CheatSheetBlock], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        blocks: Sequence[CheatSheetBlock],
+        parent: QWidget | None = None,
+        *,
+        note: str = "Keys can be changed under Settings.",
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys and mouse")
         inside = QWidget(self)
@@ -39,11 +45,11 @@ class CheatSheet(QDialog):
         scroll.setWidget(inside)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        note = QLabel("Keys can be changed under Settings.", self)
-        note.setObjectName("hint")
+        words = QLabel(note, self)
+        words.setObjectName("hint")
         bottom = QHBoxLayout()
         bottom.setContentsMargins(20, 4, 16, 12)
-        bottom.addWidget(note, 1)
+        bottom.addWidget(words, 1)
         bottom.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -119,7 +119,7 @@ class AiPanel(QWidget):
             self.patches.show_lines(())
             self._pictured = ()
             return
-        self.patches.show_lines(_patch_lines(state, image))
+        self.patches.show_lines(patch_lines(state, image))
         self._want_pictures(state, image)
 
     def _want_pictures(self, state: SessionState, image: ImageStack) -> None:
@@ -173,7 +173,8 @@ class AiPanel(QWidget):
             self._timer.start()
 
 
-def _patch_lines(state: SessionState, image: ImageStack) -> tuple[PatchLine, ...]:
+def patch_lines(state: SessionState, image: ImageStack) -> tuple[PatchLine, ...]:
+    """The patches of an image as the list shows them; none without a result."""
     ai = state.ai_of(image.image_id)
     if not isinstance(ai, Done):
         return ()

@@ -1,0 +1,1 @@
+"""The locked-down window in which studies are read."""
