@@ -173,16 +173,18 @@ def _compare(
                 "at the next opening",
             )
         if record is None:
-            return (f"{_said_of(line, number)}, which the journal lacks",), ()
+            return (_said_of(line, number, "which the journal lacks"),), ()
         if line != record.line.encode("utf-8", "surrogatepass"):
-            return (f"{_said_of(line, number)}, and the journal another one",), ()
+            return (_said_of(line, number, f"and the journal another {record.sequence}"),), ()
     return (), ()
 
 
-def _said_of(line: bytes, number: int) -> str:
+def _said_of(line: bytes, number: int, difference: str) -> str:
+    where = f"line {number} of the second copy"
     try:
         record = stored_from_line(line)
     except ValueError:
-        return f"line {number} of the second copy is damaged"
-    damaged = "" if record.is_intact else " that was changed"
-    return f"line {number} of the second copy holds event {record.sequence}{damaged}"
+        return f"{where} is damaged"
+    if not record.is_intact:
+        return f"{where} was changed: event {record.sequence} no longer fits its hash"
+    return f"{where} holds event {record.sequence}, {difference}"
