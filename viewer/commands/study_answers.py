@@ -27,7 +27,7 @@ def answers_of_study(folder: StudyFolder) -> tuple[StudyAnswers, tuple[Event, ..
     finally:
         journal.close()
     keys = key_ring_of(folder, protocol)
-    check_seals(folder, keys, protocol.sealed)
+    check_seals(folder, protocol.sealed)
     projection = StudyProjection.of(events)
     answers = StudyAnswers(
         protocol=protocol,
