@@ -54,7 +54,7 @@ def make_study(
             StudyCase(
                 case_id=case_id(n),
                 path=f"/home/{SECRET}/{n}",
-                patient=f"{SECRET}-p{n // 2}",
+                patient=f"{SECRET}-p{(n + 1) // 2}",
                 training=n < training,
                 attributes={"density": "b" if n % 3 else "c"},
             )

@@ -62,8 +62,8 @@ def test_both_phases_of_every_reader_are_in_the_table(study: StudyAnswers) -> No
 def test_both_breasts_of_a_patient_are_one_cluster(study: StudyAnswers) -> None:
     ratings = table_of_study(study).ratings
     patients = dict(zip(ratings.cases, ratings.patients, strict=True))
-    assert patients[breast(study, 2, "R")] == patients[breast(study, 3, "L")]
-    assert patients[breast(study, 2, "R")] != patients[breast(study, 4, "R")]
+    assert patients[breast(study, 3, "R")] == patients[breast(study, 4, "L")]
+    assert patients[breast(study, 2, "R")] != patients[breast(study, 3, "R")]
 
 
 def test_training_is_never_analysed_and_said(study: StudyAnswers) -> None:
