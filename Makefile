@@ -8,9 +8,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 QT_LIBRARIES := libGL.so.1 libEGL.so.1 libxkbcommon.so.0 libfontconfig.so.1 libdbus-1.so.3 libglib-2.0.so.0 libxcb-cursor.so.0 libxcb-icccm.so.4 libxcb-keysyms.so.1 libxcb-shape.so.0 libxcb-xkb.so.1 libxkbcommon-x11.so.0
 QT_PACKAGES := libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.0-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 fonts-dejavu-core
+# The tests start a server of their own from these programs and skip what needs it where they are absent.
+POSTGRESQL_PROGRAMS := /usr/lib/postgresql/*/bin/initdb /usr/local/bin/initdb /usr/bin/initdb
 LDCONFIG := $(shell command -v ldconfig || echo /sbin/ldconfig)
 
-.PHONY: help setup system-libraries demo test check benchmark benchmark-engine screenshots clean
+.PHONY: help setup system-libraries postgresql demo test check benchmark benchmark-engine screenshots clean
 
 help:
 	@echo "make demo        set up, make a phantom exam, read it with the shipped AI (offscreen: demo-output/)"
@@ -24,7 +26,7 @@ setup: $(VENV)/.tested
 demo: $(VENV)/.runs
 	$(BIN)/tomolens demo
 
-test: $(VENV)/.tested
+test: $(VENV)/.tested | postgresql
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --no-xvfb -n 2 --dist loadfile -q --durations=15
 
 check: $(VENV)/.tested
@@ -54,6 +56,19 @@ system-libraries:
 	  echo "Install them, then run this again:"; \
 	  echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $(QT_PACKAGES)"; \
 	  exit 1; \
+	fi
+
+# Installed without the cluster its package makes and starts: the tests need the programs only.
+postgresql:
+	@ls $(POSTGRESQL_PROGRAMS) 2>/dev/null | grep -q . && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  settings=/etc/postgresql-common/createcluster.conf; ours=; \
+	  if [ ! -e $$settings ]; then mkdir -p $${settings%/*} && echo "create_main_cluster = false" > $$settings && ours=yes; fi; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql; } >/dev/null 2>&1 \
+	  || echo "PostgreSQL could not be installed: tests that need it are skipped"; \
+	  [ -z "$$ours" ] || rm -f $$settings; \
+	else \
+	  echo "PostgreSQL is not installed: tests that need it are skipped (sudo apt-get install postgresql)"; \
 	fi
 
 $(BIN)/python: | system-libraries
