@@ -14,7 +14,7 @@ from viewer.study.replay_text import answer_words, replay_lines
 
 MARK = Mark(
     mark_id="m", image_id="i", view="RCC", slice_index=11, row=10.4, column=5.0,
-    row_mm=None, column_mm=None, confidence_percent=80.0, finding=FindingClass.MASS,
+    row_mm=None, column_mm=None, confidence_percent=8.0, finding=FindingClass.MASS,
 )  # fmt: skip
 ANSWER = make_answer(pom=3.0)
 
@@ -52,7 +52,7 @@ def test_a_reading_is_told_with_the_seconds_since_it_was_opened() -> None:
         "R1 S1 C-0000, place 1, since 2026-03-02 10:00:03 UTC",
         "      +0.0 s        3  reading opened",
         "      +1.0 s        4  phase opened (unaided)",
-        "      +2.0 s        5  mark added: mass in RCC, slice 12, row 10, column 5, 80 % (unaided)",
+        "      +2.0 s        5  mark added: mass in RCC, slice 12, row 10, column 5, 8 % (unaided)",
         "      +3.0 s        6  looked: 2 samples, 2 slices, zoom 1.5 to 3 (unaided)",
         "      +4.0 s        7  active 4.2 s, idle 0.0 s (unaided)",
         "      +5.0 s        8  answer locked: R: 3 % (unaided)",
