@@ -40,6 +40,9 @@ def analyze(
     with_amendments: bool = typer.Option(
         False, "--with-amendments", help="Amended answers in the place of the locked ones."
     ),
+    only_complete: bool = typer.Option(
+        False, "--complete-cases", help="Leave out cases that some reader has not read."
+    ),
     subgroups: list[str] | None = typer.Option(
         None, "--subgroup", metavar="ATTRIBUTE", help="Analyse only by this; repeat for several."
     ),
@@ -67,12 +70,15 @@ def analyze(
     AI column.
 
     In results.json `mrmc` compares the modalities as read; the comparison of hybrid and readers
-    is `hybrid.mrmc`. What does not apply is null, with the reason beside it.
+    is `hybrid.mrmc`. What does not apply is null, with the reason beside it. Readings that are
+    missing make the data unbalanced: then iMRMC's U-statistics stand for Obuchowski-Rockette,
+    unless --complete-cases leaves only what everybody read.
 
     Exit code: 0 when the results are written, also where parts are refused; 2 otherwise.
     """
     with errors_said():
         from viewer.analysis.analyse import analyse
+        from viewer.analysis.complete_cases import complete_cases
         from viewer.commands.analysis_source import read_source
         from viewer.export.atomic_write import make_folder
         from viewer.export.result_tables import write_tables
@@ -91,8 +97,9 @@ def analyze(
             threshold=threshold,
             subgroups=tuple(subgroups) if subgroups else None,
         )
-        _check(source.table, options)
-        results = analyse(source.table, options)
+        table = complete_cases(source.table) if only_complete else source.table
+        _check(table, options)
+        results = analyse(table, options)
         write_results(output / "results.json", results)
         write_tables(output, results)
         if report:

@@ -69,13 +69,16 @@ def export(
         else:
             from viewer.export.csv_rows import write_text
 
-            write_text(output, _text(kind, source, modality))
+            write_text(output, _text(kind, source, modality, with_amendments=with_amendments))
     typer.echo(f"{kind.value}: {output}")
 
 
-def _text(kind: ExportFormat, source: AnalysisSource, modality: str | None) -> str:
+def _text(
+    kind: ExportFormat, source: AnalysisSource, modality: str | None, *, with_amendments: bool
+) -> str:
     from viewer.analysis.hybrid import base_modality
     from viewer.analysis.study_rows import LongRow, MarkRow, TruthRow
+    from viewer.analysis.table_of_rows import counted_answers
     from viewer.export import rating_tables
     from viewer.export.answers_json import answers_json
     from viewer.export.csv_rows import csv_of
@@ -93,4 +96,4 @@ def _text(kind: ExportFormat, source: AnalysisSource, modality: str | None) -> s
         return csv_of(MarkRow, rows.marks)
     if kind is ExportFormat.TRUTH:
         return csv_of(TruthRow, rows.truth)
-    return answers_json(rows.answers)
+    return answers_json(counted_answers(rows, with_amendments=with_amendments))

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, matthews_corrcoef, roc_auc_score
 
 from viewer.analysis.analyse import analyse
+from viewer.analysis.complete_cases import complete_cases
 from viewer.analysis.options import AnalysisOptions
 from viewer.analysis.results import StudyResults
 from viewer.analysis.study_table import StudyTable
 from viewer.statistics.ratings import Ratings
+from viewer.study.errors import StudyError
 
 QUICK = AnalysisOptions(bootstraps=0)
 READERS, CASES = 4, 60
@@ -224,6 +226,28 @@ def test_unbalanced_readings_are_refused_and_u_statistics_given() -> None:
     assert "U-statistics" in refusal.instead
     assert found.u_statistics is not None
     assert found.by_modality["unaided"].readers["R0"].cases == CASES - 7
+
+
+def test_complete_cases_make_an_unbalanced_table_whole() -> None:
+    table = make_table(missing=7)
+    whole = complete_cases(table)
+    assert whole.ratings.is_fully_crossed
+    assert whole.ratings.cases == table.ratings.cases[7:]
+    assert whole.notes[-1] == ("7 of 60 cases were left out, because someone has not read them.")
+    assert [place for _, _, place, *_ in whole.repeats] == []
+    found = analyse(whole, QUICK)
+    assert found.mrmc_of("auc", "delong") is not None
+    truth = table.ratings.truth[7:]
+    scores = table.ratings.scores[1, 2, 7:]
+    assert found.by_modality["aided"].readers["R2"].auc == pytest.approx(
+        roc_auc_score(truth, scores), abs=1e-12
+    )
+    assert complete_cases(whole) is whole
+
+
+def test_complete_cases_of_one_class_are_refused() -> None:
+    with pytest.raises(StudyError, match="not of both classes"):
+        complete_cases(make_table(missing=CASES - 1))
 
 
 def test_one_reader_is_analysed_without_claims_about_readers() -> None:

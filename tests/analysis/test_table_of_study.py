@@ -16,6 +16,7 @@ from study_answers_builders import (
     make_study,
 )
 
+from viewer.analysis.complete_cases import complete_cases
 from viewer.analysis.rows_of_study import StudyAnswers, case_aliases, rows_of_study
 from viewer.analysis.table_of_rows import counted_marks
 from viewer.analysis.table_of_study import table_of_study
@@ -202,6 +203,18 @@ def test_marks_make_a_free_response_table(study: StudyAnswers) -> None:
     marks = counted_marks(rows_of_study(study))
     assert {mark.lesion for mark in marks} == {"1"}
     assert len(marks) == 12
+
+
+def test_marks_of_a_missing_reading_are_unknown_not_absent(study: StudyAnswers) -> None:
+    table = table_of_study(changed(study, key("R1", 2), is_finished=False))
+    assert table.froc is not None
+    lesion = table.ratings.cases.index(breast(study, 2, "R"))
+    place = table.froc.lesion_case.tolist().index(lesion)
+    assert np.isnan(table.froc.lesion_ratings[:, 0, place]).all()
+    whole = complete_cases(table)
+    assert whole.froc is not None
+    assert np.isfinite(whole.froc.lesion_ratings).all()
+    assert whole.froc.lesion_case.tolist() == [whole.ratings.cases.index(breast(study, 4, "R"))]
 
 
 def test_groups_of_cases_and_readers_come_along(study: StudyAnswers) -> None:

@@ -96,6 +96,12 @@ def table_of_rows(rows: StudyRows, context: TableContext) -> StudyTable:
     )
 
 
+def counted_answers(rows: StudyRows, *, with_amendments: bool = False) -> tuple[LongRow, ...]:
+    """The answers that count, and those of planned repeats; amendments as asked for."""
+    chosen = _chosen(rows.answers, with_amendments=with_amendments)
+    return (*chosen.first.values(), *(again for _, again in chosen.repeats))
+
+
 def counted_marks(rows: StudyRows, *, with_amendments: bool = False) -> tuple[RatedMark, ...]:
     """Every mark of the answers that count; lesions by their number from 1 in the case."""
     chosen = _chosen(rows.answers, with_amendments=with_amendments)
@@ -276,15 +282,22 @@ def _froc(
     diseased = {
         case for case, is_diseased in zip(ratings.cases, ratings.truth, strict=True) if is_diseased
     }
-    if not asked or not ratings.is_fully_crossed or diseased - localised:
+    if not asked or diseased - localised:
         return None
-    return froc_table(
+    froc = froc_table(
         list(_marks(rows, chosen, localised, context.with_amendments)),
         lesions,
         modalities=ratings.modalities,
         readers=ratings.readers,
         cases=ratings.cases,
         acceptance_rule=next((mark.rule for mark in rows.marks if mark.rule), "no mark was made"),
+    )
+    # Where a case was not read, nothing is known; no mark would be a statement.
+    unread = np.isnan(ratings.scores)
+    return replace(
+        froc,
+        lesion_ratings=np.where(unread[:, :, froc.lesion_case], np.nan, froc.lesion_ratings),
+        highest_false=np.where(unread, np.nan, froc.highest_false),
     )
 
 
