@@ -38,6 +38,22 @@ def test_no_sealed_file_holds_a_readable_byte_of_its_content(items: SealedItems)
     assert CONTENT[:8] not in file_of(items, "ai-P-001").read_bytes()
 
 
+def test_the_size_of_a_file_does_not_tell_a_case_with_lesions_from_a_normal_one(
+    items: SealedItems,
+) -> None:
+    items.seal("truth-1", b"normal")
+    items.seal("truth-2", b"three lesions" * 300)
+    sizes = {file_of(items, name).stat().st_size for name in ("truth-1", "truth-2")}
+    assert len(sizes) == 1
+
+
+@pytest.mark.parametrize("length", [0, 1, 65527, 65528, 65529, 200_000])
+def test_contents_of_any_length_come_out_whole(items: SealedItems, length: int) -> None:
+    content = bytes(place % 251 for place in range(length))
+    items.seal("ai-1", content)
+    assert items.open("ai-1") == content
+
+
 def test_every_item_has_a_key_of_its_own(items: SealedItems) -> None:
     for name in ("truth", "ai-1", "ai-2"):
         items.seal(name, CONTENT)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from inference.types import ClassScores, Laterality, ModelIdentity, Prediction
 from viewer.storage.prediction_file import DamagedPrediction, from_bytes, to_bytes
 from viewer.study.errors import StudyError
+from viewer.study.event import Json, canonical
 
 MEAN_OF_MODELS = "mean of models"
 """How tables call the mean where several models scored a case."""
@@ -50,7 +52,9 @@ class SealedAi:
     breasts: tuple[AiBreast, ...]
     predictions: tuple[tuple[str, Prediction], ...] = ()
     notes: tuple[str, ...] = ()
-    """Such as images that no model serves."""
+    """Such as images that could not be scored."""
+    run: str = ""
+    """Names the run: which models were asked, of which kinds of image (run_name)."""
 
     def overlays(self) -> Mapping[str, Prediction]:
         """By image id: of the first model that scored the image."""
@@ -77,6 +81,13 @@ def model_words(model: ModelIdentity) -> str:
     return f"{model.name} {model.version}".strip()
 
 
+def run_name(models: Collection[ModelIdentity], kinds: Collection[str]) -> str:
+    """The same for runs that would give the same results: a hash of models and kinds."""
+    asked: list[Json] = [*sorted(f"{model_words(model)} {model.sha256}" for model in models)]
+    shown: list[Json] = [*sorted(kinds)]
+    return hashlib.sha256(canonical([asked, shown]).encode("ascii")).hexdigest()
+
+
 def ai_to_bytes(result: SealedAi) -> bytes:
     """A JSON head behind its length, then the predictions; with random bytes for its hash."""
     blobs = [(image_id, to_bytes(prediction)) for image_id, prediction in result.predictions]
@@ -88,6 +99,7 @@ def ai_to_bytes(result: SealedAi) -> bytes:
         "breasts": [_plain(b) | {"laterality": b.laterality.value} for b in result.breasts],
         "predictions": [{"image_id": image_id, "bytes": len(blob)} for image_id, blob in blobs],
         "notes": list(result.notes),
+        "run": result.run,
     }
     encoded = json.dumps(head, sort_keys=True, allow_nan=False).encode("ascii")
     return _LENGTH.pack(len(encoded)) + encoded + b"".join(blob for _, blob in blobs)
@@ -110,6 +122,7 @@ def ai_from_bytes(content: bytes, *, with_predictions: bool = True) -> SealedAi:
             breasts=tuple(_breast(entry) for entry in head["breasts"]),
             predictions=_predictions(head, content[start:]) if with_predictions else (),
             notes=tuple(str(note) for note in head["notes"]),
+            run=str(head["run"]),
         )
     except (
         struct.error, ValueError, KeyError, TypeError, RecursionError, DamagedPrediction

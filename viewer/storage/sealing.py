@@ -3,6 +3,9 @@
 AES-256-GCM: an item that was changed, cut, renamed or copied over another is recognised. What
 the seals can and cannot keep out is said in viewer/storage/key_ring.py.
 
+An item's size says little: contents are padded, else the truth of a case with lesions would be
+told from that of a normal one by the size of its file.
+
 A study's items are `truth` (the whole table), `truth-CASE` (of a training case, for feedback)
 and `ai-CASE`. Each content carries random bytes, so that its published SHA-256 says nothing
 about it.
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +33,8 @@ from viewer.study.errors import Sealed, StudyError
 TRUTH = "truth"
 _MAGIC = b"TOMOSEAL1\n"
 _NONCE_BYTES = 12
+_LENGTH = struct.Struct("<Q")
+_LEAST_BYTES = 1 << 16
 _SUFFIX = ".sealed"
 
 
@@ -135,7 +141,7 @@ class SealedItems:
 def encrypted(name: str, content: bytes, key: bytes) -> bytes:
     """The bytes of a sealed file; the name is bound to them."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return _MAGIC + nonce + AESGCM(key).encrypt(nonce, content, _bound(name))
+    return _MAGIC + nonce + AESGCM(key).encrypt(nonce, _padded(content), _bound(name))
 
 
 def decrypted(name: str, sealed: bytes, key: bytes) -> bytes:
@@ -147,12 +153,21 @@ def decrypted(name: str, sealed: bytes, key: bytes) -> bytes:
         )
     start = len(_MAGIC) + _NONCE_BYTES
     try:
-        return AESGCM(key).decrypt(sealed[len(_MAGIC) : start], sealed[start:], _bound(name))
+        padded = AESGCM(key).decrypt(sealed[len(_MAGIC) : start], sealed[start:], _bound(name))
     except (InvalidTag, ValueError) as error:
         raise Sealed(
             f"the item {name} was changed, or its key is another one's",
             "restore the sealed items and their keys from the designer's copy of the study",
         ) from error
+    (length,) = _LENGTH.unpack_from(padded)
+    return padded[_LENGTH.size : _LENGTH.size + length]
+
+
+def _padded(content: bytes) -> bytes:
+    """The content behind its length, filled up to the next power of two."""
+    needed = _LENGTH.size + len(content)
+    size = max(_LEAST_BYTES, 1 << (needed - 1).bit_length())
+    return _LENGTH.pack(len(content)) + content + bytes(size - needed)
 
 
 def _bound(name: str) -> bytes:
