@@ -18,7 +18,7 @@ def complete_cases(table: StudyTable) -> StudyTable:
 
     Raises StudyError when one class or nothing remains.
     """
-    kept = ~np.isnan(table.ratings.scores).any(axis=(0, 1))
+    kept: Bools = np.logical_not(np.isnan(table.ratings.scores).any(axis=(0, 1)))
     if kept.all():
         return table
     truth = table.ratings.truth[kept]

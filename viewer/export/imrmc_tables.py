@@ -12,19 +12,17 @@ _PARTS = ("A", "B", "AB")
 
 
 def imrmc_rows(found: UStatistics | None) -> dict[str, Sequence[Row]]:
-    """File name -> rows; nothing where there are no U-statistics.
+    """File name -> rows; none where there are no U-statistics.
 
     Of the decompositions "of" says which: modality A, modality B, or what both have in common.
     """
-    if found is None:
-        return {}
     return {
-        "imrmc.csv": (*found.u_statistics, *found.maximum_likelihood),
-        "imrmc_per_reader.csv": found.per_reader,
-        "imrmc_BDG_Ustat.csv": _moments(found.decompositions_u),
-        "imrmc_BDG_MLE.csv": _moments(found.decompositions_ml),
-        "imrmc_BCK_Ustat.csv": _components(found.decompositions_u),
-        "imrmc_BCK_MLE.csv": _components(found.decompositions_ml),
+        "imrmc.csv": (*found.u_statistics, *found.maximum_likelihood) if found else (),
+        "imrmc_per_reader.csv": found.per_reader if found else (),
+        "imrmc_BDG_Ustat.csv": _moments(found.decompositions_u) if found else (),
+        "imrmc_BDG_MLE.csv": _moments(found.decompositions_ml) if found else (),
+        "imrmc_BCK_Ustat.csv": _components(found.decompositions_u) if found else (),
+        "imrmc_BCK_MLE.csv": _components(found.decompositions_ml) if found else (),
     }
 
 

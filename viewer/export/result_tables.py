@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from viewer.analysis.mrmc_results import MrmcAnalysis
 from viewer.analysis.results import Discrimination, Interval, OperatingPoint, StudyResults
+from viewer.export.atomic_write import CannotWrite
 from viewer.export.csv_rows import csv_of_cells, write_text
 from viewer.export.imrmc_tables import imrmc_rows
 
@@ -20,14 +21,27 @@ Row = Mapping[str, object]
 
 
 def write_tables(folder: Path, results: StudyResults) -> tuple[Path, ...]:
-    """Write every table that has rows; raises CannotWrite."""
+    """Write every table that has rows; raises CannotWrite.
+
+    One without rows that an earlier analysis left in the folder is removed: it would speak of
+    other data.
+    """
     written = []
     for name, rows in tables_of(results).items():
+        path = folder / name
         if rows:
-            path = folder / name
             write_text(path, csv_of_cells(list(rows[0]), [_cells(row) for row in rows]))
             written.append(path)
+        else:
+            _remove(path)
     return tuple(written)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(path, error) from error
 
 
 def tables_of(results: StudyResults) -> dict[str, Sequence[Row]]:
