@@ -62,9 +62,9 @@ def analyze(
     options here go first.
 
     Tables are recognised by their content: iMRMC, MRMCaov and OR-DBM CSV
-    (reader,treatment,case,truth,rating), JAFROC workbooks, rated marks with their truth beside
+    (`reader,treatment,case,truth,rating`), JAFROC workbooks, rated marks with their truth beside
     them, our own CSV of answers with truth.csv beside it, and the wide layout
-    (case_ID,side,label,Reader.._POM,AI_.._POM). Readers, cases and modalities keep the names of
+    (`case_ID,side,label,Reader.._POM,AI_.._POM`). Readers, cases and modalities keep the names of
     the file. In the wide layout the readers' columns are the modality "unaided"; "hybrid" is each
     reader mixed with one AI (the first AI column unless --ai names another), and "ai" lists every
     AI column.
