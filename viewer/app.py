@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QMainWindow
 
 from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
 from viewer.commands.command import Command, Context
@@ -52,6 +53,7 @@ from viewer.ui.status_bar import StatusBar
 from viewer.ui.status_presenter import StatusPresenter
 from viewer.ui.strip.slice_strip import SliceStrip
 from viewer.ui.strip_presenter import StripPresenter
+from viewer.ui.studies_desk import StudiesDesk
 from viewer.ui.top_bar import TopBar
 from viewer.ui.window_desk import Show, WindowDesk, show_modal
 
@@ -96,6 +98,7 @@ class Program(QObject):
         if self._is_closed:
             return
         self._is_closed = True
+        self.studies.close()
         self.preferences.keep_overlay(self.session.state.overlay)
         self.worker.cancel()
         for part in (self.search, self.demo, self.pictures, self.truth, self.check):
@@ -160,6 +163,13 @@ class Program(QObject):
             chooser=chooser,
             window=self.window,
         )
+        self.studies = StudiesDesk(
+            chooser=chooser,
+            window=self.window,
+            make_designer=lambda: _designer(chooser),
+            make_analysis=lambda: _analysis(chooser),
+            show=show_dialog,
+        )
         self.opening = Opening(
             session=self.session,
             search=self.search,
@@ -179,6 +189,7 @@ class Program(QObject):
             check=self.check,
             preferences=self.preferences,
             pictures=self.pictures,
+            studies=self.studies,
             chooser=chooser,
             window=self.window,
             show=show_dialog,
@@ -258,7 +269,12 @@ class Program(QObject):
 
     def _connect_messages(self) -> None:
         problem = self.messages.problem
-        for sender in (self.opening.problem, self.demo.failed, self.pictures.failed):
+        for sender in (
+            self.opening.problem,
+            self.demo.failed,
+            self.pictures.failed,
+            self.studies.failed,
+        ):
             sender.connect(problem)
         for sender in (self.recent.not_kept, self.preferences.not_kept, self.truth.failed):
             sender.connect(problem)
@@ -329,3 +345,16 @@ def run(
     finally:
         program.close()
         stop_logging()
+
+
+def _designer(chooser: FileChooser) -> QMainWindow:
+    # The statistics take a moment to import: only who designs or analyses waits for them.
+    from viewer.app_study_design import designer_window
+
+    return designer_window(chooser)
+
+
+def _analysis(chooser: FileChooser) -> QMainWindow:
+    from viewer.app_analysis import analysis_window
+
+    return analysis_window(chooser)

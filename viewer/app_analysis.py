@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
+from viewer.app_start import dark_application, end_on_interrupt
 from viewer.jobs.lambda_sweep import LambdaSweep
 from viewer.jobs.study_analysis import StudyAnalysis
 from viewer.jobs.study_saving import StudySaving
@@ -16,7 +15,6 @@ from viewer.logs import start_logging, stop_logging
 from viewer.storage.places import places
 from viewer.ui.analysis.analysis_window import FIRST_SIZE, AnalysisWindow
 from viewer.ui.file_chooser import FileChooser
-from viewer.ui.theme import apply_theme
 
 
 def analysis_window(chooser: FileChooser | None = None) -> AnalysisWindow:
@@ -33,18 +31,15 @@ def analysis_window(chooser: FileChooser | None = None) -> AnalysisWindow:
 
 def run_analysis(path: Path | None = None) -> int:
     """Show the window, on a study or table if one is given; returns the exit code."""
-    application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        application = QApplication(sys.argv[:1])
-    application.setApplicationName("Tomolens")
-    application.setDesktopFileName("tomolens")
-    apply_theme(application)
+    application = dark_application()
     start_logging(places(os.environ).cache)
     window = analysis_window()
     window.showMaximized()
+    end_on_interrupt(application)
     if path is not None:
         QTimer.singleShot(0, window, lambda: window.open(path))
     try:
         return application.exec()
     finally:
+        window.close()
         stop_logging()

@@ -73,6 +73,15 @@ class Desk(Protocol):
     def save_animation(self) -> None:
         """Ask for a file and write the active image's slices as an animation."""
 
+    def design_study(self) -> None:
+        """Show the study wizard."""
+
+    def read_study(self) -> None:
+        """Ask for a study and a reader, and start the reading window."""
+
+    def analyse_study(self) -> None:
+        """Show the analysis window."""
+
     def show_settings(self) -> None:
         """Show the settings."""
 

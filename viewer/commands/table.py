@@ -11,6 +11,7 @@ from viewer.commands.exam_commands import EXAM_COMMANDS
 from viewer.commands.image_commands import IMAGE_COMMANDS
 from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCREEN_COMMANDS
 from viewer.commands.slice_commands import SLICE_COMMANDS
+from viewer.commands.studies_commands import STUDIES_COMMANDS
 from viewer.commands.view_commands import VIEW_COMMANDS
 
 COMMANDS: tuple[Command, ...] = (
@@ -20,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     *IMAGE_COMMANDS,
     *AI_COMMANDS,
     *PICTURE_COMMANDS,
+    *STUDIES_COMMANDS,
     *SCREEN_COMMANDS,
     *HELP_COMMANDS,
 )

@@ -2,64 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject
 
-from viewer.errors import Problem
+from viewer.jobs.one_task import OneTask
 from viewer.jobs.study_analysis import Analysed
-from viewer.jobs.task import Task
 
 
-class StudySaving(QObject):
-    """One writing at a time."""
-
-    started = Signal()
-    saved = Signal(object)
-    """The list of files."""
-    failed = Signal(Problem)
-    ended = Signal()
+class StudySaving(OneTask):
+    """One writing at a time; `succeeded` carries the list of files."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._task: Task[list[Path]] | None = None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether something is being written."""
-        return self._task is not None
+        super().__init__(name="saving", parent=parent)
 
     def save_report(self, analysed: Analysed, folder: Path) -> None:
         """Write the page and the PDF."""
-        self._start(lambda: _report(analysed, folder))
+        self.run(lambda: _report(analysed, folder))
 
     def save_tables(self, analysed: Analysed, folder: Path) -> None:
         """Write results.json and the tables."""
-        self._start(lambda: _tables(analysed, folder))
-
-    def close(self) -> None:
-        """Wait for the thread: a file is written whole or not at all."""
-        if self._task is not None:
-            self._task.join()
-
-    def _start(self, write: Callable[[], list[Path]]) -> None:
-        if self._task is not None:
-            return
-        self._task = Task(lambda _: write(), name="saving", parent=self)
-        self._task.succeeded.connect(self.saved)
-        self._task.failed.connect(self.failed)
-        self._task.ended.connect(self._end)
-        self._task.start()
-        self.started.emit()
-
-    @Slot()
-    def _end(self) -> None:
-        if self._task is not None:
-            self._task.join()
-            self._task.deleteLater()
-            self._task = None
-        self.ended.emit()
+        self.run(lambda: _tables(analysed, folder))
 
 
 def _report(analysed: Analysed, folder: Path) -> list[Path]:

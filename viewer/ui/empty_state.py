@@ -16,7 +16,7 @@ _WIDTH = 460
 
 
 class EmptyState(QWidget):
-    """Offers to open an exam, the demo, and what was opened last."""
+    """Offers to open an exam, the demo, a study, and what was opened last."""
 
     reopen_requested = Signal(tuple)
     files_dropped = Signal(list)
@@ -44,6 +44,17 @@ class EmptyState(QWidget):
         ):
             buttons.addWidget(_button(actions, command_id, text, self))
         buttons.addStretch(1)
+        studies = QHBoxLayout()
+        studies.setSpacing(8)
+        heading = QLabel("Reader studies", self)
+        heading.setObjectName("hint")
+        for command_id, text in (
+            ("studies.read", "Read a study…"),
+            ("studies.design", "Design…"),
+            ("studies.analyse", "Analyse…"),
+        ):
+            studies.addWidget(_button(actions, command_id, text, self))
+        studies.addStretch(1)
         self._list = QVBoxLayout()
         self._list.setSpacing(0)
         column = QVBoxLayout()
@@ -51,6 +62,9 @@ class EmptyState(QWidget):
         column.addWidget(title)
         column.addWidget(words)
         column.addLayout(buttons)
+        column.addSpacing(6)
+        column.addWidget(heading)
+        column.addLayout(studies)
         column.addSpacing(10)
         column.addLayout(self._list)
         box = QWidget(self)

@@ -28,6 +28,7 @@ from viewer.ui.dialogs.skipped import SkippedDialog
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.opening import Opening
 from viewer.ui.picture_desk import PictureDesk
+from viewer.ui.studies_desk import StudiesDesk
 
 Show = Callable[[QDialog], bool]
 """Shows a dialog until it is closed; whether it was accepted."""
@@ -55,6 +56,7 @@ class WindowDesk(QObject):
         check: ModelCheck,
         preferences: Preferences,
         pictures: PictureDesk,
+        studies: StudiesDesk,
         chooser: FileChooser,
         window: QWidget,
         show: Show = show_modal,
@@ -69,6 +71,7 @@ class WindowDesk(QObject):
         self._check = check
         self._preferences = preferences
         self._pictures = pictures
+        self._studies = studies
         self._chooser = chooser
         self._window = window
         self._show = show
@@ -159,6 +162,18 @@ class WindowDesk(QObject):
     def save_animation(self) -> None:
         """Ask for a file and write the active image's slices as an animation."""
         self._pictures.save_animation()
+
+    def design_study(self) -> None:
+        """Show the study wizard."""
+        self._studies.design()
+
+    def read_study(self) -> None:
+        """Ask for a study and a reader, and start the reading window."""
+        self._studies.read()
+
+    def analyse_study(self) -> None:
+        """Show the analysis window."""
+        self._studies.analyse()
 
     def show_settings(self) -> None:
         """Show the settings."""

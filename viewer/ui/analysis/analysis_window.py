@@ -121,7 +121,7 @@ class AnalysisWindow(QMainWindow):
         self._analysis.started.connect(self._begin)
         self._analysis.done.connect(self._show)
         self._analysis.failed.connect(self._fail)
-        self._saving.saved.connect(self._say_saved)
+        self._saving.succeeded.connect(self._say_saved)
         self._saving.failed.connect(self._say)
         self._saving.started.connect(self._allow_saving)
         self._saving.ended.connect(self._allow_saving)

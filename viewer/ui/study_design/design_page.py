@@ -51,6 +51,8 @@ class DesignPage(QScrollArea):
         heading.setObjectName("title")
         self.column.addWidget(heading)
         self.column.addStretch(1)
+        self.last_row = self.inside
+        """The newest labelled field with its label, to be shown and hidden."""
         self.setWidget(self.inside)
         draft.changed.connect(self._follow_draft)
 
@@ -84,7 +86,7 @@ class DesignPage(QScrollArea):
 
     def add_words(self, text: str) -> QLabel:
         """Put an explanation below what is there."""
-        label = wrapped(text, self.inside)
+        label = wrapped(" ".join(text.split()), self.inside)
         label.setMaximumWidth(_FIELD_WIDTH + _LABEL_WIDTH)
         self._insert(label)
         return label
@@ -105,7 +107,11 @@ class DesignPage(QScrollArea):
         name.setContentsMargins(0, 5, 0, 0)
         beside = QVBoxLayout()
         beside.setSpacing(4)
-        beside.addWidget(field)
+        line = QHBoxLayout()
+        line.addWidget(field, 1)
+        if field.maximumWidth() < _FIELD_WIDTH:
+            line.addStretch(1000)
+        beside.addLayout(line)
         if words:
             beside.addWidget(wrapped(words, self.inside))
         if places:
@@ -118,6 +124,7 @@ class DesignPage(QScrollArea):
         holder.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
         holder.setMaximumWidth(_FIELD_WIDTH + _LABEL_WIDTH)
+        self.last_row = holder
         self._insert(holder)
 
     def add_wide(self, block: QWidget, *places: Place, stretch: int = 0) -> None:
@@ -172,7 +179,7 @@ class FieldNote(QWidget):
 
     def say(self, messages: tuple[str, ...]) -> None:
         """Say these, the first few of many."""
-        said = [message[:1].upper() + message[1:] + "." for message in messages[:_MOST_SAID]]
+        said = [_sentence(message) for message in messages[:_MOST_SAID]]
         others = len(messages) - len(said)
         if others > 0:
             said.append(f"{others} more like these.")
@@ -197,3 +204,10 @@ def silently(widget: QWidget, act: Callable[[], None]) -> None:
         act()
     finally:
         widget.blockSignals(before)
+
+
+def _sentence(message: str) -> str:
+    """With a capital and a full stop; names of fields stay as they are."""
+    first = message.split(" ", 1)[0]
+    start = message if "_" in first else message[:1].upper() + message[1:]
+    return start if start.endswith((".", "!", "?")) else f"{start}."

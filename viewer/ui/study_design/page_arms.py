@@ -69,7 +69,7 @@ class ArmsPage(DesignPage):
             noun="arm",
             parent=self.inside,
         )
-        self.add_wide(self.table, ("arm",), stretch=1)
+        self.add_wide(self.table, ("arm",))
         self.start()
 
     def follow(self) -> None:

@@ -61,7 +61,7 @@ class CasesPage(DesignPage):
         self.table.add_button("Add folder…", self._ask_folder)
         self.table.add_button("Add worklist…", self._ask_worklist)
         self.look_button = self.table.add_button("Look for the views", self.look_for_views)
-        self.add_wide(self.table, ("case",), stretch=1)
+        self.add_wide(self.table, ("case",), stretch=100)
         self._add_progress()
         search.started.connect(self._show_search)
         search.progressed.connect(self._show_progress)
@@ -229,7 +229,7 @@ class CasesPage(DesignPage):
                 key="views",
                 title="Views found",
                 read=lambda case: self._views.get((case.path, case.exam_alias), _NOT_LOOKED),
-                width=330,
+                width=300,
             ),
             Column(
                 key="patient",
@@ -245,7 +245,7 @@ class CasesPage(DesignPage):
                 read=lambda case: _attribute_words(case.attributes),
                 write=_with_attributes,
                 tip='For subgroups, such as "density=c; lesion=mass"',
-                width=200,
+                width=150,
             ),
             Column(
                 key="path",

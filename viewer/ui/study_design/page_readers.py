@@ -64,7 +64,7 @@ class ReadersPage(DesignPage):
             noun="reader",
             parent=self.inside,
         )
-        self.add_wide(self.table, ("reader",), stretch=1)
+        self.add_wide(self.table, ("reader",))
         self.start()
 
     def follow(self) -> None:

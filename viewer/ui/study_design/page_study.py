@@ -17,7 +17,7 @@ class StudyPage(DesignPage):
     """Title, id, question."""
 
     title = "Title and question"
-    places = (("title",), ("study_id",), ("version",))
+    places = (("title",), ("study_id",))
 
     def __init__(self, draft: Draft, parent: QWidget | None = None) -> None:
         super().__init__(draft, parent)
