@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import select
 import signal
 import sys
 import time
@@ -23,9 +22,10 @@ from viewer.storage.open_journal import open_journal
 from viewer.storage.study_folder import StudyFolder
 from viewer.study.protocol import Protocol
 
-LONGEST_S = 0.08
-"""Opening takes about half of it."""
-LONGEST_ON_SERVER_S = 0.4
+LONGEST_OPENING_S = 0.05
+LONGEST_WRITING_S = 0.03
+KILLED_WHILE_OPENING = 0.25
+"""Of the kills; the others come while answers are written."""
 
 
 def answer_until_killed(
@@ -41,8 +41,8 @@ def answer_until_killed(
         number += 1
 
 
-def kill_one(folder: StudyFolder, protocol: Protocol, next_number: int, after_s: float) -> int:
-    """Start a child, kill it after a while; returns how many answers it had confirmed."""
+def kill_one(folder: StudyFolder, protocol: Protocol, next_number: int, draw: random.Random) -> int:
+    """Start a child, kill it at a random moment; returns how many answers it had confirmed."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
@@ -53,13 +53,18 @@ def kill_one(folder: StudyFolder, protocol: Protocol, next_number: int, after_s:
         finally:
             os._exit(status)
     os.close(write_end)
-    time.sleep(after_s)
+    said = b""
+    if draw.random() < KILLED_WHILE_OPENING:
+        time.sleep(draw.uniform(0.0, LONGEST_OPENING_S))
+    else:
+        # However busy the machine is, the child has begun to write.
+        said = os.read(read_end, 65536)
+        time.sleep(draw.uniform(0.0, LONGEST_WRITING_S))
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     if not os.WIFSIGNALED(status):
         raise SystemExit(f"the child ended by itself: {status}")
-    said = b""
-    while select.select([read_end], [], [], 0)[0] and (piece := os.read(read_end, 65536)):
+    while piece := os.read(read_end, 65536):
         said += piece
     os.close(read_end)
     return said.count(b"\n")
@@ -74,9 +79,8 @@ def main(arguments: list[str]) -> None:
     folder = StudyFolder(Path(place))
     draw = random.Random(int(seed))
     confirmed = 0
-    longest_s = LONGEST_ON_SERVER_S if server else LONGEST_S
     for _ in range(int(kills)):
-        confirmed += kill_one(folder, protocol, confirmed, draw.uniform(0.0, longest_s))
+        confirmed += kill_one(folder, protocol, confirmed, draw)
     sys.stdout.write(json.dumps([f"answer-{n}" for n in range(confirmed)]))
 
 

@@ -54,18 +54,19 @@ def verify(
 def _tell(verdict: StudyVerdict) -> None:
     typer.echo(f"journal      {verdict.journal}")
     typer.echo(f"second copy  {verdict.second_copy}")
-    typer.echo(
-        f"events       {verdict.head.sequence} chained, {verdict.answers} locked answers, "
-        f"{verdict.protocol_versions} protocol versions"
-    )
-    typer.echo(f"head         {verdict.head.hash or 'none'}")
+    if verdict.head.sequence:
+        typer.echo(
+            f"events       {verdict.head.sequence} chained, {verdict.answers} locked answers, "
+            f"{verdict.protocol_versions} protocol versions"
+        )
+        typer.echo(f"head         {verdict.head.hash}")
     for remark in verdict.remarks:
         typer.echo(f"note         {remark}")
     if verdict.is_whole:
         typer.echo("whole        every check passed")
         return
     first, *more = verdict.problems
-    say(f"the study is not whole: {first}")
+    say(f"the study is not whole: {first}", verdict.hint)
     for problem in more[: _MOST_SAID - 1]:
         typer.echo(f"  {problem}", err=True)
     if len(verdict.problems) > _MOST_SAID:

@@ -92,6 +92,21 @@ def test_a_line_cut_off_by_a_crash_is_written_again(sqlite_study: Study, kept: i
     assert len(uuids(journal)) == 3
 
 
+def test_a_second_copy_cut_off_or_overwritten_at_random_is_whole_again(
+    sqlite_study: Study,
+) -> None:
+    begin(sqlite_study, 6)
+    whole, draw = sqlite_study.second_copy.read_bytes(), random.Random(3)
+    for _ in range(20):
+        kept = draw.randrange(len(whole))
+        garbage = draw.randbytes(draw.choice([0, 1, 700, 70_000]))
+        sqlite_study.second_copy.write_bytes(whole[:kept] + garbage)
+        assert len(uuids(sqlite_study.open())) == 6
+        sqlite_study.close()
+        assert sqlite_study.second_copy.read_bytes().startswith(whole)
+        whole = sqlite_study.second_copy.read_bytes()
+
+
 def test_damage_at_the_end_of_the_second_copy_is_repaired_and_told(study: Study) -> None:
     begin(study, 3)
     content = study.second_copy.read_bytes()

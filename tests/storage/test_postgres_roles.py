@@ -243,3 +243,41 @@ def test_a_server_that_is_not_there_is_told(sqlite_study: Study, tmp_path: Path)
     sqlite_study.adopt(replace(sqlite_study.protocol, database=url))
     with pytest.raises(JournalError, match="the server does not answer"):
         sqlite_study.open()
+
+
+@pytest.mark.parametrize(
+    ("study_id", "reader", "schema", "login"),
+    [
+        ("pilot", "R1", "study_pilot", "study_pilot_r1"),
+        ("Breast-AI.2026", "Reader-07", "study_breast_ai_2026", "study_breast_ai_2026_reader_07"),
+    ],
+)
+def test_names_on_the_server_are_plain(study_id: str, reader: str, schema: str, login: str) -> None:
+    place = PostgresPlace.of("postgresql://server/studies", study_id)
+    assert (place.schema, place.login_of(reader)) == (schema, login)
+
+
+def test_long_names_stay_apart_and_short_enough() -> None:
+    places = [PostgresPlace.of("postgresql://server/studies", "x" * 60 + end) for end in "ab"]
+    names = [
+        name
+        for place in places
+        for name in (
+            place.designers,
+            place.login_of("y" * 60 + "1"),
+            place.login_of("y" * 60 + "2"),
+        )
+    ]
+    assert len(set(names)) == len(names)
+    assert max(len(name) for name in names) <= 63
+
+
+def test_readers_whose_logins_would_be_the_same_are_told(
+    logins: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGUSER", "tomolens")
+    readers = tuple(replace(logins.protocol.readers[0], reader_id=name) for name in ("R1", "r1"))
+    logins.adopt(replace(logins.protocol, readers=readers))
+    with pytest.raises(JournalError, match="is that of reader R1") as raised:
+        set_up_database(logins.folder, logins.protocol, logins={}, where=logins.where)
+    assert "its own login" in raised.value.hint

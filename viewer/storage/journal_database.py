@@ -71,9 +71,7 @@ class JournalDatabase:
         with self.reading() as connection:
             if not self._store.has_schema(connection):
                 if read_only:
-                    raise JournalError(
-                        f"{self.name} holds no study yet", "start a reading, then try again"
-                    )
+                    raise self._store.no_schema()
                 self._create(study_id, app_version)
             self._check_format(connection, study_id)
             self._store.check_quickly(connection)

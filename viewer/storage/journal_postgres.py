@@ -102,12 +102,16 @@ class PostgresStore:
         ).scalar()
         return bool(found)
 
-    def create_schema(self, connection: Connection) -> None:
-        """Only the designer's command makes it, with its roles; raises JournalError."""
-        raise JournalError(
+    def no_schema(self) -> JournalError:
+        """Only the designer's command makes it, with its roles."""
+        return JournalError(
             f"{self.name} does not hold this study, or this user may not see it",
             "the designer runs: tomolens study database STUDY",
         )
+
+    def create_schema(self, connection: Connection) -> None:
+        """Readers make none; raises JournalError."""
+        raise self.no_schema()
 
     def sees_everything(self, connection: Connection) -> bool:
         """Whether no row of the events is hidden from this user."""

@@ -79,6 +79,10 @@ class SqliteStore:
         """Whether the event table is there."""
         return inspect(connection).has_table(EVENT.name)
 
+    def no_schema(self) -> JournalError:
+        """The file is there, but no study was begun in it."""
+        return JournalError(f"{self._path} holds no study yet", "begin reading, then try again")
+
     def create_schema(self, connection: Connection) -> None:
         """Make the tables and triggers."""
         METADATA.create_all(connection)
@@ -159,20 +163,21 @@ class SqliteStore:
         return not waits and not os.access(self._path.parent, os.W_OK)
 
     def _prepare(self, connection: Connection) -> None:
-        is_remote = is_network_drive(self._path.parent)
-        settings = [
+        for setting in (
             f"busy_timeout = {BUSY_TIMEOUT_MS}",
             "trusted_schema = OFF",
             "foreign_keys = ON",
             # For macOS, where fsync alone leaves data in the drive's cache; nothing elsewhere.
             "fullfsync = ON",
             "checkpoint_fullfsync = ON",
-            f"synchronous = {'EXTRA' if is_remote else 'FULL'}",
-        ]
-        if not self._read_only:
-            settings.append(f"journal_mode = {'DELETE' if is_remote else 'WAL'}")
-        for setting in settings:
+        ):
             connection.exec_driver_sql(f"PRAGMA {setting}")
+        mode = "DELETE" if is_network_drive(self._path.parent) else "WAL"
+        change = "" if self._read_only else f" = {mode}"
+        found = connection.exec_driver_sql(f"PRAGMA journal_mode{change}").scalar()
+        # A drive may refuse the log; a rollback journal is durable only if its folder is synced.
+        synchronous = "FULL" if found == "wal" else "EXTRA"
+        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
 
     def _check(self, connection: Connection, command: str) -> None:
         found = connection.exec_driver_sql(command).scalar()

@@ -36,6 +36,9 @@ class JournalStore(Protocol):
     def has_schema(self, connection: Connection) -> bool:
         """Whether the tables of the study are there."""
 
+    def no_schema(self) -> JournalError:
+        """That the tables of the study are not there, in words."""
+
     def create_schema(self, connection: Connection) -> None:
         """Make the tables and the triggers that forbid changes, within a transaction."""
 

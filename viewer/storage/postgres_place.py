@@ -13,6 +13,8 @@ from viewer.study.errors import JournalError
 
 DRIVER = "postgresql+psycopg"
 _HINT = 'write database = "postgresql://server/name" into study.toml'
+# PostgreSQL takes 63; the roles of a study and its readers' logins are longer than its schema.
+_LONGEST_SCHEMA = 40
 _LONGEST_NAME = 63
 
 
@@ -38,7 +40,7 @@ class PostgresPlace:
                 "the protocol's database holds a password, and everybody can read the protocol",
                 "remove it; set PGPASSWORD or write a .pgpass file instead",
             )
-        return cls(url.set(drivername=DRIVER), _name("study", study_id))
+        return cls(url.set(drivername=DRIVER), _name("study", study_id, _LONGEST_SCHEMA))
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ class PostgresPlace:
 
     def login_of(self, reader_id: str) -> str:
         """The login a reader has unless another one was named."""
-        return _name(self.schema, reader_id)
+        return _name(self.schema, reader_id, _LONGEST_NAME)
 
     @property
     def lock_key(self) -> int:
@@ -74,13 +76,16 @@ class PostgresPlace:
         return _number(self.schema, 4), _number(reader_id, 4)
 
 
-def _name(prefix: str, name: str) -> str:
-    """A lower-case SQL name; a digest keeps names apart that spelling makes the same."""
+def _name(prefix: str, name: str, longest: int) -> str:
+    """A name as SQL takes it without quotes: lower case, and shortened with a digest.
+
+    Two spellings may become one name; the study or reader that has it is checked where it is used.
+    """
     spelled = f"{prefix}_" + re.sub(r"[^a-z0-9]+", "_", name.lower())
-    if spelled == f"{prefix}_{name}" and len(spelled) <= _LONGEST_NAME - len("_designer"):
+    if len(spelled) <= longest:
         return spelled
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{spelled[: _LONGEST_NAME - len('_designer') - 9]}_{digest}"
+    return f"{spelled[: longest - 9]}_{digest}"
 
 
 def _number(text: str, size: int) -> int:

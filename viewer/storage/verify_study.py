@@ -41,6 +41,8 @@ class StudyVerdict:
     """Where the second copy is."""
     problems: tuple[str, ...] = ()
     """What is wrong, the first broken event first; empty when the study is whole."""
+    hint: str = ""
+    """What to do where the events could not be read at all."""
     remarks: tuple[str, ...] = ()
     """What is as it may be, but should be known."""
 
@@ -77,7 +79,10 @@ def verify_study(
         has_gaps = not database.sees_everything()
     except JournalError as error:
         return StudyVerdict(
-            journal=database.name, second_copy=str(second.path), problems=(str(error),)
+            journal=database.name,
+            second_copy=str(second.path),
+            problems=(str(error),),
+            hint=error.hint,
         )
     finally:
         database.close()
