@@ -159,6 +159,23 @@ def test_a_second_copy_that_waits_to_be_completed_is_remarked(read_study: Study)
     assert found.remarks[0].startswith("the second copy ends before event 9 of 10")
 
 
+def test_a_study_that_is_being_read_is_found_whole(
+    read_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that comes between reading the two copies makes none of them look wrong."""
+    journal = read_study.open(reader_id="R1")
+    kept = JournalDatabase.check_in_full
+
+    def append_meanwhile(database: JournalDatabase) -> None:
+        kept(database)
+        journal.append(in_reading(EventKind.FIRST_VIEW, 1, phase="unaided"))
+
+    monkeypatch.setattr(JournalDatabase, "check_in_full", append_meanwhile)
+    found = verdict(read_study)
+    assert found.problems == ()
+    assert found.head.sequence == 11
+
+
 def test_a_missing_second_copy_is_a_problem_unless_it_lies_elsewhere(read_study: Study) -> None:
     read_study.second_copy.unlink()
     assert "there is no second copy" in verdict(read_study).problems[0]

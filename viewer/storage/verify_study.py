@@ -72,6 +72,9 @@ def verify_study(
     second = SecondCopy(
         second_copy_file(folder, protocol, where or places(os.environ), reader_id=reader_id)
     )
+    # Read first: events come to the journal first, so a study that is being read is never found
+    # to lack events that its second copy has.
+    content = _content_of(second)
     try:
         database.prepare(protocol.study_id, "", read_only=True)
         database.check_in_full()
@@ -91,7 +94,7 @@ def verify_study(
     found = [*problems_of_events(events), *problems_of_versions(events), *_unread(records, events)]
     found.sort(key=lambda problem: problem.sequence)
     seals = verify_seals(folder, protocol, events)
-    copy_problem, copy_remark = _compare(records, second, needs_second_copy)
+    copy_problem, copy_remark = _compare(records, second, content, needs_second_copy)
     return StudyVerdict(
         journal=database.name,
         head=chain.head,
@@ -158,17 +161,25 @@ def _about_protocol(events: list[Event], protocol: Protocol) -> Iterator[str]:
         yield "study.toml was changed since; this protocol has not been adopted"
 
 
+def _content_of(second: SecondCopy) -> bytes | OSError:
+    try:
+        return second.path.read_bytes()
+    except OSError as error:
+        return error
+
+
 def _compare(
-    records: list[StoredEvent], second: SecondCopy, needs_second_copy: bool
+    records: list[StoredEvent],
+    second: SecondCopy,
+    content: bytes | OSError,
+    needs_second_copy: bool,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Problems and remarks about the second copy, which must say the same line by line."""
-    try:
-        content = second.path.read_bytes()
-    except FileNotFoundError:
+    if isinstance(content, FileNotFoundError):
         said = f"there is no second copy: {second.path}"
         return ((said,), ()) if needs_second_copy else ((), (said,))
-    except OSError as error:
-        return (f"the second copy {second.path}: {drive_problem(error)[0]}",), ()
+    if isinstance(content, OSError):
+        return (f"the second copy {second.path}: {drive_problem(content)[0]}",), ()
     lines = content.splitlines(keepends=True)
     for number, (record, line) in enumerate(zip_longest(records, lines), start=1):
         if line is None:
