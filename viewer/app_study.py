@@ -145,6 +145,9 @@ class StudyProgram(QObject):
         self.actions.stop()
         self.window.let_close()
 
+    def _close_window(self) -> None:
+        self.window.close()
+
     def _make_jobs(self, frames_mb: int, keeper: StudyKeeper) -> None:
         opened = self._opened
         self.store = FrameStore(frames_mb << 20)
@@ -247,7 +250,7 @@ class StudyProgram(QObject):
             to_form=lambda: self.panel.focus_first_open(),
             show_finished=lambda: self.dialogs.show_finished(),
             show_keys=lambda: self.dialogs.show_keys(self.commands, self._key_bindings),
-            quit_=self.close,
+            quit_=self._close_window,
         )
         self.commands = study_commands(desk, layers)
         ids = frozenset(command.id for command in self.commands)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
 from viewer.app_study import OpenStudy, StudyProgram, app_version
+from viewer.blind_log import words_of_cases
 from viewer.logs import start_logging, stop_logging
 from viewer.storage.open_journal import open_journal
 from viewer.storage.places import Places, places
@@ -90,7 +91,8 @@ def run_reading(path: Path, reader_id: str) -> int:
         screen=_screen(application),
         now=datetime.now(UTC),
     )
-    start_logging(where.cache)
+    absolute = [str(study.folder.case_path(case.path)) for case in study.protocol.cases]
+    start_logging(where.cache, hidden=words_of_cases(study.protocol, absolute))
     program = StudyProgram(study=study, where=where)
     program.messages.catch_everything()
     end_on_interrupt(application)

@@ -86,6 +86,14 @@ def test_an_incomplete_assessment_places_no_probability() -> None:
     assert form.breast(R).pom_percent is None
 
 
+def test_a_category_leaves_a_probability_that_the_reader_gave_otherwise() -> None:
+    form = pom_placed(empty_form(EVERYTHING, (R,)), R, 12.5, PomSource.KEYBOARD)
+    form = birads_chosen(form, R, BiRads("4A"))
+    assert (form.breast(R).pom_percent, form.breast(R).birads) == (12.5, BiRads("4A"))
+    buttons_only = pom_placed(empty_form(Questions(), (R,)), R, 12.5, PomSource.SLIDER)
+    assert birads_chosen(buttons_only, R, BiRads("5")).breast(R).pom_percent == 97.0
+
+
 def test_buttons_place_the_probability_without_answering_a_category_nobody_asks() -> None:
     form = birads_chosen(empty_form(Questions(), (R,)), R, BiRads.SUSPICIOUS_LOW)
     assert (form.breast(R).pom_percent, form.breast(R).birads) == (5.0, None)

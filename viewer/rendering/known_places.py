@@ -53,17 +53,11 @@ def _words_of(entries: list[TruthEntry]) -> str:
     lesions: dict[str, list[str]] = {}
     for entry in entries:
         if entry.lesion_id:
-            places = lesions.setdefault(entry.lesion_id, [entry.lesion_kind or "finding"])
-            place = _place(entry)
-            if place and place not in places:
-                places.append(place)
+            parts = lesions.setdefault(entry.lesion_id, [entry.lesion_kind or "finding"])
+            if entry.view and entry.view not in parts:
+                parts.append(entry.view)
     told = "; ".join(", ".join(parts) for parts in lesions.values())
     return f"{verdict}: {told}" if told else verdict
-
-
-def _place(entry: TruthEntry) -> str:
-    where = "" if entry.slice_index is None else f" slice {entry.slice_index + 1}"
-    return f"{entry.view}{where}".strip()
 
 
 def _is_placed_in(entry: TruthEntry, image: ImageStack) -> bool:

@@ -145,14 +145,19 @@ def pom_placed(
 
 
 def birads_chosen(form: StudyForm, laterality: Laterality, category: BiRads) -> StudyForm:
-    """Answer the category where it is asked, and place the probability in its band."""
+    """Answer the category where it is asked, and place the probability in its band.
+
+    Where the category is a question of its own, a probability that the reader gave otherwise
+    stays: the two may differ.
+    """
     asked = form.questions
     placed = POM_OF_BIRADS.get(category) if asked.pom else None
 
     def change(breast: BreastForm) -> BreastForm:
+        is_own = breast.pom_source in (PomSource.SLIDER, PomSource.KEYBOARD)
         if asked.birads:
             breast = replace(breast, birads=category)
-        if placed is not None:
+        if placed is not None and not (asked.birads and is_own):
             breast = replace(breast, pom_percent=placed, pom_source=PomSource.BIRADS)
         return breast
 

@@ -1,4 +1,4 @@
-"""A reader's marks over an image: a ring with a gap around the place, and its number."""
+"""A reader's marks over an image: a ring that leaves the place free, and its number."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _draw_ring(painter: QPainter, centre: QPointF, scale: float) -> None:
     radius, tick = MARK_RADIUS * scale, _TICK * scale
     painter.drawEllipse(centre, radius, radius)
     for direction in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
-        painter.drawLine(centre + direction * (radius - tick), centre + direction * radius)
+        painter.drawLine(centre + direction * radius, centre + direction * (radius + tick))
 
 
 def _draw_label(
@@ -72,7 +72,7 @@ def _draw_label(
     metrics = QFontMetricsF(font)
     label = shown.label.strip()
     width, height = metrics.horizontalAdvance(label) + 8.0 * scale, metrics.height()
-    away = (MARK_RADIUS + 4.0) * scale
+    away = (MARK_RADIUS + _TICK + 3.0) * scale
     left = centre.x() + away
     if left + width > viewport.pane_width:
         left = centre.x() - away - width

@@ -62,7 +62,7 @@ class BreastBox(QWidget):
             )
         if questions.recall:
             self.recall = ChoiceRow(
-                name=f"{name}: recall", choices=("Recall", "No recall"), keys={"Y": (0,), "N": (1,)}
+                name=f"{name}: recall", choices=("Yes", "No"), keys={"Y": (0,), "N": (1,)}
             )
             self.recall.chosen.connect(
                 lambda index: self.recall_chosen.emit(laterality, _RECALL[index])
@@ -71,7 +71,9 @@ class BreastBox(QWidget):
             self.note = NoteField(name=f"{name}: remarks", parent=self)
             self.note.written.connect(lambda text: self.text_written.emit(laterality, text))
         self._ai = _label("", "hint", self)
-        self._truth = _label("", "hint", self)
+        self._truth = _label("", "known", self)
+        for label in (self._ai, self._truth):
+            label.setWordWrap(True)
         self._lay_out(questions)
         for field in self.fields:
             field.left.connect(self.left)

@@ -11,11 +11,12 @@ from viewer.study.answer import PomSource
 from viewer.ui.fonts import text_font
 from viewer.ui.study.field import Field
 from viewer.ui.study.typed_number import TypedNumber
-from viewer.ui.theme import ACCENT, DISABLED, LINE, SECONDARY, TEXT
+from viewer.ui.theme import ACCENT, DISABLED, SECONDARY, TEXT
 
 _HEIGHT = 30
 _MARGIN = 9.0
 _GROOVE = 4.0
+_GROOVE_COLOUR = QColor("#3f464e")
 _HANDLE = 6.5
 _FINE = 0.1
 _STEP = 1.0
@@ -130,7 +131,7 @@ class PercentSlider(Field):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         track = self._track()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(LINE))
+        painter.setBrush(_GROOVE_COLOUR)
         painter.drawRoundedRect(track, 2, 2)
         self._draw_ticks(painter, track)
         if self._percent is not None:

@@ -45,7 +45,7 @@ class StudyWindow(QMainWindow):
     """Shows either a case or a page of words; its title never says anything of a case."""
 
     closing = Signal()
-    shown = Signal()
+    """Whoever listens keeps everything, and then calls let_close."""
 
     def __init__(self, *, session: Session, study: StudySession) -> None:
         super().__init__()
@@ -91,9 +91,8 @@ class StudyWindow(QMainWindow):
         self._fold()
 
     def let_close(self) -> None:
-        """Allow the window to close: everything that runs has stopped."""
+        """Allow the window to close: everything is kept, and what ran has stopped."""
         self._may_close = True
-        self.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """On a page of words Enter does what its first button says; else the key's command."""
@@ -123,12 +122,12 @@ class StudyWindow(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Let everything be kept first; the window closes when it is."""
+        """Let everything be kept first; the window stays if the reader rather waits for that."""
+        self.closing.emit()
         if self._may_close:
             super().closeEvent(event)
-            return
-        event.ignore()
-        self.closing.emit()
+        else:
+            event.ignore()
 
     @property
     def _is_covered(self) -> bool:
