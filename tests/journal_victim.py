@@ -79,6 +79,8 @@ def main(arguments: list[str]) -> None:
     folder = StudyFolder(Path(place))
     draw = random.Random(int(seed))
     confirmed = 0
+    # What is imported at the first use is not imported again in every child.
+    open_journal(folder, protocol, reader_id="R1").close()
     for _ in range(int(kills)):
         confirmed += kill_one(folder, protocol, confirmed, draw)
     sys.stdout.write(json.dumps([f"answer-{n}" for n in range(confirmed)]))
