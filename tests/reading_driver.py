@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from viewer.session.study_state import Page, StudyState
 from viewer.session.study_steps import Step
 from viewer.storage.places import Places
 from viewer.storage.study_folder import StudyFolder
+from viewer.study.journal import Journal
 from viewer.study.planned_reading import ReadingKey
 
 WAIT_S = 30.0
@@ -69,12 +70,14 @@ class ReadingDriver:
         own_keeper_process: bool = False,
         now: datetime | None = None,
         answer_dialog: Callable[[QDialog], bool] | None = None,
+        wrap_journal: Callable[[Journal], Journal] = lambda journal: journal,
         size: tuple[int, int] = (1280, 800),
     ) -> None:
         where = Places(config=home / "config", cache=home / "cache")
         opened = open_study(
             study, reader_id, where=where, screen=size, now=now or datetime.now(UTC)
         )
+        opened = replace(opened, journal=wrap_journal(opened.journal))
         self.keeper = StudyKeeper(study) if own_keeper_process else KeeperHere(study, where)
         self.shown_dialogs: list[str] = []
         self._answer_dialog = answer_dialog or (lambda dialog: False)

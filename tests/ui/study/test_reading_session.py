@@ -36,7 +36,7 @@ def test_a_session_goes_from_training_with_feedback_to_its_end(
     events: Callable[[Path], list[Event]],
 ) -> None:
     study = make(with_training(protocol))
-    driver = start(study, own_keeper_process=True)
+    driver = start(study)
     assert "1 training case first" in driver.program.page.words
     driver.begin()
     assert driver.state.progress.words == "training case 1 of 1"
@@ -95,6 +95,15 @@ def test_the_ai_is_asked_for_only_after_the_lock_and_then_seen(start: Start, stu
     driver.wait_for_images()
     scene = driver.program.hanging.panes[Slot.RCC].scene
     assert scene.ai is not None
+
+
+def test_the_ai_comes_from_a_process_of_its_own(start: Start, study: Path) -> None:
+    driver = start(study, own_keeper_process=True)
+    driver.begin()
+    driver.answer()
+    driver.go_on()
+    assert driver.state.ai_is_shown
+    assert driver.state.ai_percent[R].keys() == {"Small 1"}
 
 
 def test_a_second_answer_begins_as_the_first_and_the_first_stays(

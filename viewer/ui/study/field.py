@@ -24,7 +24,8 @@ class Field(QWidget):
     def __init__(self, *, name: str, height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._height = height
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # Given by the form only: Qt would otherwise give it when the window comes to the front.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
 

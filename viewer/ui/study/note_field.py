@@ -23,6 +23,7 @@ class NoteField(QPlainTextEdit):
         self.setPlaceholderText("Remarks")
         self.setFixedHeight(_HEIGHT)
         self.setTabChangesFocus(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAcceptDrops(False)
         self.textChanged.connect(self._tell)
