@@ -270,8 +270,17 @@ def test_nyu_operating_points(nyu: dict[str, Any]) -> None:
     print_as([majority["sensitivity"], majority["specificity"]], ".689 .898")
 
 
-def test_nyu_has_one_modality_with_readers_so_no_pair(nyu: dict[str, Any]) -> None:
-    assert nyu["mrmc"]["delong"]["pairs"] == []
+def test_nyu_has_one_modality_with_readers_so_the_hybrid_is_its_only_pair(
+    nyu: dict[str, Any],
+) -> None:
+    for method in ("delong", "jackknife"):
+        (pair,) = nyu["mrmc"][method]["pairs"]
+        assert (pair["a"], pair["b"]) == ("hybrid", "unaided")
+        means = nyu["means"]
+        assert pair["difference"] == pytest.approx(
+            means["hybrid"]["auc"] - means["unaided"]["auc"], rel=1e-12
+        )
+        assert pair["rrrc"]["p"] < 0.001
     assert "one modality" in nyu["mrmc"]["reason"]
     assert nyu["mrmc"]["delong"]["components"]["ms_t"] is None
 

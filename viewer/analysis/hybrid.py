@@ -102,7 +102,8 @@ def hybrid_results(
         auc_left_out=_by_reader(best.left_out, ratings),
         optimism=_by_reader(best.optimism, ratings),
         mean_auc_by_scale=_by_scale(mixture, ratings, options),
-        mrmc=_against_base(mixture, ratings, options),
+        mrmc=_against_base(mixture, ratings, CovarianceMethod.DELONG, options),
+        mrmc_jackknife=_against_base(mixture, ratings, CovarianceMethod.JACKKNIFE, options),
     )
 
 
@@ -131,7 +132,7 @@ def _area(scores: Floats, truth: NDArray[np.bool_]) -> float:
 
 
 def _against_base(
-    mixture: Mixture, ratings: Ratings, options: AnalysisOptions
+    mixture: Mixture, ratings: Ratings, method: CovarianceMethod, options: AnalysisOptions
 ) -> MrmcAnalysis | None:
     """Hybrid minus base; None where it does not hold."""
     both = Ratings(
@@ -142,5 +143,5 @@ def _against_base(
         scores=np.stack([mixture.scores, mixture.readers]),
         patients=ratings.patients,
     )
-    found = areas_analysis(both, CovarianceMethod.DELONG, options)
+    found = areas_analysis(both, method, options)
     return None if isinstance(found, Refusal) else found[0]

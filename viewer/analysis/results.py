@@ -211,6 +211,8 @@ class HybridResults:
     """How the AI was scaled before mixing ("as given", "ranks", "isotonic") -> mean AUC."""
     mrmc: MrmcAnalysis | None
     """Hybrid against the base modality (AUC, DeLong covariances)."""
+    mrmc_jackknife: MrmcAnalysis | None
+    """The same with jackknife covariances."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ Shape (null where something does not apply; "reason" beside it says why):
                       in "ai" the model stands in the reader's place
     means             modality with readers -> means, standard deviations, consensus
     mrmc              "delong", "jackknife" and "unbiased" -> components, pairs (rrrc, frrc,
-                      rrfc), singles of the modalities as read; "reason" where null
+                      rrfc), singles of the modalities as read; in the first two the hybrid
+                      against its base is the last pair; "reason" where null
     endpoints         "sensitivity", "specificity", "wafroc", "wafroc1", "pcl" -> as in mrmc
     hybrid            lambda, auc, lambda_star by reader, sweep; "reason" where null
     ...               and the rest of the report: see the keys written below
@@ -145,11 +146,21 @@ def _mrmc(results: StudyResults) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for method in _METHODS:
         analysis = results.mrmc_of("auc", method)
-        found[method] = None if analysis is None else analysis_value(analysis)
+        found[method] = None if analysis is None else _with_hybrid(analysis, results.hybrid)
     unbiased = results.mrmc_unbiased
     found["unbiased"] = None if unbiased is None else analysis_value(unbiased)
     found["reason"] = _reason(results, (*_METHODS, *_ABOUT))
     return found
+
+
+def _with_hybrid(analysis: MrmcAnalysis, hybrid: HybridResults | None) -> dict[str, Json]:
+    """The modalities as read, and the hybrid against its base as one more pair."""
+    value = analysis_value(analysis)
+    mixed = None
+    if hybrid is not None:
+        mixed = hybrid.mrmc if analysis.method == "delong" else hybrid.mrmc_jackknife
+    pairs = analysis.pairs if mixed is None else (*analysis.pairs, *mixed.pairs)
+    return {**value, "pairs": [_pair(pair) for pair in pairs]}
 
 
 def _endpoints(results: StudyResults) -> dict[str, Json]:
