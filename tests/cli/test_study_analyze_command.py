@@ -50,8 +50,9 @@ def test_a_study_is_analysed_from_its_events_and_seals(study: Path, tmp_path: Pa
     assert found["readers"] == ["R1", "R2", "R3"]
     assert found["cases"] == 14
     assert found["options"]["bootstraps"] == 50
-    (pair,) = found["mrmc"]["delong"]["pairs"]
+    pair, mixed = found["mrmc"]["delong"]["pairs"]
     assert (pair["a"], pair["b"]) == ("unaided", "aided")
+    assert (mixed["a"], mixed["b"]) == ("hybrid", "unaided")
     assert pair["rrrc"]["df2"] > 0
     assert found["hybrid"]["ai"] == "gmic"
     assert found["endpoints"]["wafroc"]["merits"]["unaided"].keys() == {"R1", "R2", "R3"}
