@@ -64,7 +64,7 @@ def test_a_session_goes_from_training_with_feedback_to_its_end(
     assert counted[EventKind.FEEDBACK_SHOWN] == 1
     assert counted[EventKind.FIRST_VIEW] == 4
     assert counted[EventKind.ACTIVITY] >= 4
-    assert counted[EventKind.LOOKED] >= 2
+    assert counted[EventKind.LOOKED] >= 4
     training = next(s for s in reading_states(written).values() if s.planned.training)
     alone = training.locked[Phase.ALONE].answers
     aided = training.locked[Phase.AIDED].answers

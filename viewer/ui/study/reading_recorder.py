@@ -119,6 +119,9 @@ class ReadingRecorder(QObject):
         """Stop the time and write what is known so far."""
         if self._current is None or not self._clock.runs:
             return
+        # A phase answered within a tick was seen as well.
+        self._look_for_first_view(self._current)
+        self._sample()
         self._clock.stop(self._now())
         self._tick.stop()
         self._flush()
@@ -182,7 +185,6 @@ class ReadingRecorder(QObject):
         current = self._current
         if current is None:
             return
-        self._look_for_first_view(current)
         self._settle_marks(current)
         self._write_looks(current)
         self._write_activity(current)
