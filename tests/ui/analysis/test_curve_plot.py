@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -11,6 +12,7 @@ from viewer.ui.analysis.curve_plot import CurvePlot, DrawnCurve
 from viewer.ui.analysis.figure_table import Cell, FigureTable
 from viewer.ui.analysis.figures import NONE, between, number, seconds, signed
 from viewer.ui.analysis.legend import Legend, LegendEntry
+from viewer.ui.analysis.plot_tip import PlotTip
 from viewer.ui.theme import apply_theme
 
 
@@ -50,6 +52,17 @@ def test_the_curve_under_the_mouse_is_found_along_its_lines_and_not_only_at_its_
     assert plot.curve_near(0.5, 0.95) == "high"
     assert plot.curve_near(0.0, 0.4) == "high"
     assert plot.curve_near(0.8, 0.2) == ""
+
+
+def test_the_name_stands_beside_the_mouse_within_the_plot(plot: CurvePlot, qtbot: QtBot) -> None:
+    for x, y in ((0.02, 0.02), (0.5, 0.5), (0.99, 0.99)):
+        place = plot.view.mapFromScene(plot.view.getViewBox().mapViewToScene(QPointF(x, y)))
+        qtbot.mouseMove(plot.view.viewport(), place)
+        qtbot.waitUntil(lambda: plot.said == "the diagonal")
+        tip = plot.view.findChild(PlotTip)
+        assert tip is not None
+        assert plot.view.rect().contains(tip.geometry())
+        assert not tip.geometry().contains(place)
 
 
 def test_a_moved_curve_is_found_where_it_is_now(plot: CurvePlot) -> None:
@@ -96,6 +109,7 @@ def test_a_legend_takes_a_second_line_instead_of_hiding_a_model(qtbot: QtBot) ->
         (number(-0.25, 2), "−0.25"),
         (signed(0.0385), "+0.038"),
         (signed(-0.0385), "−0.038"),
+        (signed(0.0004), "0.000"),
         (signed(None), NONE),
         (between(0.1, None), NONE),
         (between(-0.1, 0.2), "−0.100 to 0.200"),

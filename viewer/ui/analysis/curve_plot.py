@@ -9,18 +9,16 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Signal, Slot
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from viewer.ui.analysis.plot_look import named_pen, plot_widget, unit_grid
-from viewer.ui.fonts import text_font
-from viewer.ui.theme import LINE, RAISED, SMALL_PIXELS, TEXT
+from viewer.ui.analysis.plot_tip import PlotTip
+from viewer.ui.theme import LINE, TEXT
 
 _REACH_PX = 9.0
 """How near the mouse must be to a curve to name it."""
 _MARGIN = 0.012
-_TIP_CORNER = 0.62
-"""Beyond this share of the axis the name stands on the other side of the mouse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +52,7 @@ class CurvePlot(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.name = name
         self.setAccessibleName(name)
         self._curves: dict[str, DrawnCurve] = {}
         self._items: dict[str, pg.PlotCurveItem] = {}
@@ -67,14 +66,10 @@ class CurvePlot(QWidget):
             self.view.addItem(
                 pg.PlotCurveItem([0.0, 1.0], [0.0, 1.0], pen=named_pen(LINE, dashed=True))
             )
-        self._tip = pg.TextItem(color=TEXT, fill=QColor(RAISED), border=QColor(LINE))
-        self._tip.setFont(text_font(SMALL_PIXELS))
-        self._tip.setZValue(100)
-        self._tip.hide()
-        self.view.addItem(self._tip, ignoreBounds=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
+        self._tip = PlotTip(self.view)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
         self.view.viewport().installEventFilter(self)
@@ -83,6 +78,11 @@ class CurvePlot(QWidget):
     def curves(self) -> Mapping[str, DrawnCurve]:
         """What is drawn, by key."""
         return self._curves
+
+    @property
+    def said(self) -> str:
+        """What stands beside the mouse."""
+        return self._tip.text() if self._tip.isVisibleTo(self) else ""
 
     @property
     def pointed(self) -> str:
@@ -122,7 +122,8 @@ class CurvePlot(QWidget):
         self._curves[key] = replace(self._curves[key], x=x, y=y, words=words)
         self._items[key].setData(x, y)
         if key == self._pointed:
-            self._tip.setText(words, color=TEXT)
+            self._tip.setText(words)
+            self._tip.adjustSize()
 
     def point_at(self, key: str) -> None:
         """Bring a curve out; "" puts all back."""
@@ -169,22 +170,13 @@ class CurvePlot(QWidget):
         point = self._box.mapSceneToView(place)
         key = self.curve_near(point.x(), point.y())
         self._tell(key)
-        if key:
-            self._place_tip(point)
+        words = self._curves[key].words if key else ""
+        self._tip.say(words, self.view.mapFromScene(place))
 
     def _tell(self, key: str) -> None:
         if key != self._pointed:
             self.point_at(key)
             self.pointed_at.emit(key)
-
-    def _place_tip(self, point: QPointF) -> None:
-        (left, right), (low, high) = self._box.viewRange()
-        is_right = (point.x() - left) / (right - left) > _TIP_CORNER
-        is_high = (point.y() - low) / (high - low) > _TIP_CORNER
-        self._tip.setAnchor((1.06 if is_right else -0.06, -0.5 if is_high else 1.3))
-        self._tip.setText(self._curves[self._pointed].words, color=TEXT)
-        self._tip.setPos(point)
-        self._tip.show()
 
     def _reset(self) -> None:
         self._box.setRange(

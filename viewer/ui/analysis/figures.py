@@ -36,7 +36,8 @@ def number(value: float | None, decimals: int = 3) -> str:
 def signed(value: float | None, decimals: int = 3) -> str:
     """A difference, with its sign."""
     words = number(value, decimals)
-    is_positive = value is not None and value > 0 and words != NONE
+    # What rounds to nothing has no sign.
+    is_positive = value is not None and value > 0 and words.strip("0.") not in ("", NONE)
     return f"+{words}" if is_positive else words
 
 

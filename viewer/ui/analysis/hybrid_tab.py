@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QComboBox,
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.analysis.mixed_scores import MixChoice, MixedScores, mixed_scores
-from viewer.analysis.results import HYBRID, StudyResults
+from viewer.analysis.results import HYBRID, Curve, StudyResults
 from viewer.analysis.study_table import StudyTable
 from viewer.jobs.lambda_sweep import LambdaSweep
 from viewer.statistics.ai_scaling import AiScale
@@ -22,7 +24,15 @@ from viewer.statistics.hybrid import HybridSweep
 from viewer.statistics.hybrid_curves import HybridCurves
 from viewer.statistics.refusal import Refusal
 from viewer.ui.analysis.curve_plot import DrawnCurve
-from viewer.ui.analysis.curves_tab import AVERAGE_WIDTH, READER_OPACITY, pr_plot, roc_plot, titled
+from viewer.ui.analysis.curves_tab import (
+    AVERAGE_WIDTH,
+    READER_OPACITY,
+    average_curve,
+    model_curve,
+    pr_plot,
+    roc_plot,
+    titled,
+)
 from viewer.ui.analysis.figure_table import Cell, FigureTable
 from viewer.ui.analysis.figures import number, signed
 from viewer.ui.analysis.lambda_control import LambdaControl
@@ -158,6 +168,7 @@ class HybridTab(QWidget):
         """Make the curves once; the slider moves them."""
         at = mixed.at(self.control.value)
         colour = modality_colour(HYBRID, ())
+        references = self._references(mixed)
         for plot, xs, ys, mean in (
             (self.roc, at.false_positive_rate, at.sensitivity, at.mean_roc),
             (self.pr, at.recall, at.precision, at.mean_precision_recall),
@@ -181,7 +192,32 @@ class HybridTab(QWidget):
                 colour=colour,
                 width=AVERAGE_WIDTH,
             )
-            plot.show_curves((*readers, average))
+            plot.show_curves((*references[plot.name], *readers, average))
+
+    def _references(self, mixed: MixedScores) -> Mapping[str, tuple[DrawnCurve, ...]]:
+        """The two ends of lambda, by plot: they stay where they are."""
+        ai, alone = mixed.at(0.0), mixed.at(1.0)
+        model, base = mixed.choice.model, mixed.choice.base
+        colour = modality_colour(base, self._table.ratings.modalities)
+        auc, ap = float(ai.auc[0]), float(ai.average_precision[0])
+        return {
+            self.roc.name: (
+                model_curve(model, Curve(ai.false_positive_rate[0], ai.sensitivity[0]), auc, "AUC"),
+                average_curve(
+                    base, Curve(*alone.mean_roc), float(alone.auc.mean()), colour, is_roc=True
+                ),
+            ),
+            self.pr.name: (
+                model_curve(model, Curve(ai.recall[0], ai.precision[0]), ap, "AP"),
+                average_curve(
+                    base,
+                    Curve(*alone.mean_precision_recall),
+                    float(alone.average_precision.mean()),
+                    colour,
+                    is_roc=False,
+                ),
+            ),
+        }
 
     def _start_rows(self, mixed: MixedScores) -> None:
         nothing = Cell("…")
@@ -267,7 +303,7 @@ class HybridTab(QWidget):
         split.addWidget(left)
         split.addWidget(right)
         split.setStretchFactor(0, 1)
-        split.setSizes([620, 640])
+        split.setSizes([596, 664])
         top = QVBoxLayout()
         top.setContentsMargins(16, 12, 16, 10)
         top.setSpacing(8)

@@ -15,8 +15,8 @@ from viewer.statistics.hybrid import HybridSweep
 from viewer.ui.analysis.figures import number
 from viewer.ui.analysis.modality_look import modality_colour
 from viewer.ui.analysis.plot_look import named_pen, plot_widget
-from viewer.ui.fonts import text_font
-from viewer.ui.theme import LINE, RAISED, SMALL_PIXELS, TEXT
+from viewer.ui.analysis.plot_tip import PlotTip
+from viewer.ui.theme import TEXT
 
 _STAR = "#e8d27a"
 _REACH_PX = 12.0
@@ -54,17 +54,14 @@ class SweepPlot(QWidget):
             hoverPen=named_pen(TEXT, width=2.4),
         )
         self.line.setZValue(60)
-        self._tip = pg.TextItem(color=TEXT, fill=QColor(RAISED), border=QColor(LINE))
-        self._tip.setFont(text_font(SMALL_PIXELS))
-        self._tip.setZValue(100)
-        self._tip.hide()
-        for part in (self._stars, self.line, self._tip):
+        for part in (self._stars, self.line):
             self.view.addItem(part, ignoreBounds=True)
         self._readers: tuple[str, ...] = ()
         self._sweep: HybridSweep | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
+        self._tip = PlotTip(self.view)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.line.sigDragged.connect(lambda line: self.lambda_dragged.emit(float(line.value())))
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
@@ -142,12 +139,4 @@ class SweepPlot(QWidget):
     @Slot(object)
     def _mouse_moved(self, place: QPointF) -> None:
         point = self._box.mapSceneToView(place)
-        words = self.words_at(point.x(), point.y())
-        self._tip.setVisible(bool(words))
-        if words:
-            self._tip.setText(words, color=TEXT)
-            self._tip.setAnchor((1.04 if point.x() > 0.6 else -0.04, 1.2))
-            (_, _), (low, high) = self._box.viewRange()
-            if point.y() > low + 0.7 * (high - low):
-                self._tip.setAnchor((1.04 if point.x() > 0.6 else -0.04, -0.3))
-            self._tip.setPos(point)
+        self._tip.say(self.words_at(point.x(), point.y()), self.view.mapFromScene(place))
