@@ -94,6 +94,11 @@ def test_the_published_study_is_shown_with_its_published_areas(qtbot: QtBot, sha
     hybrid = window.page("Hybrid")
     assert isinstance(hybrid, HybridTab)
     assert hybrid.areas.words()[1][1:4] == ["0.887", "+0.108", "0.456"]
+    comparison = window.page("Comparison")
+    assert isinstance(comparison, ComparisonTab)
+    comparison.choice.setCurrentIndex(comparison.choice.count() - 1)
+    assert "hybrid" in comparison.choice.currentText()
+    assert comparison.tests.words()[1][0] in ("Hybrid − Alone", "Alone − Hybrid")
     hybrid.control.set(1.0)
     qtbot.waitUntil(lambda: hybrid.areas.words()[1][2] == "0.000")
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair, MrmcTest
-from viewer.analysis.results import StudyResults
+from viewer.analysis.results import HYBRID, StudyResults
 from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
 from viewer.ui.analysis.figures import NONE, between, number, p_value, signed
 from viewer.ui.analysis.modality_look import modality_words
@@ -47,15 +47,16 @@ class ComparisonTab(Page):
     def __init__(self, results: StudyResults, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._results = results
+        self._analyses = _analyses(results)
         self.choice = QComboBox(self)
-        for analysis in results.mrmc:
+        for analysis in self._analyses:
             self.choice.addItem(_title(analysis))
         self.words = sentence("", self)
         self.tests = FigureTable(_TESTS, self)
         self.singles = FigureTable(_SINGLES, self)
         self.merits = FigureTable(("Reader", *map(modality_words, _modalities(results))), self)
         self.components = FigureTable(_COMPONENTS, self)
-        if results.mrmc:
+        if self._analyses:
             self._lay_out_mrmc()
         else:
             for unused in (self.choice, self.words, self.tests, self.singles, self.merits):
@@ -72,9 +73,9 @@ class ComparisonTab(Page):
     def show_analysis(self) -> None:
         """Show the analysis that is chosen."""
         place = self.choice.currentIndex()
-        if not 0 <= place < len(self._results.mrmc):
+        if not 0 <= place < len(self._analyses):
             return
-        analysis = self._results.mrmc[place]
+        analysis = self._analyses[place]
         confidence = 1 - self._results.options.alpha
         self.words.setText(
             "\n".join(pair_words(analysis, pair, confidence) for pair in analysis.pairs)
@@ -190,15 +191,23 @@ class ComparisonTab(Page):
             self.models.hide()
 
 
+def _analyses(results: StudyResults) -> tuple[MrmcAnalysis, ...]:
+    """As read; then the hybrid against what it was mixed from, which is computed."""
+    hybrid = None if results.hybrid is None else results.hybrid.mrmc
+    return results.mrmc if hybrid is None else (*results.mrmc, hybrid)
+
+
 def _modalities(results: StudyResults) -> Sequence[str]:
     """Of all analyses, in order."""
-    return tuple(dict.fromkeys(name for found in results.mrmc for name in found.modalities))
+    names = (name for found in _analyses(results) for name in found.modalities)
+    return tuple(dict.fromkeys(names))
 
 
 def _title(analysis: MrmcAnalysis) -> str:
     endpoint = ENDPOINTS.get(analysis.endpoint, analysis.endpoint)
     method = {"delong": "DeLong", "jackknife": "jackknife"}.get(analysis.method, analysis.method)
-    return f"{endpoint[0].upper()}{endpoint[1:]}, {method}"
+    computed = ", hybrid (computed)" if HYBRID in analysis.modalities else ""
+    return f"{endpoint[0].upper()}{endpoint[1:]}, {method}{computed}"
 
 
 def _pair(a: str, b: str) -> str:
