@@ -80,6 +80,7 @@ class ReadingDriver:
         opened = replace(opened, journal=wrap_journal(opened.journal))
         self.keeper = StudyKeeper(study) if own_keeper_process else KeeperHere(study, where)
         self.shown_dialogs: list[str] = []
+        self.is_closed = False
         self._answer_dialog = answer_dialog or (lambda dialog: False)
         self.program = StudyProgram(
             study=opened,
@@ -206,6 +207,7 @@ class ReadingDriver:
 
     def close(self) -> None:
         """Close the window as a reader does."""
+        self.is_closed = True
         self.program.window.close()
         self.wait(lambda: not self.program.window.isVisible())
         self.program.window.deleteLater()

@@ -14,12 +14,24 @@ def replay(
     reader: str = typer.Option(..., "--reader", metavar="ID", help="Whose readings."),
     session: str = typer.Option("", "--session", metavar="ID", help="Only this session."),
     case: str = typer.Option("", "--case", metavar="C-0000", help="Only this blind number."),
+    in_window: bool = typer.Option(
+        False,
+        "--window",
+        help="Watch one case in a window: what was on screen, with play, pause and scrubbing. "
+        "--case may also be its place in the list, from 1.",
+    ),
 ) -> None:
     """Tell a reader's readings line by line: phases, answers, marks, what was looked at, times.
 
     Cases go by their blind numbers. Each event is checked against the chain on the way.
     """
     with errors_said():
+        if in_window:
+            if not case:
+                raise UserError("which case?", "add --case with a blind number, or 1, 2, 3 ...")
+            from viewer.app_study_replay import run_replay
+
+            raise typer.Exit(run_replay(study, reader_id=reader, session_id=session, case=case))
         from viewer.storage.open_journal import open_journal
         from viewer.storage.study_folder import StudyFolder, read_protocol
         from viewer.study.replay_text import replay_lines

@@ -89,3 +89,17 @@ def test_an_answer_is_told_on_one_line() -> None:
     assert answer_words(whole) == 'R: 3 % BI-RADS 4A recall 1 marks "a b"'
     assert answer_words(replace(ANSWER, pom_percent=None)) == "R: no answer"
     assert answer_words(replace(ANSWER, recall=False)) == "R: 3 % no recall"
+
+
+def test_a_mark_is_told_before_its_class_and_confidence_are_given() -> None:
+    unfinished = {**mark_to_json(MARK), "finding": None, "confidence_percent": None}
+    events = chain(
+        [
+            adopted(),
+            order([make_planned(0)]),
+            in_reading(EventKind.READING_OPENED),
+            in_reading(EventKind.MARK_CHANGED, action="added", phase="unaided", mark=unfinished),
+        ]
+    )
+    told = list(replay_lines(events, reader_id="R1"))[-1]
+    assert "mark added: no class yet in RCC, slice 12, row 10, column 5, no confidence yet" in told

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from viewer.study.answer import BreastAnswer, Mark
-from viewer.study.answer_json import answer_from_json, answers_from_json, mark_from_json
+from viewer.study.answer import BreastAnswer
+from viewer.study.answer_json import answer_from_json, answers_from_json
 from viewer.study.event import Event, EventKind, Json
 from viewer.study.projection import StudyProjection, key_of
 
@@ -70,10 +70,14 @@ def answer_words(answer: BreastAnswer) -> str:
     return " ".join(parts) if len(parts) > 1 else f"{parts[0]} no answer"
 
 
-def _mark_words(mark: Mark) -> str:
+def _mark_words(mark: Mapping[str, Json]) -> str:
+    """A mark as it stood; class and confidence may not have been given yet."""
+    place = {key: _number(mark[key]) for key in ("slice_index", "row", "column")}
+    finding, confidence = mark["finding"], mark["confidence_percent"]
+    sure = "no confidence yet" if confidence is None else f"{_number(confidence):g} %"
     return (
-        f"{mark.finding.value} in {mark.view}, slice {mark.slice_index + 1}, row {mark.row:.0f}, "
-        f"column {mark.column:.0f}, {mark.confidence_percent:g} %"
+        f"{finding or 'no class yet'} in {mark['view']}, slice {place['slice_index'] + 1:.0f}, "
+        f"row {place['row']:.0f}, column {place['column']:.0f}, {sure}"
     )
 
 
@@ -88,7 +92,10 @@ def _amended(payload: Mapping[str, Json]) -> str:
 
 
 def _mark_changed(payload: Mapping[str, Json]) -> str:
-    return f"mark {payload['action']}: {_mark_words(mark_from_json(payload['mark']))}"
+    mark = payload["mark"]
+    if not isinstance(mark, dict):
+        raise ValueError("mark must be an object")
+    return f"mark {payload['action']}: {_mark_words(mark)}"
 
 
 def _toggled(payload: Mapping[str, Json]) -> str:
@@ -114,6 +121,12 @@ def _looked(payload: Mapping[str, Json]) -> str:
 
 def _excluded(payload: Mapping[str, Json]) -> str:
     return f"excluded, because: {payload['reason']}"
+
+
+def _number(value: Json) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"expected a number, got {value!r}")
+    return float(value)
 
 
 def _seconds(value: Json) -> str:

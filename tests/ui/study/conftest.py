@@ -60,7 +60,7 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
 
     yield begin
     for driver in started:
-        if driver.program.window.isVisible():
+        if not driver.is_closed:
             driver.close()
     qapp.setStyleSheet(style)
     left = [thread.name for thread in set(threading.enumerate()) - before if thread.is_alive()]

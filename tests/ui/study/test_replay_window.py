@@ -1,0 +1,128 @@
+"""A finished reading watched again: slices, the AI, marks and answers as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from reading_driver import ReadingDriver, Said
+
+from inference.types import Laterality
+from viewer.app_study_replay import ReplayProgram
+from viewer.domain.hanging import Slot
+from viewer.jobs.study_film import reading_named
+from viewer.storage.open_journal import open_journal
+from viewer.storage.places import Places
+from viewer.storage.study_folder import StudyFolder, read_protocol
+from viewer.study.errors import StudyError
+from viewer.study.projection import StudyProjection
+
+Start = Callable[..., ReadingDriver]
+
+
+@pytest.fixture
+def replay(
+    qtbot: QtBot, tmp_path: Path, start: Start, study: Path
+) -> Iterator[Callable[[str], ReplayProgram]]:
+    """Reads a case and opens its replay."""
+    driver = start(study)
+    driver.begin()
+    driver.wait_for_images()
+    driver.mark(Slot.LCC, 100, 60)
+    driver.key(Qt.Key.Key_Home)
+    driver.answer()
+    driver.go_on()
+    driver.wait_for_images()
+    driver.answer({Laterality.LEFT: Said(pom="77")})
+    driver.go_on()
+    driver.close()
+    programs: list[ReplayProgram] = []
+
+    def begin(case: str) -> ReplayProgram:
+        where = Places(config=tmp_path / "home" / "config", cache=tmp_path / "home" / "cache")
+        folder = StudyFolder(study)
+        protocol = read_protocol(folder)
+        journal = open_journal(folder, protocol, read_only=True, role="analyst", where=where)
+        try:
+            projection = StudyProjection.of(journal.events())
+            key = reading_named(projection, reader_id="r1", session_id="", case=case)
+        except StudyError:
+            journal.close()
+            raise
+        program = ReplayProgram(
+            folder=folder, protocol=protocol, journal=journal, key=key, where=where
+        )
+        programs.append(program)
+        qtbot.addWidget(program.window)
+        program.window.resize(1280, 800)
+        program.window.show()
+        return program
+
+    yield begin
+    for program in programs:
+        program.window.close()
+
+
+def test_a_replay_shows_looks_marks_the_ai_and_answers_as_they_came(
+    replay: Callable[[str], ReplayProgram], qtbot: QtBot
+) -> None:
+    program = replay("1")
+    window = program.window
+    qtbot.waitUntil(lambda: window.said.count() > 0, timeout=20_000)
+    assert "case 1" in window.title.text()
+    session = program.session
+    assert session.state.reader_marks == ()
+    assert not session.state.overlay.visible
+    words = [window.said.item(n).text() for n in range(window.said.count())]
+    locked = [text for text in words if "answer locked" in text]
+    assert "3.5 %" in locked[0]
+    assert "77 %" in locked[1]
+    seen = []
+    for _ in range(200):
+        before = window.shown_ms
+        window.step(1)
+        state = session.state
+        seen.append((len(state.reader_marks), state.overlay.visible, len(state.ai)))
+        if window.shown_ms == before:
+            break
+    assert (0, False, 0) in seen
+    assert (1, False, 0) in seen
+    assert seen[-1][:2] == (1, True)
+    assert seen[-1][2] == 12
+    assert session.state.panes[Slot.LCC].slice_index == 0
+    window.seek(0)
+    assert session.state.reader_marks == ()
+    assert not session.state.overlay.visible
+
+
+def test_a_replay_plays_to_its_end_and_the_mouse_moves_nothing(
+    replay: Callable[[str], ReplayProgram], qtbot: QtBot
+) -> None:
+    program = replay("1")
+    window = program.window
+    qtbot.waitUntil(lambda: window.said.count() > 0, timeout=20_000)
+    window.controls.speed.setCurrentIndex(window.controls.speed.count() - 1)
+    QTest.keyClick(window, Qt.Key.Key_Space)
+    assert window.is_playing
+    qtbot.waitUntil(lambda: not window.is_playing, timeout=20_000)
+    assert window.said.currentRow() == window.said.count() - 1
+    before = program.session.state.panes
+    pane = program.hanging.panes[Slot.RCC]
+    QTest.mouseDClick(pane, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    assert program.session.state.panes == before
+
+
+def test_a_case_that_is_not_there_is_named(replay: Callable[[str], ReplayProgram]) -> None:
+    with pytest.raises(StudyError, match='no case "C-99999"'):
+        replay("C-99999")
+
+
+def test_a_case_that_was_not_read_says_so(
+    replay: Callable[[str], ReplayProgram], qtbot: QtBot
+) -> None:
+    program = replay("2")
+    qtbot.waitUntil(lambda: "not been read" in program.window.title.text(), timeout=20_000)
