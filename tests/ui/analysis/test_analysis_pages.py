@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from viewer.analysis.analyse import analyse
+from viewer.analysis.gain import gain
 from viewer.analysis.options import AnalysisOptions
 from viewer.analysis.results import StudyResults
 from viewer.analysis.study_table import StudyTable
@@ -25,6 +26,7 @@ from viewer.ui.analysis.hybrid_tab import HybridTab
 from viewer.ui.analysis.influence_tab import InfluenceTab
 from viewer.ui.analysis.operating_tab import OperatingTab
 from viewer.ui.analysis.overview_tab import OverviewTab
+from viewer.ui.analysis.plot_look import round_ticks
 from viewer.ui.analysis.subgroups_tab import SubgroupsTab
 from viewer.ui.analysis.time_tab import TimeTab
 from viewer.ui.theme import apply_theme
@@ -76,7 +78,7 @@ def test_the_overview_states_the_primary_comparison_with_its_interval_and_test(
     qtbot.addWidget(tab)
     analysis = results.mrmc_of("auc", "delong")
     assert analysis is not None
-    test = analysis.pairs[0].rrrc
+    test = gain(analysis.pairs[0]).rrrc
     assert test is not None
     words = tab.primary.text()
     assert number(test.ci_low) in words
@@ -211,11 +213,11 @@ def test_ratings_that_are_no_probabilities_are_not_mixed(hybrid_tab: MakeTab) ->
 
 
 def test_tables_of_points_agreement_influence_time_and_subgroups_hold_the_results(
-    qtbot: QtBot, results: StudyResults
+    qtbot: QtBot, table: StudyTable, results: StudyResults
 ) -> None:
     operating = OperatingTab(results)
     agreement = AgreementTab(results)
-    influence = InfluenceTab(results)
+    influence = InfluenceTab(results, table)
     time = TimeTab(results)
     subgroups = SubgroupsTab(results)
     for tab in (operating, agreement, influence, time, subgroups):
@@ -227,7 +229,8 @@ def test_tables_of_points_agreement_influence_time_and_subgroups_hold_the_result
     everyone = influence.tables[0].words()[1]
     assert everyone[0] == "All readers"
     switches = next(found for found in results.switches if not found.reader)
-    assert everyone[2] == f"+{switches.positives_gained}"
+    assert everyone[1] == f"+{switches.positives_gained}"
+    assert influence.plots[0].readings == table.ratings.scores[0].size
     assert len(time.table.words()) == len(results.times) + 1
     assert [row[0] for row in subgroups.tables["density"].words()[1:]] == ["b", "c"]
 
@@ -237,7 +240,19 @@ def test_pages_without_data_say_so(qtbot: QtBot) -> None:
         study_table(modalities=("unaided",)), active_seconds=None, case_groups={}, repeats=()
     )
     results = analyse(plain, OPTIONS)
-    for made in (InfluenceTab(results), TimeTab(results), SubgroupsTab(results)):
+    for made in (InfluenceTab(results, plain), TimeTab(results), SubgroupsTab(results)):
         qtbot.addWidget(made)
         labels = [child.text() for child in made.findChildren(type(OverviewTab(results).primary))]
         assert any(text.strip() for text in labels)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "wanted"),
+    [
+        (0.7, 1.0, [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0]),
+        (0.0, 11.0, [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]),
+        (0.0, 93.0, [0.0, 20.0, 40.0, 60.0, 80.0]),
+    ],
+)
+def test_axes_carry_round_numbers(low: float, high: float, wanted: list[float]) -> None:
+    assert round_ticks(low, high) == wanted

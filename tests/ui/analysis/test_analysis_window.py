@@ -98,7 +98,7 @@ def test_the_published_study_is_shown_with_its_published_areas(qtbot: QtBot, sha
     assert isinstance(comparison, ComparisonTab)
     comparison.choice.setCurrentIndex(comparison.choice.count() - 1)
     assert "hybrid" in comparison.choice.currentText()
-    assert comparison.tests.words()[1][0] in ("Hybrid − Alone", "Alone − Hybrid")
+    assert comparison.tests.words()[1][0] == "Hybrid − Alone"
     hybrid.control.set(1.0)
     qtbot.waitUntil(lambda: hybrid.areas.words()[1][2] == "0.000")
 
@@ -108,8 +108,9 @@ def test_van_dykes_comparison_is_the_published_one(qtbot: QtBot, shared: Path) -
     page = window.page("Comparison")
     assert isinstance(page, ComparisonTab)
     row = page.tests.words()[1]
-    assert row[2] == "−0.0438"
-    assert row[4] == "−0.0879 to 0.0003"
+    assert row[0] == "1 − 0"
+    assert row[2] == "+0.0438"
+    assert row[4] == "−0.0003 to 0.0879"
     assert row[7] == "0.051"
     page.choice.setCurrentIndex(page.choice.findText("AUC, jackknife"))
     assert page.tests.words()[1][5] == "F 4.456"

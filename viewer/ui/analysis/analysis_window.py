@@ -158,7 +158,7 @@ class AnalysisWindow(QMainWindow):
             ("Comparison", ComparisonTab(results)),
             ("Operating points", OperatingTab(results)),
             ("Agreement", AgreementTab(results)),
-            ("Influence of the AI", InfluenceTab(results)),
+            ("Influence of the AI", InfluenceTab(results, analysed.table)),
             ("Time", TimeTab(results)),
             ("Subgroups", SubgroupsTab(results)),
         ]

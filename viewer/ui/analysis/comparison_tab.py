@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from viewer.analysis.gain import endpoint_words, gain, gain_of_reader
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair, MrmcTest
 from viewer.analysis.results import HYBRID, StudyResults
 from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
@@ -14,7 +15,6 @@ from viewer.ui.analysis.figures import NONE, between, number, p_value, signed
 from viewer.ui.analysis.modality_look import modality_words
 from viewer.ui.analysis.overview_words import (
     COMPARISON_REFUSALS,
-    ENDPOINTS,
     pair_words,
     refusal_words,
 )
@@ -54,7 +54,7 @@ class ComparisonTab(Page):
         self.words = sentence("", self)
         self.tests = FigureTable(_TESTS, self)
         self.singles = FigureTable(_SINGLES, self)
-        self.merits = FigureTable(("Reader", *map(modality_words, _modalities(results))), self)
+        self.merits = FigureTable(("Reader",), self)
         self.components = FigureTable(_COMPONENTS, self)
         if self._analyses:
             self._lay_out_mrmc()
@@ -82,9 +82,10 @@ class ComparisonTab(Page):
             or "One modality: nothing to compare."
         )
         self.tests.setVisible(bool(analysis.pairs))
-        self.tests.show_rows([row for pair in analysis.pairs for row in _test_rows(pair)])
+        self.tests.show_rows([row for pair in analysis.pairs for row in _test_rows(gain(pair))])
         self.singles.show_rows(_single_rows(analysis))
-        self.merits.show_rows(_merit_rows(analysis, _modalities(self._results)))
+        self.merits.show_columns(("Reader", *map(modality_words, analysis.modalities)))
+        self.merits.show_rows(_merit_rows(analysis))
         self.components.show_rows(
             [
                 (name, Cell(number(getattr(analysis.components, field), 8)))
@@ -150,7 +151,7 @@ class ComparisonTab(Page):
                     Cell(number(found.z, 2), found.z),
                     Cell(p_value(found.p), found.p),
                 )
-                for found in self._results.reader_differences
+                for found in map(gain_of_reader, self._results.reader_differences)
             ]
         )
         if self._results.reader_differences:
@@ -197,14 +198,8 @@ def _analyses(results: StudyResults) -> tuple[MrmcAnalysis, ...]:
     return results.mrmc if hybrid is None else (*results.mrmc, hybrid)
 
 
-def _modalities(results: StudyResults) -> Sequence[str]:
-    """Of all analyses, in order."""
-    names = (name for found in _analyses(results) for name in found.modalities)
-    return tuple(dict.fromkeys(names))
-
-
 def _title(analysis: MrmcAnalysis) -> str:
-    endpoint = ENDPOINTS.get(analysis.endpoint, analysis.endpoint)
+    endpoint = endpoint_words(analysis.endpoint)
     method = {"delong": "DeLong", "jackknife": "jackknife"}.get(analysis.method, analysis.method)
     computed = ", hybrid (computed)" if HYBRID in analysis.modalities else ""
     return f"{endpoint[0].upper()}{endpoint[1:]}, {method}{computed}"
@@ -255,13 +250,13 @@ def _single_rows(analysis: MrmcAnalysis) -> list[Row]:
     ]
 
 
-def _merit_rows(analysis: MrmcAnalysis, modalities: Sequence[str]) -> list[Row]:
+def _merit_rows(analysis: MrmcAnalysis) -> list[Row]:
     return [
         (
             Cell(reader, is_strong=True),
             *(
                 Cell(number(merit, 4), merit)
-                for merit in (analysis.merits.get(m, {}).get(reader) for m in modalities)
+                for merit in (analysis.merits[m].get(reader) for m in analysis.modalities)
             ),
         )
         for reader in analysis.readers

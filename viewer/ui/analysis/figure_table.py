@@ -48,7 +48,6 @@ class FigureTable(QTableWidget):
     def __init__(self, headers: Sequence[str], parent: QWidget | None = None) -> None:
         """headers: of the columns; the first holds names, the others figures."""
         super().__init__(0, len(headers), parent)
-        self._headers = list(headers)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.setShowGrid(False)
@@ -69,11 +68,18 @@ class FigureTable(QTableWidget):
         header.setSortIndicatorShown(False)
         header.sectionClicked.connect(self._sort)
         self._sorted_by: tuple[int, Qt.SortOrder] | None = None
-        for column in range(len(headers)):
-            title = QTableWidgetItem(headers[column])
+        self.show_columns(headers)
+        self.cellClicked.connect(self._tell)
+
+    def show_columns(self, headers: Sequence[str]) -> None:
+        """Have other columns; the rows are gone."""
+        self._headers = list(headers)
+        self.setRowCount(0)
+        self.setColumnCount(len(headers))
+        for column, words in enumerate(headers):
+            title = QTableWidgetItem(words)
             title.setTextAlignment(_aligned(column))
             self.setHorizontalHeaderItem(column, title)
-        self.cellClicked.connect(self._tell)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show other rows; the columns widen to what they hold."""

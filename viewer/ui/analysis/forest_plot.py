@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from viewer.analysis.results import AI, Interval, StudyResults
 from viewer.ui.analysis.figures import number
 from viewer.ui.analysis.modality_look import modality_colour, modality_words
+from viewer.ui.analysis.plot_look import round_ticks
 from viewer.ui.fonts import text_font
 from viewer.ui.theme import LINE, SECONDARY, SMALL_PIXELS, TEXT
 
@@ -19,7 +20,6 @@ _FIGURES = 64
 _AXIS = 34
 _LEGEND = 24
 _DOT = 3.4
-_TICKS = 5
 
 Estimate = tuple[str, float, Interval]
 
@@ -88,8 +88,7 @@ class ForestPlot(QWidget):
     def _draw_axis(self, painter: QPainter) -> None:
         bottom = self.height() - _AXIS
         painter.setFont(text_font(SMALL_PIXELS))
-        for tick in range(_TICKS + 1):
-            value = self._low + (self._high - self._low) * tick / _TICKS
+        for value in round_ticks(self._low, self._high):
             x = self._x(value)
             painter.setPen(QPen(QColor(LINE), 1))
             painter.drawLine(QPointF(x, _LEGEND), QPointF(x, bottom))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from viewer.analysis.results import StudyResults, SwitchCounts
+from viewer.analysis.study_table import StudyTable
 from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
 from viewer.ui.analysis.figures import NONE, count, p_value, signed
 from viewer.ui.analysis.modality_look import modality_words
 from viewer.ui.analysis.page import Page, sentence
+from viewer.ui.analysis.score_change_plot import ScoreChangePlot, score_changes
 
 _HEADERS = (
     "Reader",
-    "Change",
     "Found",
     "Lost",
     "p",
@@ -36,9 +37,13 @@ _WORDS = (
 class InfluenceTab(Page):
     """A sentence and a table for each pair of modalities."""
 
-    def __init__(self, results: StudyResults, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, results: StudyResults, table: StudyTable, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._table = table
         self.tables: list[FigureTable] = []
+        self.plots: list[ScoreChangePlot] = []
         pairs = dict.fromkeys((found.first, found.second) for found in results.switches)
         for first, second in pairs:
             rows = [f for f in results.switches if (f.first, f.second) == (first, second)]
@@ -57,14 +62,24 @@ class InfluenceTab(Page):
         title = f"{modality_words(first)} → {modality_words(second)}"
         words = [sentence(switch_words(counts), self) for counts in ordered if not counts.reader]
         self.add_block(title, *words, table, words=_WORDS)
+        changes = score_changes(self._table, first, second)
+        if changes is not None:
+            plot = ScoreChangePlot(changes, self)
+            self.plots.append(plot)
+            self.add_block(
+                f"Change of the score against the AI's score, {title}",
+                plot,
+                words="One sign a reading. Above the line: more suspicious afterwards.",
+            )
 
 
 def switch_words(counts: SwitchCounts) -> str:
     """All readers together, in a sentence."""
     diseased = count(counts.positives_gained, "diseased case")
+    lost = counts.positives_lost + counts.negatives_lost
     bias = (
         ""
-        if counts.lost_with_wrong_ai is None
+        if counts.lost_with_wrong_ai is None or not lost
         else f" Of what was lost, {counts.lost_with_wrong_ai} where the AI was wrong, too."
     )
     return (
@@ -74,15 +89,21 @@ def switch_words(counts: SwitchCounts) -> str:
     )
 
 
+def _changed(sign: str, number_of: int, colour: str) -> Cell:
+    """Decisions that changed; none has no sign and no colour."""
+    if not number_of:
+        return Cell("0", 0)
+    return Cell(f"{sign}{number_of}", number_of, colour=colour)
+
+
 def _row(counts: SwitchCounts) -> Row:
     return (
         Cell(counts.reader or _ALL, is_strong=True),
-        f"{modality_words(counts.first)} → {modality_words(counts.second)}",
-        Cell(f"+{counts.positives_gained}", counts.positives_gained, colour=_BETTER),
-        Cell(f"−{counts.positives_lost}", counts.positives_lost, colour=_WORSE),
+        _changed("+", counts.positives_gained, _BETTER),
+        _changed("−", counts.positives_lost, _WORSE),
         Cell(p_value(counts.p_sensitivity), counts.p_sensitivity),
-        Cell(f"+{counts.negatives_gained}", counts.negatives_gained, colour=_BETTER),
-        Cell(f"−{counts.negatives_lost}", counts.negatives_lost, colour=_WORSE),
+        _changed("+", counts.negatives_gained, _BETTER),
+        _changed("−", counts.negatives_lost, _WORSE),
         Cell(p_value(counts.p_specificity), counts.p_specificity),
         NONE
         if counts.lost_with_wrong_ai is None

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
+from viewer.analysis.gain import endpoint_words, gain
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair, MrmcTest
 from viewer.analysis.results import Refusal, StudyResults
 from viewer.ui.analysis.figures import between, count, number, signed, with_p
 from viewer.ui.analysis.modality_look import modality_words
 
-ENDPOINTS = {
-    "auc": "AUC",
-    "sensitivity": "sensitivity",
-    "specificity": "specificity",
-    "wafroc": "wAFROC area",
-    "wafroc1": "wAFROC1 area",
-    "pcl": "PCL",
-}
 COMPARISON_REFUSALS = ("mrmc", "delong", "jackknife", "sensitivity", "specificity", "wafroc")
 """Keys of refusals that concern the comparison of modalities."""
 _METHODS = {"delong": "DeLong covariances", "jackknife": "jackknife covariances"}
@@ -79,9 +72,10 @@ def hybrid_words(results: StudyResults) -> str:
 
 def pair_words(analysis: MrmcAnalysis, pair: MrmcPair, confidence: float) -> str:
     """One pair of modalities, with the widest generalisation that holds."""
+    pair = gain(pair)
     first, second = pair.b, pair.a
     means = {name: _mean(analysis, name) for name in (first, second)}
-    endpoint = ENDPOINTS.get(analysis.endpoint, analysis.endpoint)
+    endpoint = endpoint_words(analysis.endpoint)
     means_words = (
         f"Mean {endpoint} {number(means[first])} ({modality_words(first)}) and "
         f"{number(means[second])} ({modality_words(second)}): difference "

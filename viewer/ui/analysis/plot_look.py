@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
@@ -69,3 +71,16 @@ def named_pen(
     if dashed:
         pen.setStyle(Qt.PenStyle.DashLine)
     return pen
+
+
+def round_ticks(low: float, high: float, most: int = 7) -> list[float]:
+    """Round numbers from low to high, at most so many."""
+    # Rounded: 1.0 - 0.7 is a little less or more than six steps of 0.05.
+    span = max(round(high - low, 9), 1e-9)
+    power = 10.0 ** math.floor(math.log10(span / most))
+    step = next(
+        power * part for part in (1, 2, 5, 10, 20) if round(span / (power * part), 9) <= most - 1
+    )
+    first = math.ceil(round(low / step, 9))
+    last = math.floor(round(high / step, 9))
+    return [round(number * step, 9) for number in range(first, last + 1)]

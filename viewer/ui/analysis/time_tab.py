@@ -11,6 +11,7 @@ from viewer.ui.analysis.figure_table import Cell, FigureTable, Row
 from viewer.ui.analysis.figures import seconds
 from viewer.ui.analysis.modality_look import modality_colour, modality_words
 from viewer.ui.analysis.page import Page
+from viewer.ui.analysis.plot_look import round_ticks
 from viewer.ui.fonts import text_font
 from viewer.ui.theme import LINE, SECONDARY, SMALL_PIXELS, TEXT
 
@@ -19,7 +20,6 @@ _ALL = "All readers"
 _ROW = 24
 _NAMES = 210
 _AXIS = 26
-_TICKS = 5
 
 
 class TimeTab(Page):
@@ -77,16 +77,14 @@ class QuartileBars(QWidget):
 
     def _draw_axis(self, painter: QPainter) -> None:
         bottom = self.height() - _AXIS
-        for tick in range(_TICKS + 1):
-            value = self._longest * tick / _TICKS
+        for value in round_ticks(0.0, self._longest):
             x = self._x(value)
             painter.setPen(QPen(QColor(LINE), 1))
             painter.drawLine(int(x), 0, int(x), bottom)
             painter.setPen(QColor(SECONDARY))
             box = QRectF(x - 40, bottom + 4, 80, 16)
-            if tick == _TICKS:
-                box.moveRight(float(self.width()))
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, seconds(value))
+            box.moveRight(min(box.right(), float(self.width())))
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, f"{value:g} s")
 
     def _draw_bar(self, painter: QPainter, found: TimeSummary, top: int) -> None:
         painter.setPen(QColor(TEXT))
