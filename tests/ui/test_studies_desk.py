@@ -17,7 +17,7 @@ from viewer.storage.study_folder import StudyFolder
 from viewer.ui.dialogs.read_study import ReadStudyDialog
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.studies_desk import StudiesDesk
-from viewer.ui.theme import apply_theme
+from viewer.ui.theme import apply_theme, style_sheet
 
 
 class Started:
@@ -34,7 +34,8 @@ class Started:
 
 @pytest.fixture
 def study(tmp_path: Path, qapp: QApplication) -> Path:
-    apply_theme(qapp)
+    if qapp.styleSheet() != style_sheet():
+        apply_theme(qapp)
     folder = tmp_path / "study"
     create_protocol(StudyFolder(folder), replace(make_study(), title="A study"))
     return folder

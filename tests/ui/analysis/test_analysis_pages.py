@@ -29,7 +29,7 @@ from viewer.ui.analysis.overview_tab import OverviewTab
 from viewer.ui.analysis.plot_look import round_ticks
 from viewer.ui.analysis.subgroups_tab import SubgroupsTab
 from viewer.ui.analysis.time_tab import TimeTab
-from viewer.ui.theme import apply_theme
+from viewer.ui.theme import apply_theme, style_sheet
 
 OPTIONS = AnalysisOptions(bootstraps=50, recall_threshold=0.3)
 
@@ -46,7 +46,8 @@ def results(table: StudyTable) -> StudyResults:
 
 @pytest.fixture(autouse=True)
 def _dark(qapp: QApplication) -> None:
-    apply_theme(qapp)
+    if qapp.styleSheet() != style_sheet():
+        apply_theme(qapp)
 
 
 MakeTab = Callable[[StudyTable, StudyResults], HybridTab]

@@ -14,7 +14,7 @@ from viewer.app_analysis import analysis_window
 from viewer.ui.analysis.comparison_tab import ComparisonTab
 from viewer.ui.analysis.hybrid_tab import HybridTab
 from viewer.ui.analysis.overview_tab import OverviewTab
-from viewer.ui.theme import apply_theme
+from viewer.ui.theme import apply_theme, style_sheet
 
 PAGES = (
     "Overview",
@@ -31,7 +31,8 @@ PAGES = (
 
 @pytest.fixture(autouse=True)
 def _dark(qapp: QApplication) -> None:
-    apply_theme(qapp)
+    if qapp.styleSheet() != style_sheet():
+        apply_theme(qapp)
 
 
 def test_a_table_is_opened_analysed_and_shown_on_every_page(qtbot: QtBot, tmp_path: Path) -> None:

@@ -13,12 +13,13 @@ from viewer.ui.analysis.figure_table import Cell, FigureTable
 from viewer.ui.analysis.figures import NONE, between, number, seconds, signed
 from viewer.ui.analysis.legend import Legend, LegendEntry
 from viewer.ui.analysis.plot_tip import PlotTip
-from viewer.ui.theme import apply_theme
+from viewer.ui.theme import apply_theme, style_sheet
 
 
 @pytest.fixture
 def plot(qtbot: QtBot, qapp: QApplication) -> CurvePlot:
-    apply_theme(qapp)
+    if qapp.styleSheet() != style_sheet():
+        apply_theme(qapp)
     made = CurvePlot(x_title="x", y_title="y", name="curves")
     qtbot.addWidget(made)
     made.resize(500, 500)

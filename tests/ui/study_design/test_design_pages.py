@@ -25,12 +25,13 @@ from viewer.ui.study_design.page_sessions import SessionsPage
 from viewer.ui.study_design.page_showing import ShowingPage
 from viewer.ui.study_design.page_storage import StoragePage
 from viewer.ui.study_design.record_table import RecordTable
-from viewer.ui.theme import apply_theme
+from viewer.ui.theme import apply_theme, style_sheet
 
 
 @pytest.fixture
 def draft(qapp: QApplication) -> Draft:
-    apply_theme(qapp)
+    if qapp.styleSheet() != style_sheet():
+        apply_theme(qapp)
     return Draft(sound_protocol())
 
 
@@ -203,3 +204,8 @@ def test_a_worklist_becomes_cases_with_attributes(
     )
     assert second.training
     assert second.breasts == (Laterality.LEFT,)
+    unsafe = tmp_path / "unsafe.csv"
+    unsafe.write_text("path,malignant\none,1\n")
+    page.add_worklist(unsafe)
+    assert len(draft.protocol.cases) == 2
+    assert "malignant" in page.said

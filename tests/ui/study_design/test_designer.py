@@ -23,12 +23,13 @@ from viewer.ui.study_design.page_cases import CasesPage
 from viewer.ui.study_design.page_picture import PicturePage
 from viewer.ui.study_design.page_power import PowerPage
 from viewer.ui.study_design.page_study import StudyPage
-from viewer.ui.theme import apply_theme
+from viewer.ui.theme import apply_theme, style_sheet
 
 
 @pytest.fixture(autouse=True)
 def _own_home(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    apply_theme(qapp)
+    if qapp.styleSheet() != style_sheet():
+        apply_theme(qapp)
     monkeypatch.setenv("TOMOLENS_HOME", str(tmp_path / "home"))
 
 

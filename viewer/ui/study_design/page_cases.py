@@ -16,6 +16,7 @@ from viewer.errors import Problem, problem_of
 from viewer.jobs.exam_search import ExamSearch, Found
 from viewer.loading.errors import LoadingError
 from viewer.loading.worklist import read_worklist
+from viewer.loading.worklist_check import check_worklist
 from viewer.study.protocol import StudyCase
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.study_design.design_page import DesignPage, FieldNote
@@ -70,6 +71,11 @@ class CasesPage(DesignPage):
         search.ended.connect(self._end_search)
         self.start()
 
+    @property
+    def said(self) -> str:
+        """What is said of the last search or worklist."""
+        return self._said.text
+
     def add_folders(self, paths: list[Path]) -> None:
         """Search these, and add the exams that are not in the study yet."""
         self._said.say(())
@@ -79,6 +85,7 @@ class CasesPage(DesignPage):
     def add_worklist(self, path: Path) -> None:
         """Add the cases of a CSV."""
         try:
+            check_worklist(path)
             lines = read_worklist(path)
         except LoadingError as error:
             self._take_failure(problem_of(error))
