@@ -15,6 +15,7 @@ from viewer.logs import start_logging, stop_logging
 from viewer.storage.places import places
 from viewer.ui.analysis.analysis_window import FIRST_SIZE, AnalysisWindow
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.window_size import resize_within_screen
 
 
 def analysis_window(chooser: FileChooser | None = None) -> AnalysisWindow:
@@ -25,7 +26,7 @@ def analysis_window(chooser: FileChooser | None = None) -> AnalysisWindow:
         saving=StudySaving(),
         chooser=chooser or FileChooser(),
     )
-    window.resize(*FIRST_SIZE)
+    resize_within_screen(window, *FIRST_SIZE)
     return window
 
 

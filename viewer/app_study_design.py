@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from viewer.app_start import dark_application, end_on_interrupt, size_on
+from viewer.app_start import dark_application, end_on_interrupt
 from viewer.commands.seal_truth_file import TRUTH_COLUMNS, seal_truth_file
 from viewer.jobs.exam_search import ExamSearch
 from viewer.jobs.one_task import OneTask
@@ -19,6 +19,7 @@ from viewer.logs import start_logging, stop_logging
 from viewer.storage.places import places
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.study_design.designer import FIRST_SIZE, Designer, ask_to_discard
+from viewer.ui.window_size import resize_within_screen
 
 _SEED_BITS = 31
 
@@ -43,7 +44,7 @@ def designer_window(
         chooser=chooser or FileChooser(),
         may_discard=may_discard,
     )
-    window.resize(*FIRST_SIZE)
+    resize_within_screen(window, *FIRST_SIZE)
     return window
 
 
@@ -52,8 +53,6 @@ def run_designer(path: Path | None = None) -> int:
     application = dark_application()
     start_logging(places(os.environ).cache)
     window = designer_window()
-    width, height = size_on(application)
-    window.resize(min(FIRST_SIZE[0], width), min(FIRST_SIZE[1], height))
     window.show()
     end_on_interrupt(application)
     if path is not None:

@@ -18,6 +18,7 @@ from viewer.ui.dialogs.read_study import ReadStudyDialog
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.studies_desk import StudiesDesk
 from viewer.ui.theme import apply_theme, style_sheet
+from viewer.ui.window_size import resize_within_screen
 
 
 class Started:
@@ -87,6 +88,17 @@ def test_what_is_no_study_offers_no_reader_and_says_why(qtbot: QtBot, tmp_path: 
     assert "study.toml" in dialog.complaint
     assert dialog.study is None
     assert not dialog.start_button.isEnabled()
+
+
+def test_no_window_is_larger_than_its_screen(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    room = window.screen().availableSize()
+    resize_within_screen(window, 10_000, 10_000)
+    assert window.width() == room.width()
+    assert window.height() < room.height()
+    resize_within_screen(window, 300, 200)
+    assert (window.width(), window.height()) == (300, 200)
 
 
 def test_windows_live_until_they_are_closed(qtbot: QtBot, study: Path) -> None:

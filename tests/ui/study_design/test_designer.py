@@ -48,6 +48,7 @@ def test_a_study_is_designed_from_nothing_written_and_read_back(
     assert not window.write_button.isEnabled()
     study = window.page("Title and question")
     assert isinstance(study, StudyPage)
+    assert window.focusWidget() is study.name
     qtbot.keyClicks(study.name, "With and without")
     qtbot.keyClicks(study.study_id, "-1")
     window.show_page("Check and write")

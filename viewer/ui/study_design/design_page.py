@@ -74,6 +74,13 @@ class DesignPage(QScrollArea):
     def left(self) -> None:
         """The page went away."""
 
+    def take_focus(self) -> None:
+        """Give the keyboard to the first field."""
+        for field in self.inside.findChildren(QWidget):
+            if field.isEnabled() and field.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                field.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
     @property
     def complaints(self) -> tuple[str, ...]:
         """What is wrong on this page."""

@@ -115,6 +115,7 @@ class Designer(QMainWindow):
         writing.ended.connect(self._follow)
         self.list.currentRowChanged.connect(self._show_page)
         self.list.setCurrentRow(0)
+        self.pages[0].take_focus()
         self._follow()
 
     @property
@@ -141,11 +142,13 @@ class Designer(QMainWindow):
     def go_back(self) -> None:
         """To the page before."""
         self.list.setCurrentRow(max(0, self.list.currentRow() - 1))
+        self.pages[self.list.currentRow()].take_focus()
 
     @Slot()
     def go_on(self) -> None:
         """To the next page."""
         self.list.setCurrentRow(min(len(self.pages) - 1, self.list.currentRow() + 1))
+        self.pages[self.list.currentRow()].take_focus()
 
     @Slot()
     def write(self) -> None:
