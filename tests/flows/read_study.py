@@ -160,7 +160,8 @@ def _percent(logit: float) -> float:
 
 
 def _said(percent: float) -> Said:
-    limits = ((2.0, "2"), (10.0, "4"), (50.0, "44"), (95.0, "444"))
+    # The same key again goes on from 4A to 4B and 4C: begin with another one.
+    limits = ((2.0, "2"), (10.0, "14"), (50.0, "144"), (95.0, "1444"))
     keys = next((keys for limit, keys in limits if percent <= limit), "5")
     return Said(pom=f"{percent:.1f}", birads=keys, recall="Y" if percent > 2.0 else "N")
 

@@ -139,7 +139,7 @@ class MarkList(QWidget):
         marks = form.marks
         selected = next((m for m in marks if m.mark_id == form.selected_mark), None)
         self.rows.show_marks(marks, form.selected_mark)
-        self._hint.setVisible(not marks)
+        self._hint.setVisible(not marks and enabled)
         self._selected = None if selected is None else selected.mark_id
         self._editor.setVisible(selected is not None)
         for field in (self.classes, self.confidence, self._delete):
