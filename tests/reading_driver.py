@@ -114,6 +114,9 @@ class ReadingDriver:
         """Press and release a key at the widget that has the keyboard."""
         target = self.program.window.focusWidget() or self.program.window
         QTest.keyClick(target, key, modifiers or Qt.KeyboardModifier.NoModifier)
+        if modifiers is not None:
+            # Qt remembers the modifiers of the last key: a person lets go of them.
+            QTest.keyRelease(self.program.window, Qt.Key.Key_Control)
         QApplication.processEvents()
 
     def type(self, text: str) -> None:
