@@ -1,6 +1,7 @@
 """Runs every benchmark, writes one JSON file and a table that says what is reached.
 
-python -m tests.benchmarks [--only engine|rendering|window|statistics|lambda] [--quick] [--output DIR]
+python -m tests.benchmarks [--only engine|rendering|window|statistics|lambda]
+    [--quick] [--output DIR]
 """
 
 from __future__ import annotations
