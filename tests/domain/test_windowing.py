@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from viewer.domain.windowing import (
     GreyScale,
+    ModalityLut,
     VoiFunction,
     VoiLut,
     Window,
@@ -89,12 +90,57 @@ def test_a_lut_gives_a_window_to_drag() -> None:
     lut = VoiLut(first_mapped=100, grey_values=np.linspace(0, 1, 101))
     window = lut.window_like()
     assert window.center == pytest.approx(150, abs=2)
-    assert window.width == pytest.approx(96, abs=3)
+    assert window.width == pytest.approx(100, abs=3)
+    assert window.function is VoiFunction.LINEAR
 
 
-def test_a_falling_or_flat_lut_still_gives_a_window() -> None:
-    for grey in (np.linspace(1, 0, 50), np.full(50, 0.5)):
-        assert VoiLut(first_mapped=0, grey_values=grey).window_like().width >= 1
+@given(
+    center=st.floats(300.0, 700.0),
+    width=st.floats(50.0, 400.0),
+    function=st.sampled_from([VoiFunction.LINEAR, VoiFunction.SIGMOID]),
+    falls=st.booleans(),
+)
+def test_a_drag_from_a_lut_starts_with_the_picture_that_is_there(
+    center: float, width: float, function: VoiFunction, falls: bool
+) -> None:
+    values = np.arange(1000.0)
+    grey = Window(center=center, width=width, function=function).grey(values)
+    lut = VoiLut(first_mapped=0, grey_values=1 - grey if falls else grey)
+    window = lut.window_like()
+    assert lut.falls is falls
+    assert window.function is function
+    assert np.abs(window.grey(values) - grey).max() < 0.05
+
+
+def test_a_flat_lut_still_gives_a_window() -> None:
+    assert VoiLut(first_mapped=0, grey_values=np.full(50, 0.5)).window_like().width >= 1
+
+
+def test_a_window_over_fine_values_can_be_dragged_narrow() -> None:
+    fine = Window(center=0.5, width=1.0, function=VoiFunction.LINEAR_EXACT)
+    assert fine.moved(center_by=0, width_by=-0.5, least_width=1e-4).width == 0.5
+    assert fine.moved(center_by=0, width_by=-5, least_width=1e-4).width == 1e-4
+    line = Window(center=0.5, width=4.0)
+    assert line.moved(center_by=0, width_by=-5, least_width=1e-4).width == 1.0
+
+
+def test_a_modality_lut_is_looked_up_before_the_window() -> None:
+    lut = ModalityLut(first_mapped=10, values=np.array([900.0, 500.0, 0.0]))
+    scale = GreyScale(modality_lut=lut)
+    np.testing.assert_array_equal(
+        scale.values(np.array([0, 10, 11, 12, 99])), [900, 900, 500, 0, 0]
+    )
+    assert scale.low_codes_are_bright
+    table = lookup_table(scale, WINDOW, inverted=False)
+    assert table[9] > table[11] > table[12] == 0
+
+
+def test_a_falling_slope_makes_low_codes_bright_and_monochrome1_turns_it_back() -> None:
+    falling = GreyScale(slope=-1.0, intercept=1000.0)
+    assert falling.low_codes_are_bright
+    assert not GreyScale(slope=-1.0, intercept=1000.0, monochrome1=True).low_codes_are_bright
+    inverted = lookup_table(falling, WINDOW, inverted=True)
+    assert inverted[falling.largest_code] == 0
 
 
 WINDOW = Window(center=500.0, width=1000.0, function=VoiFunction.LINEAR_EXACT)

@@ -153,6 +153,14 @@ def code(value: str, scheme: str = "SCT") -> Dataset:
     return item
 
 
+def group(**attributes: Any) -> Items[Dataset]:
+    """A sequence of one item."""
+    item = Dataset()
+    for keyword, value in attributes.items():
+        setattr(item, keyword, value)
+    return Items([item])
+
+
 def header(
     cells: Cells,
     *,

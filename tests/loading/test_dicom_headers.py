@@ -15,6 +15,7 @@ from loading_builders import (
     FFDM,
     breast,
     code,
+    group,
     header,
     only_exam,
     save,
@@ -41,13 +42,6 @@ from viewer.loading.errors import UnreadableFile
 PIXELS = breast()
 PROCESSING = UID("1.2.840.10008.5.1.4.1.1.1.2.1")
 PROJECTIONS = UID("1.2.840.10008.5.1.4.1.1.13.1.4")
-
-
-def group(**attributes: Any) -> Items[Dataset]:
-    item = Dataset()
-    for keyword, value in attributes.items():
-        setattr(item, keyword, value)
-    return Items([item])
 
 
 # Views

@@ -126,6 +126,17 @@ def test_a_dragged_sigmoid_stays_a_sigmoid() -> None:
     assert state.panes[Slot.RCC].window.function is VoiFunction.SIGMOID
 
 
+def test_dragging_a_falling_lut_keeps_its_contrast_and_says_inverted() -> None:
+    falling = VoiLut(first_mapped=1000, grey_values=np.linspace(1, 0, 1001))
+    state = window_dragged(hung(make_image("RCC", vois=(falling,))), Slot.RCC, 1, 0)
+    pane = state.panes[Slot.RCC]
+    assert pane.inverted
+    assert pane.window.center == pytest.approx(1500, abs=3)
+    assert pane.window.width == pytest.approx(1000, rel=0.02)
+    again = window_dragged(state, Slot.RCC, 1, 0)
+    assert again.panes[Slot.RCC].inverted
+
+
 def test_a_lut_can_be_dragged_and_reset() -> None:
     lut = VoiLut(first_mapped=0, grey_values=np.linspace(0, 1, 4096))
     state = hung(make_image("RCC", vois=(lut,)))

@@ -59,12 +59,13 @@ class Window:
             widths: NDArray[np.float64] = (values - self.center) / self.width
             return widths
 
-    def moved(self, *, center_by: float, width_by: float) -> Window:
-        """Return the window dragged by so many modality values, never narrower than 1."""
+    def moved(self, *, center_by: float, width_by: float, least_width: float = 1.0) -> Window:
+        """Return the window dragged by so many modality values, never narrower than allowed."""
+        least = max(1.0, least_width) if self.function is VoiFunction.LINEAR else least_width
         return replace(
             self,
             center=self.center + center_by,
-            width=max(1.0, self.width + width_by),
+            width=max(least, self.width + width_by),
             explanation="",
         )
 
@@ -86,15 +87,63 @@ class VoiLut:
         looked_up: NDArray[np.float64] = self.grey_values[entries]
         return looked_up
 
+    @property
+    def falls(self) -> bool:
+        """True when higher values are darker."""
+        return bool(self.grey_values[-1] < self.grey_values[0])
+
     def window_like(self) -> Window:
-        """The linear window over the central part of the LUT, from which a drag starts."""
-        low = int(np.searchsorted(self.grey_values, 0.02))
-        high = int(np.searchsorted(self.grey_values, 0.98))
-        low, high = min(low, high), max(low, high, low + 2)
-        return Window(center=self.first_mapped + (low + high) / 2, width=float(high - low))
+        """The line or sigmoid that is nearest to the LUT, from which a drag starts.
+
+        Windows only rise: of a falling LUT it is the mirror image in grey.
+        """
+        grey = 1.0 - self.grey_values if self.falls else self.grey_values
+        values = self.first_mapped + np.arange(len(grey), dtype=np.float64)
+        line = _between(grey, values, 0.02, 0.98, of_width=0.96)
+        curve = _between(grey, values, *_SIGMOID_ENDS, of_width=1.0)
+        found = (replace(line, function=VoiFunction.LINEAR), curve)
+        return min(found, key=lambda window: np.square(window.grey(values) - grey).sum())
+
+
+_SIGMOID_ENDS = (1 / (1 + np.exp(2)), 1 / (1 + np.exp(-2)))
+"""Greys of a sigmoid half a width below and above its centre."""
+
+
+def _between(
+    grey: NDArray[np.float64],
+    values: NDArray[np.float64],
+    low: float,
+    high: float,
+    *,
+    of_width: float,
+) -> Window:
+    """The sigmoid of which a curve covers this share between two greys."""
+    brightest = float(grey.max())
+    ends = np.argmax(grey >= min(low, brightest)), np.argmax(grey >= min(high, brightest))
+    first, last = int(min(ends)), int(max(ends))
+    return Window(
+        center=float(values[0]) + (first + last) / 2,
+        width=max(2.0, (last - first) / of_width),
+        function=VoiFunction.SIGMOID,
+    )
 
 
 Voi = Window | VoiLut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModalityLut:
+    """A Modality LUT Sequence item: stored values from first_mapped on (PS3.3 C.11.1.1.1)."""
+
+    first_mapped: int
+    values: NDArray[np.float64]
+    """Modality value of each entry."""
+
+    def of(self, stored: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Map stored values; those outside take the first or last entry."""
+        entries = np.clip(np.rint(stored - self.first_mapped), 0, len(self.values) - 1)
+        looked_up: NDArray[np.float64] = self.values[entries.astype(np.int64)]
+        return looked_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,21 +153,35 @@ class GreyScale:
     slope: float = 1.0
     intercept: float = 0.0
     """Modality value = code * slope + intercept (already shifted for signed storage)."""
+    modality_lut: ModalityLut | None = None
+    """When given, slope and intercept give the stored value, and this the modality value."""
     largest_code: int = CODES - 1
     monochrome1: bool = False
     """True when low values are bright (Photometric Interpretation or Presentation LUT Shape)."""
     padding: tuple[int, int] | None = None
     """First and last code that mean "no tissue"; drawn black in every window and invert."""
 
+    def values(self, codes: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return modality values of codes."""
+        linear = np.asarray(codes, np.float64) * self.slope + self.intercept
+        return linear if self.modality_lut is None else self.modality_lut.of(linear)
+
+    @property
+    def low_codes_are_bright(self) -> bool:
+        """True when the brightest tissue has the lowest codes."""
+        lut = self.modality_lut
+        falls = self.slope < 0 if lut is None else bool(lut.values[-1] < lut.values[0])
+        return falls != self.monochrome1
+
 
 def lookup_table(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> NDArray[np.uint8]:
     """Return the display grey of every code, (65536,) uint8.
 
-    inverted: the user's invert; padding and, when there is none, code 0 (or the brightest code
-    of MONOCHROME1) stay black.
+    inverted: the user's invert; padding and, when there is none, code 0 (or the highest code where
+    low codes are bright) stay black.
     """
     codes = np.arange(CODES, dtype=np.float64)
-    grey = voi.grey(codes * grey_scale.slope + grey_scale.intercept)
+    grey = voi.grey(grey_scale.values(codes))
     if grey_scale.monochrome1:
         grey = 1.0 - grey
     if inverted:
@@ -128,6 +191,6 @@ def lookup_table(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> NDArray[
         first, last = grey_scale.padding
         table[first : last + 1] = 0
     elif inverted:
-        air = grey_scale.largest_code if grey_scale.monochrome1 else 0
+        air = grey_scale.largest_code if grey_scale.low_codes_are_bright else 0
         table[air] = 0
     return table

@@ -49,6 +49,7 @@ def _reading_of(stack: ImageStack) -> str:
         (stack.slices, stack.rows, stack.columns),
         (stack.orientation.transposed, stack.orientation.rows_reversed),
         stack.orientation.columns_reversed,
-        (scale.slope, scale.intercept, scale.largest_code, scale.monochrome1, scale.padding),
+        (scale.slope, scale.intercept, scale.largest_code),
+        (scale.low_codes_are_bright, scale.padding),
     )
     return repr(parts)

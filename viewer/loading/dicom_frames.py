@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,22 +48,31 @@ class DicomFrames:
         """True for up to 16 bits."""
         return self.layout.dropped_bits == 0
 
+    @property
+    def is_compressed(self) -> bool:
+        """True when a codec made the pixels: then their unused bits hold nothing else."""
+        return self.index.encapsulated
+
     def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
         """Return the codes of one frame, (rows, columns)."""
-        return self.layout.codes(self._cells(slice_index))
+        return self.layout.codes(self.read_cells(slice_index))
 
-    def read_small_codes(self, slice_index: int) -> NDArray[np.uint16] | None:
-        """Return the codes of one JPEG 2000 frame at about an eighth of its size."""
+    def read_small_cells(self, slice_index: int) -> NDArray[np.unsignedinteger] | None:
+        """Return the cells of one JPEG 2000 frame at about an eighth of its size."""
         if not self.index.encapsulated or self.layout.signed or self.layout.samples > 1:
             return None
-        small = small_picture(_content(self.pixel_path, self.index, slice_index))
-        return None if small is None else self.layout.codes(small)
+        return small_picture(_content(self.pixel_path, self.index, slice_index))
 
     def read_numbers(self, slice_index: int) -> NDArray[Any]:
         """Return the stored values of one frame, with their sign."""
-        return self.layout.numbers(self._cells(slice_index))
+        return self.layout.numbers(self.read_cells(slice_index))
 
-    def _cells(self, slice_index: int) -> NDArray[np.unsignedinteger]:
+    def with_layout(self, layout: PixelLayout) -> DicomFrames:
+        """Return the same frames, read with another number of stored bits."""
+        return replace(self, layout=layout)
+
+    def read_cells(self, slice_index: int) -> NDArray[np.unsignedinteger]:
+        """Return one frame as it is stored, unused bits included."""
         content = _content(self.pixel_path, self.index, slice_index)
         syntax = self.transfer_syntax
         if not self.index.encapsulated:
@@ -110,9 +119,27 @@ class SliceFiles:
         """Return the codes of one slice, (rows, columns)."""
         return self.files[slice_index].read_codes(0)
 
-    def read_small_codes(self, slice_index: int) -> NDArray[np.uint16] | None:
-        """Return the codes of one slice at a fraction of its size, if that is quicker."""
-        return self.files[slice_index].read_small_codes(0)
+    @property
+    def layout(self) -> PixelLayout:
+        """How the first file stores its pixels; volumes are made of files that agree."""
+        return self.files[0].layout
+
+    @property
+    def is_compressed(self) -> bool:
+        """True when it is for the first file."""
+        return self.files[0].is_compressed
+
+    def with_layout(self, layout: PixelLayout) -> SliceFiles:
+        """Return the same slices, read with another number of stored bits."""
+        return SliceFiles(files=tuple(file.with_layout(layout) for file in self.files))
+
+    def read_cells(self, slice_index: int) -> NDArray[np.unsignedinteger]:
+        """Return one slice as it is stored, unused bits included."""
+        return self.files[slice_index].read_cells(0)
+
+    def read_small_cells(self, slice_index: int) -> NDArray[np.unsignedinteger] | None:
+        """Return one slice at a fraction of its size, if that is quicker."""
+        return self.files[slice_index].read_small_cells(0)
 
     def read_numbers(self, slice_index: int) -> NDArray[Any]:
         """Return the stored values of one slice."""

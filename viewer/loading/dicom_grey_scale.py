@@ -8,8 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from viewer.domain.windowing import CODES, GreyScale
-from viewer.loading.dicom_header import frame_groups, number, shared_group, text, whole
+from viewer.domain.windowing import CODES, GreyScale, ModalityLut
+from viewer.loading.dicom_header import (
+    first_item,
+    frame_groups,
+    number,
+    shared_group,
+    text,
+    whole,
+)
+from viewer.loading.dicom_lut import read_lut
 from viewer.loading.errors import UnreadableFile
 
 _GREY = ("MONOCHROME1", "MONOCHROME2")
@@ -97,21 +105,42 @@ def pixel_layout(dataset: Dataset) -> PixelLayout:
 
 def grey_scale_of(dataset: Dataset, layout: PixelLayout) -> tuple[GreyScale, tuple[str, ...]]:
     """Return what the codes of PixelLayout.codes mean, and sentences about doubts."""
-    slope, intercept, doubts = _rescale(dataset)
+    modality_lut, lut_doubts = _modality_lut(dataset)
+    slope, intercept, doubts = _rescale(dataset) if modality_lut is None else (1.0, 0.0, ())
     offset = 1 << (layout.bits_stored - 1) if layout.signed else 0
-    low_bright = layout.photometric == "MONOCHROME1"
-    low_bright = low_bright or text(dataset, "PresentationLUTShape").upper() == "INVERSE"
+    low_bright, shape_doubts = _low_is_bright(dataset, layout)
     padding, padding_doubts = _padding(dataset, layout, offset)
     return (
         GreyScale(
             slope=slope * (1 << layout.dropped_bits),
             intercept=intercept - slope * offset,
+            modality_lut=modality_lut,
             largest_code=(1 << min(layout.bits_stored, 16)) - 1,
             monochrome1=low_bright,
             padding=padding,
         ),
-        (*doubts, *padding_doubts),
+        (*lut_doubts, *doubts, *shape_doubts, *padding_doubts),
     )
+
+
+def _low_is_bright(dataset: Dataset, layout: PixelLayout) -> tuple[bool, tuple[str, ...]]:
+    """MONOCHROME1 or the shape INVERSE; the two go together, and a sentence says if not."""
+    shape = text(dataset, "PresentationLUTShape").upper()
+    monochrome1 = layout.photometric == "MONOCHROME1"
+    contradict = shape == ("IDENTITY" if monochrome1 else "INVERSE")
+    doubt = "Photometric Interpretation and Presentation LUT Shape disagree: check black and white."
+    return monochrome1 or shape == "INVERSE", (doubt,) if contradict else ()
+
+
+def _modality_lut(dataset: Dataset) -> tuple[ModalityLut | None, tuple[str, ...]]:
+    item = first_item(dataset, "ModalityLUTSequence")
+    if item is None:
+        return None, ()
+    lut = read_lut(item)
+    if lut is None or lut.entries.size < 2 or lut.entries.min() == lut.entries.max():
+        return None, ("The modality LUT of the header is damaged: it is not used.",)
+    found = ModalityLut(first_mapped=lut.first_mapped, values=lut.entries)
+    return found, lut.doubts("modality LUT")
 
 
 def _rescale(dataset: Dataset) -> tuple[float, float, tuple[str, ...]]:
@@ -128,15 +157,19 @@ def _rescale(dataset: Dataset) -> tuple[float, float, tuple[str, ...]]:
         common = stated[0]
         if any(other != common for other in stated):
             return *common, ("Slices have different rescaling: all are drawn by the first's.",)
-    found = common or _slope_intercept(dataset) or (1.0, 0.0)
-    return *found, ()
+    if common is None:
+        common = _slope_intercept(dataset)
+    if common is not None:
+        return *common, ()
+    spoilt = "RescaleSlope" in dataset or "RescaleIntercept" in dataset
+    return 1.0, 0.0, ("The rescaling of the header makes no sense: not used.",) if spoilt else ()
 
 
 def _slope_intercept(holder: Dataset) -> tuple[float, float] | None:
     slope, intercept = number(holder, "RescaleSlope"), number(holder, "RescaleIntercept")
     if slope is None or intercept is None or not np.isfinite([slope, intercept]).all():
         return None
-    return (slope, intercept) if slope > 0 else None
+    return (slope, intercept) if slope != 0 else None
 
 
 def _padding(
@@ -147,17 +180,24 @@ def _padding(
     if value is None:
         return None, ()
     limit = number(dataset, "PixelPaddingRangeLimit")
-    ends = sorted(_code(v, layout, offset) for v in (value, value if limit is None else limit))
+    found = [_code(v, layout, offset) for v in (value, value if limit is None else limit)]
+    if found == [None, None]:
+        return None, ()
+    ends = sorted(CODES - 1 if code is None else code for code in found)
     if ends[1] - ends[0] > CODES // 2 or 2 * (ends[1] - ends[0]) > 1 << layout.bits_stored:
         return None, ("The padding range of the header would hide the breast: it is ignored.",)
     return (ends[0], ends[1]), ()
 
 
-def _code(value: float, layout: PixelLayout, offset: int) -> int:
-    """Return the code of a stored value, which may be written signed or unsigned."""
+def _code(value: float, layout: PixelLayout, offset: int) -> int | None:
+    """Return the code of a stored value, which may be written signed or unsigned.
+
+    None for a value that the stored bits cannot hold and that no pixel has.
+    """
     pattern = int(value) & ((1 << layout.bits_allocated) - 1)
     limited = pattern & ((1 << layout.bits_stored) - 1)
-    # Padding above the stored bits never occurs in the pixels.
-    if not layout.signed and pattern != limited:
-        return CODES - 1
+    extended = limited | ((1 << layout.bits_allocated) - (limited & offset) * 2)
+    whole = {limited, extended & ((1 << layout.bits_allocated) - 1)} if offset else {limited}
+    if pattern not in whole:
+        return None
     return (limited ^ offset) >> layout.dropped_bits

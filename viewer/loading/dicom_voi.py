@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from viewer.domain.windowing import Voi, VoiFunction, VoiLut, Window
 from viewer.loading.dicom_header import frame_groups, items, numbers, shared_group, text
+from viewer.loading.dicom_lut import read_lut
 
 _FUNCTIONS = {function.value: function for function in VoiFunction}
 
@@ -91,46 +91,20 @@ def _explanations(holder: Dataset, keyword: str) -> tuple[str, ...]:
 def _luts(holder: Dataset, doubts: list[str]) -> list[VoiLut]:
     found = []
     for item in items(holder, "VOILUTSequence"):
-        lut = _lut(item)
-        if lut is None:
+        lut = read_lut(item)
+        entries = np.empty(0) if lut is None else lut.entries
+        if lut is None or entries.size < 2 or entries.min() == entries.max():
             doubts.append("A VOI LUT of the header is left out: it is damaged.")
-        else:
-            found.append(lut)
+            continue
+        doubts += lut.doubts("VOI LUT")
+        found.append(
+            VoiLut(
+                first_mapped=lut.first_mapped,
+                grey_values=entries / max(lut.highest, int(entries.max())),
+                explanation=text(item, "LUTExplanation"),
+            )
+        )
     return found
-
-
-def _lut(item: Dataset) -> VoiLut | None:
-    """Read one VOI LUT Sequence item (PS3.3 C.11.2.1.1); None when it makes no sense."""
-    descriptor = numbers(item, "LUTDescriptor")
-    if len(descriptor) != 3:
-        return None
-    count = int(descriptor[0]) or 1 << 16
-    entries = _entries(item, count)
-    if entries.size < 2 or entries.min() == entries.max():
-        return None
-    # Some writers state fewer bits than the entries use.
-    bits = int(descriptor[2])
-    highest = max((1 << bits) - 1 if 1 <= bits <= 16 else 0, int(entries.max()))
-    return VoiLut(
-        first_mapped=int(descriptor[1]),
-        grey_values=entries / highest,
-        explanation=text(item, "LUTExplanation"),
-    )
-
-
-def _entries(item: Dataset, count: int) -> NDArray[np.float64]:
-    """Return the entries of a LUT; they come as numbers (US), words (OW) or bytes in words."""
-    data = item.get("LUTData")
-    if isinstance(data, bytes):
-        width = "<u2" if len(data) >= 2 * count else "u1"
-        usable = data[: len(data) - len(data) % np.dtype(width).itemsize]
-        return np.frombuffer(usable, width)[:count].astype(np.float64)
-    if isinstance(data, Sequence) and not isinstance(data, str):
-        try:
-            return np.asarray(data, np.float64)[:count]
-        except (ValueError, TypeError):
-            return np.empty(0)
-    return np.empty(0)
 
 
 def _same(one: Sequence[Voi], other: Sequence[Voi]) -> bool:

@@ -68,15 +68,6 @@ class InFiles(Protocol):
         ...
 
 
-@runtime_checkable
-class HasSmallFrames(Protocol):
-    """Stored frames that may come small and quickly."""
-
-    def read_small_codes(self, slice_index: int) -> NDArray[np.uint16] | None:
-        """Return a slice at a fraction of its size; None when that would not be quicker."""
-        ...
-
-
 class LaidFrames:
     """Stored frames, laid in displayed orientation; a FrameSource.
 

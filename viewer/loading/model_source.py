@@ -72,10 +72,10 @@ class ModelSource:
 
 def _density_table(grey_scale: GreyScale) -> NDArray[np.uint16] | None:
     """Return what a network gets for each code, (65536,); None: the codes as they are."""
-    if grey_scale.padding is None and not grey_scale.monochrome1:
+    if grey_scale.padding is None and not grey_scale.low_codes_are_bright:
         return None
     codes = np.arange(CODES, dtype=np.int64)
-    if grey_scale.monochrome1:
+    if grey_scale.low_codes_are_bright:
         codes = np.maximum(grey_scale.largest_code - codes, 0)
     if grey_scale.padding is not None:
         first, last = grey_scale.padding

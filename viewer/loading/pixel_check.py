@@ -13,14 +13,20 @@ from numpy.typing import NDArray
 
 from viewer.domain.orientation import Side
 from viewer.domain.windowing import GreyScale, VoiFunction, Window
-from viewer.loading.frame_source import HasSmallFrames
+from viewer.loading.dicom_frames import DicomFrames, SliceFiles
+from viewer.loading.dicom_grey_scale import PixelLayout
 from viewer.loading.lay_image import StoredImage
+from viewer.loading.stored_bits import bits_used, rescaled, with_bits
 
 DERIVED = "derived from the pixels"
 """Explanation of a window that the header does not give."""
 
 _EDGE_SHARE = 0.02
 _CLEARLY_MORE = 1.5
+_AIR_ON_BORDER = 0.2
+"""So much of an image's border has one and the same extreme code where that is air."""
+_AIR_EVERYWHERE = 0.1
+"""And at least so much of the image; a test pattern's darkest step covers less."""
 _STEP = 4
 """Every fourth row and column of a full slice suffices for edges and percentiles."""
 
@@ -31,7 +37,7 @@ def check_pixels(image: StoredImage) -> StoredImage:
     Raises UnreadableImage.
     """
     slice_index = image.stack.slices // 2
-    few, whole = _few_codes(image, slice_index)
+    image, few, whole = _few_codes(image, slice_index)
     sample = _sampled(few, image.stack.grey_scale)
     grey_scale = sample.grey_scale
     stack = replace(image.stack, grey_scale=grey_scale)
@@ -50,14 +56,41 @@ def check_pixels(image: StoredImage) -> StoredImage:
 
 def _few_codes(
     image: StoredImage, slice_index: int
-) -> tuple[NDArray[np.uint16], NDArray[np.uint16] | None]:
-    """Return a small version of a slice, and the whole slice if it had to be decoded for that."""
-    if isinstance(image.frames, HasSmallFrames):
-        small = image.frames.read_small_codes(slice_index)
-        if small is not None:
-            return small, None
-    whole = image.frames.read_codes(slice_index)
-    return whole[::_STEP, ::_STEP], whole
+) -> tuple[StoredImage, NDArray[np.uint16], NDArray[np.uint16] | None]:
+    """Return a small version of a slice, and the whole slice if it had to be decoded for that.
+
+    The image comes back with as many bits as its pixels use.
+    """
+    if not isinstance(image.frames, DicomFrames | SliceFiles):
+        whole = image.frames.read_codes(slice_index)
+        return image, whole[::_STEP, ::_STEP], whole
+    small = image.frames.read_small_cells(slice_index)
+    cells = image.frames.read_cells(slice_index) if small is None else small
+    stated = image.frames.layout
+    bits = bits_used(stated, cells, only_values=image.frames.is_compressed)
+    used = with_bits(stated, bits)
+    if used.bits_stored > stated.bits_stored:
+        image = _with_layout(image, image.frames, used)
+    else:
+        used = stated
+    codes = used.codes(cells)
+    return (image, codes[::_STEP, ::_STEP], codes) if small is None else (image, codes, None)
+
+
+def _with_layout(
+    image: StoredImage, frames: DicomFrames | SliceFiles, used: PixelLayout
+) -> StoredImage:
+    stated = frames.layout
+    doubt = (
+        f"The header states {stated.bits_stored} bits, the pixels use {used.bits_stored}: "
+        f"drawn with {used.bits_stored}."
+    )
+    stack = replace(
+        image.stack,
+        grey_scale=rescaled(image.stack.grey_scale, stated, used),
+        warnings=(*image.stack.warnings, doubt),
+    )
+    return replace(image, stack=stack, frames=frames.with_layout(used))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,25 +112,34 @@ def _sampled(few: NDArray[np.uint16], grey_scale: GreyScale) -> _Sample:
         first, last = grey_scale.padding
         air = (few >= first) & (few <= last)
     else:
-        air = few == (grey_scale.largest_code if grey_scale.monochrome1 else 0)
+        air = few == (grey_scale.largest_code if grey_scale.low_codes_are_bright else 0)
     density = few.astype(np.float64)
-    if grey_scale.monochrome1:
+    if grey_scale.low_codes_are_bright:
         density = grey_scale.largest_code - density
     lowest = density[~air].min() if not air.all() else 0.0
     density = np.where(air, 0.0, density - (0.0 if air.any() else lowest))
-    values = few[~air].astype(np.float64) * grey_scale.slope + grey_scale.intercept
+    values = grey_scale.values(few[~air].astype(np.float64))
     return _Sample(grey_scale=grey_scale, values=values, density=density)
 
 
 def _with_air(grey_scale: GreyScale, codes: NDArray[np.uint16]) -> GreyScale:
-    """Say which codes are air where 0 cannot be it: signed pixels are stored with an offset."""
-    if grey_scale.padding is not None or grey_scale.monochrome1 or grey_scale.intercept >= 0:
+    """Say which codes are air where it is not code 0 (or the highest) and no padding is stated.
+
+    So it is in signed pixels, which are stored with an offset, in pixels that leave room below
+    the air, and in MONOCHROME1 with fewer grey levels than bits.
+    """
+    if grey_scale.padding is not None:
         return grey_scale
-    lowest = int(codes.min())
+    high_is_air = grey_scale.low_codes_are_bright
+    air = int(codes.max() if high_is_air else codes.min())
+    if air == (grey_scale.largest_code if high_is_air else 0):
+        return grey_scale
     border = np.concatenate([codes[0], codes[-1], codes[:, 0], codes[:, -1]])
-    if np.count_nonzero(border == lowest) < 0.2 * border.size:
+    everywhere = np.count_nonzero(codes == air) / codes.size
+    if np.mean(border == air) < _AIR_ON_BORDER or not _AIR_EVERYWHERE <= everywhere < 1:
         return grey_scale
-    return replace(grey_scale, padding=(0, lowest))
+    padding = (air, grey_scale.largest_code) if high_is_air else (0, air)
+    return replace(grey_scale, padding=padding)
 
 
 def _derived_window(sample: _Sample) -> Window:

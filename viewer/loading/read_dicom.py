@@ -36,6 +36,8 @@ from viewer.loading.lay_image import StoredImage
 from viewer.loading.stable_hash import short_hash
 
 MISLABELLED = "The header says that the pixels are uncompressed; they are compressed."
+_OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
+OVERLAY = "The file has an overlay, which is not drawn."
 FOR_PROCESSING = "For Processing: raw pixels, not meant for reading."
 
 
@@ -128,6 +130,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         *frames.index.doubts,
         *_count_doubts(dataset, frames.slices),
         *_storage_doubts(frames),
+        *((OVERLAY,) if _has_overlay(dataset) else ()),
         *grey_doubts,
         *vois.doubts,
         *slice_doubts,
@@ -165,6 +168,12 @@ def _count_doubts(dataset: Dataset, slices: int) -> tuple[str, ...]:
     if described in (0, slices):
         return ()
     return (f"The header describes {described} slices, the file holds {slices}.",)
+
+
+def _has_overlay(dataset: Dataset) -> bool:
+    """Return whether a group 6000 to 601E brings graphics, inside the pixels or beside them."""
+    tags = dataset.keys()
+    return any(tag.group in _OVERLAY_GROUPS and tag.element == 0x0010 for tag in tags)
 
 
 def _storage_doubts(frames: DicomFrames) -> Iterator[str]:

@@ -9,6 +9,7 @@ from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
 from viewer.domain.viewport import FITTED
+from viewer.domain.windowing import VoiLut
 from viewer.rendering.scene import shown_voi
 from viewer.session.state import SessionState
 
@@ -36,15 +37,21 @@ def window_dragged(
     """Widen by dragging right, brighten by dragging up; linked panes move by the same share.
 
     The step is a share of each window's own width, so images of other bit depths feel alike.
+    A LUT becomes the window nearest to it; of a falling LUT an inverted one, and the pane says so.
     """
 
     def change(image: ImageStack, pane: PaneState) -> PaneState:
-        window = image.draggable_window(shown_voi(image, pane))
+        voi = shown_voi(image, pane)
+        window = image.draggable_window(voi)
+        inverted = pane.inverted != (isinstance(voi, VoiLut) and voi.falls)
         step = window.width / DRAG_PIXELS_FOR_WHOLE_WIDTH
-        low_is_bright = image.grey_scale.monochrome1 != pane.inverted
-        center_by = device_dy * step * (-1 if low_is_bright else 1)
-        moved = window.moved(center_by=center_by, width_by=device_dx * step)
-        return replace(pane, window=moved)
+        low_is_bright = image.grey_scale.monochrome1 != inverted
+        moved = window.moved(
+            center_by=device_dy * step * (-1 if low_is_bright else 1),
+            width_by=device_dx * step,
+            least_width=min(1.0, abs(image.grey_scale.slope)),
+        )
+        return replace(pane, window=moved, inverted=inverted)
 
     return _each(state, _linked(state, slot), change)
 
