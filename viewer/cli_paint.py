@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import typer
 from PySide6.QtGui import QGuiApplication, QImage
 
@@ -14,11 +15,13 @@ from viewer.commands.headless_exam import HeadlessExam
 from viewer.commands.model_set import ModelSet, load_models
 from viewer.commands.screenshot import (
     ShotRequest,
+    hung_alone,
     hung_for,
     shown_images,
     with_ai,
     with_panes_in,
     with_slices,
+    with_voi,
 )
 from viewer.commands.shots import shots_of
 from viewer.domain.ai_state import AiState
@@ -51,7 +54,7 @@ def paint_screenshot(
             state = hung_for(exam.exam, request)
             if weights:
                 state = with_ai(state, _ai(exam, state, models, bars))
-            state = with_slices(state, request)
+            state = with_voi(with_slices(state, request), request)
             keep_alive = qt_application()
             save_picture(picture_of(state, exam, request.size), output)
             del keep_alive
@@ -69,18 +72,25 @@ def picture_of(state: SessionState, exam: HeadlessExam, size: tuple[int, int]) -
     return hanging_picture(shots_of(with_panes_in(state, width, panes_height), exam.frame))
 
 
-def paint_plain(path: Path, output: Path, weights: Sequence[Path], request: ShotRequest) -> None:
-    """Write one frame through its window: 8 bits, its own resolution, nothing drawn on it."""
+def paint_plain(
+    path: Path, output: Path, weights: Sequence[Path], request: ShotRequest, *, native: bool
+) -> None:
+    """Write one frame through its window: 8 bits, its own resolution, nothing drawn on it.
+
+    native: in the file's rows and columns instead of anatomically up.
+    """
     with RunBars() as bars, HeadlessExam(only_exam(path, bars)) as exam:
-        state = hung_for(exam.exam, request)
+        state = hung_alone(exam.exam, request)
         if weights:
             state = with_ai(state, _ai(exam, state, load_models(weights), bars))
-        state = with_slices(state, request)
+        state = with_voi(with_slices(state, request), request)
         image, pane = state.active_image, state.active_pane
         if image is None:
             raise UserError("the exam has no such image")
         table = display_table(image.grey_scale, shown_voi(image, pane), inverted=False)
         grey = table[exam.frame(image.image_id, pane.slice_index).whole()]
+        if native:
+            grey = np.ascontiguousarray(image.orientation.undo(grey))
         rows, columns = grey.shape
         picture = QImage(grey.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
         save_picture(picture, output)

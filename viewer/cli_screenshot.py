@@ -12,7 +12,7 @@ from viewer.cli_errors import UserError, errors_said
 from viewer.cli_headless import paint_offscreen
 
 if TYPE_CHECKING:
-    from viewer.commands.screenshot import ShotRequest
+    from viewer.commands.screenshot import ShotRequest, VoiChoice
 
 _SMALLEST, _LARGEST = 200, 16_000
 
@@ -44,8 +44,19 @@ def screenshot(
     size: str = typer.Option(
         "1920x1080", "--size", metavar="WxH", help="Of the picture, caption included."
     ),
+    window: str | None = typer.Option(
+        None,
+        "--window",
+        metavar="N|lut:N",
+        help="A window of the header, or one of its VOI LUTs, from 1; its first when absent.",
+    ),
     plain: bool = typer.Option(
         False, "--plain", help="One frame at its own resolution, 8 bits, without words or overlay."
+    ),
+    native: bool = typer.Option(
+        False,
+        "--native",
+        help="With --plain: rows and columns as the file stores them, not turned for reading.",
     ),
 ) -> None:
     """Paint the four-view hanging, or one view, exactly as the window does, with a caption.
@@ -53,23 +64,27 @@ def screenshot(
     The picture is de-identified: no name, no file name, no metadata.
     """
     with errors_said():
-        request = _request(view, kind, slice_number, size)
+        request = _request(view, kind, slice_number, size, window)
         if output.suffix.lower() != ".png":
             raise UserError(f"{output.name}: pictures are written as .png", "end the name in .png")
-        if plain and view is None:
-            raise UserError("--plain shows one frame", "say which with --view, such as --view RCC")
+        if native and not plain:
+            raise UserError("--native is for one bare frame", "add --plain")
         paint_offscreen()
         from viewer.cli_paint import paint_plain, paint_screenshot
 
         if plain:
-            paint_plain(path, output, weights or [], request)
+            paint_plain(path, output, weights or [], request, native=native)
         else:
             paint_screenshot(path, output, weights or [], request)
     typer.echo(str(output))
 
 
 def _request(
-    view: str | None, kind: str | None, slice_number: str | None, size: str
+    view: str | None,
+    kind: str | None,
+    slice_number: str | None,
+    size: str,
+    window: str | None,
 ) -> ShotRequest:
     from viewer.commands.screenshot import PEAK, ShotRequest, kind_called
 
@@ -85,7 +100,17 @@ def _request(
         kind=kind_called(kind) if kind else None,
         slice_number=wanted,
         size=_size(size),
+        voi=None if window is None else _voi(window),
     )
+
+
+def _voi(text: str) -> VoiChoice:
+    from viewer.commands.screenshot import VoiChoice
+
+    match = re.fullmatch(r"(lut:)?([1-9]\d{0,3})", text.strip().lower())
+    if match is None:
+        raise UserError(f"--window {text} is no window", "give a number from 1, or lut:1")
+    return VoiChoice(number=int(match[2]), lut=match[1] is not None)
 
 
 def _size(text: str) -> tuple[int, int]:

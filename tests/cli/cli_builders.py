@@ -13,8 +13,9 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 from scipy.ndimage import gaussian_filter
 
+from inference.architecture import Architecture
 from inference.checkpoint import save_model
-from inference.model_card import Architecture, ModelCard
+from inference.model_card import ModelCard
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 
@@ -55,8 +56,10 @@ def write_volume(path: Path, seed: int, *, slices: int) -> Path:
     return path
 
 
-def write_mammogram(path: Path, *, patient: str, view: str = "CC", study: str = "") -> Path:
-    """A digital mammogram of a named patient as DICOM."""
+def write_mammogram(
+    path: Path, *, patient: str, view: str = "CC", study: str = "", turned: bool = False
+) -> Path:
+    """A digital mammogram of a named patient as DICOM; turned: stored upside down."""
     pixels = breast(3, slices=1, faces_right=True)[0]
     image = Dataset()
     image.SOPClassUID = "1.2.840.10008.5.1.4.1.1.1.2"
@@ -72,6 +75,9 @@ def write_mammogram(path: Path, *, patient: str, view: str = "CC", study: str = 
     image.ImageLaterality, image.ViewPosition = "L", view
     image.ImageType = ["ORIGINAL", "PRIMARY"]
     image.PatientOrientation = ["A", "R"] if view == "CC" else ["A", "F"]
+    if turned:
+        pixels = np.ascontiguousarray(pixels[::-1, ::-1])
+        image.PatientOrientation = ["P", "L"] if view == "CC" else ["P", "H"]
     image.Rows, image.Columns, image.SamplesPerPixel = ROWS, COLUMNS, 1
     image.PhotometricInterpretation, image.PixelRepresentation = "MONOCHROME2", 0
     image.BitsAllocated, image.BitsStored, image.HighBit = 16, 12, 11

@@ -120,6 +120,18 @@ def test_a_plain_frame_is_the_frame_through_its_window(tmp_path: Path) -> None:
     assert grey.max() == 255
 
 
+def test_a_bare_frame_of_the_only_image_keeps_the_rows_of_its_file(tmp_path: Path) -> None:
+    path = write_mammogram(tmp_path / "exam" / "a.dcm", patient="ZZDOE", turned=True)
+    code, said = run(path, tmp_path / "hung.png", "--plain", "--window", "1")
+    assert code == 0, said
+    code, said = run(path, tmp_path / "native.png", "--plain", "--native")
+    assert code == 0, said
+    native, hung = pixels_of(tmp_path / "native.png"), pixels_of(tmp_path / "hung.png")
+    assert native.dtype == np.uint8
+    assert np.array_equal(native[::-1, ::-1], hung)
+    assert native[:, -5:].mean() > hung[:, -5:].mean()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -130,6 +142,11 @@ def test_a_plain_frame_is_the_frame_through_its_window(tmp_path: Path) -> None:
         (("--size", "10x10"), "no size"),
         (("--size", "big"), "no size"),
         (("--plain",), "--view"),
+        (("--native", "--view", "RCC"), "--native is for one bare frame"),
+        (("--window", "0"), "no window"),
+        (("--window", "lut:x"), "no window"),
+        (("--window", "1"), "the header has no window 1"),
+        (("--window", "lut:1"), "the header has no VOI LUT 1"),
         (("--kind", "mri"), "no kind"),
         (("--kind", "dbt"), "no DBT"),
         (("--size", "200x200"), "no room"),

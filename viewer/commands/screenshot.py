@@ -11,7 +11,9 @@ from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
+from viewer.domain.windowing import VoiLut
 from viewer.loading.errors import LoadingError
+from viewer.loading.pixel_check import DERIVED
 from viewer.session.exams import opened
 from viewer.session.placing import brought_up, kind_everywhere, with_layout
 from viewer.session.state import Layout, SessionState
@@ -38,6 +40,15 @@ class NoSuchPicture(LoadingError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiChoice:
+    """One of the header's windows, or one of its VOI LUTs; the two are counted apart."""
+
+    number: int
+    """From 1, as the header lists them; what it should not have listed is not counted."""
+    lut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShotRequest:
     """What the picture shall show."""
 
@@ -46,6 +57,8 @@ class ShotRequest:
     kind: ImageKind | None = None
     slice_number: int | str | None = None
     """From 1, or PEAK; None: the middle."""
+    voi: VoiChoice | None = None
+    """None: the first that the header brings."""
     size: tuple[int, int] = (1920, 1080)
     """(width, height) of the whole picture, caption included."""
 
@@ -98,6 +111,49 @@ def with_slices(state: SessionState, request: ShotRequest) -> SessionState:
     return replace(state, panes=panes)
 
 
+def hung_alone(exam: Exam, request: ShotRequest) -> SessionState:
+    """Hang the one image that is asked for; raises NoSuchPicture when several might be."""
+    if request.view is not None:
+        return hung_for(exam, request)
+    images = [image for image in exam.images if request.kind in (None, image.kind)]
+    if len(images) != 1:
+        raise NoSuchPicture(
+            f"one frame is asked for, and the exam has {len(images)} such images",
+            hint="say which with --view and --kind, such as --view RCC",
+        )
+    return with_layout(
+        brought_up(opened(SessionState(), [exam]), images[0].image_id), Layout.SINGLE
+    )
+
+
+def with_voi(state: SessionState, request: ShotRequest) -> SessionState:
+    """Draw the shown panes through a window or LUT of their headers; those without it as before.
+
+    Raises NoSuchPicture when no shown image has it.
+    """
+    choice = request.voi
+    if choice is None:
+        return state
+    panes = dict(state.panes)
+    counts: set[tuple[int, int]] = set()
+    for slot in state.shown_slots:
+        image = state.image_in(slot)
+        if image is not None:
+            index = panes[slot].slice_index
+            offered = _presets(image, index, lut=choice.lut)
+            if choice.number <= len(offered):
+                panes[slot] = replace(panes[slot], preset=offered[choice.number - 1], window=None)
+            luts = len(_presets(image, index, lut=True))
+            counts.add((len(_presets(image, index, lut=False)), luts))
+    if all(choice.number > count[choice.lut] for count in counts):
+        windows, luts = max(counts, default=(0, 0))
+        raise NoSuchPicture(
+            f"the header has no {'VOI LUT' if choice.lut else 'window'} {choice.number}",
+            hint=f"it has {windows} windows and {luts} VOI LUTs",
+        )
+    return replace(state, panes=panes)
+
+
 def with_ai(state: SessionState, ai: Mapping[str, AiState]) -> SessionState:
     """Add what the models say, by image id."""
     return replace(state, ai={**state.ai, **ai})
@@ -130,6 +186,15 @@ def _image_of_view(exam: Exam, view: str, kind: ImageKind | None) -> ImageStack:
         what = f"{view} {kind.value}" if kind else view
         raise NoSuchPicture(f"the exam has no image {what}", hint=_offer(exam.images))
     return min(wanted, key=lambda image: _PREFERENCE.index(image.kind))
+
+
+def _presets(image: ImageStack, slice_index: int, *, lut: bool) -> list[int]:
+    """Where the header's windows, or its LUTs, stand among an image's presets."""
+    return [
+        index
+        for index, voi in enumerate(image.vois_of(slice_index))
+        if isinstance(voi, VoiLut) is lut and voi.explanation != DERIVED
+    ]
 
 
 def _slice_index(image: ImageStack, wanted: int | str, ai: AiState) -> int:

@@ -29,6 +29,15 @@ class Orientation:
             laid = laid[..., ::-1]
         return laid
 
+    def undo(self, laid: NDArray[ScalarT]) -> NDArray[ScalarT]:
+        """Return a view of the last two axes as they were before `apply`."""
+        pixels = laid
+        if self.columns_reversed:
+            pixels = pixels[..., ::-1]
+        if self.rows_reversed:
+            pixels = pixels[..., ::-1, :]
+        return np.swapaxes(pixels, -1, -2) if self.transposed else pixels
+
     def shape(self, rows: int, columns: int) -> tuple[int, int]:
         """Return (rows, columns) of the laid grid."""
         return (columns, rows) if self.transposed else (rows, columns)
