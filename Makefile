@@ -12,7 +12,7 @@ QT_PACKAGES := libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.
 POSTGRESQL_PROGRAMS := /usr/lib/postgresql/*/bin/initdb /usr/local/bin/initdb /usr/bin/initdb
 LDCONFIG := $(shell command -v ldconfig || echo /sbin/ldconfig)
 
-.PHONY: help setup system-libraries postgresql demo test check benchmark benchmark-engine screenshots clean
+.PHONY: help setup system-libraries postgresql dcmtk demo test check benchmark benchmark-engine screenshots clean
 
 help:
 	@echo "make demo        set up, make a phantom exam, read it with the shipped AI (offscreen: demo-output/)"
@@ -26,7 +26,7 @@ setup: $(VENV)/.tested
 demo: $(VENV)/.runs
 	$(BIN)/tomolens demo
 
-test: $(VENV)/.tested | postgresql
+test: $(VENV)/.tested | postgresql dcmtk
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --no-xvfb -n 2 --dist loadfile -q --durations=15
 
 check: $(VENV)/.tested
@@ -69,6 +69,16 @@ postgresql:
 	  [ -z "$$ours" ] || rm -f $$settings; \
 	else \
 	  echo "PostgreSQL is not installed: tests that need it are skipped (sudo apt-get install postgresql)"; \
+	fi
+
+# Its dcm2pnm draws the greys that the tests compare with; one installation after the other.
+dcmtk: | postgresql
+	@command -v dcm2pnm >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dcmtk; } >/dev/null 2>&1 \
+	  || echo "DCMTK could not be installed: the comparison with its greys is skipped"; \
+	else \
+	  echo "DCMTK is not installed: the comparison with its greys is skipped (sudo apt-get install dcmtk)"; \
 	fi
 
 $(BIN)/python: | system-libraries
