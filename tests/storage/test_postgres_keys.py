@@ -10,15 +10,17 @@ import pytest
 from journal_builders import in_reading, make_study, order, submitted
 from journal_studies import Study, make_folder
 from postgres_server import SUPERUSER, Server
-from sealed_studies import append_all, seal_all, with_design, with_training
+from sealed_studies import append_all, made_truth, seal_all, with_design, with_training
 
 from viewer.commands.keep_seals import Wanted, hand_out
+from viewer.commands.study_seal import StudySeals, check_may_seal
 from viewer.storage.journal_postgres import PostgresStore
 from viewer.storage.open_seals import open_ai_scores, open_truth
+from viewer.storage.places import HOME_VARIABLE, places
 from viewer.storage.postgres_keys import PostgresKeyRing, ReleasedKeyRing
 from viewer.storage.postgres_place import PostgresPlace
 from viewer.storage.postgres_setup import set_up_database
-from viewer.study.errors import Sealed
+from viewer.study.errors import ProtocolError, Sealed
 from viewer.study.event import EventKind, NewEvent
 from viewer.study.order import plan_session
 from viewer.study.planned_reading import PlannedReading, ReadingKey
@@ -115,6 +117,27 @@ def test_the_server_hands_out_a_key_after_the_lock_and_to_that_reader_only(
     forged = ReleasedKeyRing(store_as(study, place.login_of("R2")), ReadingKey("R1", "S1", 0))
     with pytest.raises(Sealed):
         forged.key("ai-case0")
+
+
+def test_sealing_on_a_server_adopts_the_protocol_until_the_first_answer(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    study = replace(
+        on_server(server, tmp_path, make_study(), "adopted"),
+        where=places({HOME_VARIABLE: str(tmp_path / "home")}),
+    )
+    study.second_copy.parent.mkdir(parents=True, exist_ok=True)
+    truth = [entry for case in study.protocol.cases for entry in made_truth(case)]
+    check_may_seal(study.folder, study.protocol)
+    seals = StudySeals(study.folder, study.protocol)
+    assert seals.seal_truth(truth).malignant == 4
+    study.protocol = seals.note_in_protocol()
+    begin(study, monkeypatch)
+    append_all(study, [OPENED, LOCKED])
+    monkeypatch.setenv("PGUSER", SUPERUSER)
+    with pytest.raises(ProtocolError, match="answers were given already"):
+        check_may_seal(study.folder, study.protocol)
 
 
 def combinations() -> list[tuple[str, Protocol, Sequence[NewEvent]]]:

@@ -166,9 +166,15 @@ class StudySeals:
         )
 
     def note_in_protocol(self) -> Protocol:
-        """Write the hashes and the models into study.toml; returns the protocol as it is now."""
+        """Write the hashes and the models into study.toml; returns the protocol as it is now.
+
+        On a server, where only a designer adopts a protocol, it is adopted at once.
+        """
         models = models_in(open_ai_results(self._folder, self._items.keys))
-        return write_sealed_table(self._folder, models)
+        protocol = write_sealed_table(self._folder, models)
+        if protocol.database:
+            open_journal(self._folder, protocol, role="designer").close()
+        return protocol
 
     def _is_sealed(self, case: StudyCase, run: str) -> bool:
         """Whether the case's result of this run is there and whole."""
