@@ -6,6 +6,11 @@ Files, published and own, carry the published names.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inference.networks.patch_resnet import Depth
 
 _FILE_PREFIXES = {
     "global_network.first_conv": "ds_net.first_conv",
@@ -25,6 +30,17 @@ FINAL_NORM_MEAN = "ds_net.final_bn.running_mean"
 LOCAL_FIRST_CONV = "dn_resnet.conv1.weight"
 ATTENTION_VALUE = "mil_attn_V.weight"
 FUSION = "fusion_dnn.weight"
+_THIRD_CONV = "dn_resnet.layer1.0.conv3.weight"
+_THIRD_BLOCK = "dn_resnet.layer1.2.conv1.weight"
+
+
+def local_depth(entries: Container[str]) -> Depth:
+    """How deep a file's patch network is, told by the entries that only deeper ones have."""
+    from inference.networks.patch_resnet import Depth
+
+    if _THIRD_CONV in entries:
+        return Depth.RESNET50
+    return Depth.RESNET34 if _THIRD_BLOCK in entries else Depth.RESNET18
 
 
 def file_entry(module_entry: str) -> str:

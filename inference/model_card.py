@@ -12,6 +12,7 @@ from typing import Any
 
 import tomli_w
 
+from inference.architecture import Architecture
 from inference.atomic_file import write_atomically
 from inference.errors import WeightsError
 
@@ -31,15 +32,6 @@ licence = "..."
 """
 
 
-class Architecture(Enum):
-    """Which classifier a file's entries belong to."""
-
-    GMIC3D = "gmic3d"
-    """3D-GMIC: tomosynthesis volumes."""
-    GMIC = "gmic"
-    """GMIC: 2D mammograms, real or synthetic."""
-
-
 class SaliencyKind(Enum):
     """What turns a cell's evidence into 0..1; named here too, so that cards need no torch."""
 
@@ -52,14 +44,17 @@ class ModelCard:
     """What a reader must know of a model, and what its weights do not tell."""
 
     architecture: Architecture
-    top_t: float
-    """Cells averaged for the global score, in units of one slice's cell count."""
-    patches: int
     name: str
     version: str
     training_data: str
     intended_use: str
     licence: str
+    top_t: float | None = None
+    """Cells averaged for the global score, in units of one slice's cell count."""
+    patches: int | None = None
+    """How many regions are looked at closely."""
+    images: tuple[str, ...] = ()
+    """Kinds of image it was trained on ("FFDM", "Synthetic 2D", "DBT"); empty: all it takes."""
     input_rows: int | None = None
     """None: as published for the architecture."""
     input_columns: int | None = None
@@ -70,8 +65,8 @@ class ModelCard:
 
 
 _TEXTS = ("name", "version", "training_data", "intended_use", "licence")
-_REQUIRED = ("architecture", "top_t", "patches", *_TEXTS)
-_OPTIONAL = ("input_rows", "input_columns", "saliency")
+_REQUIRED = ("architecture", *_TEXTS)
+_OPTIONAL = ("top_t", "patches", "images", "input_rows", "input_columns", "saliency")
 
 
 def card_path(weights: Path) -> Path:
@@ -98,13 +93,12 @@ def write_card(path: Path, card: ModelCard) -> None:
 
 
 def _entries(card: ModelCard) -> dict[str, Any]:
-    entries: dict[str, Any] = {
-        "architecture": card.architecture.value,
+    entries: dict[str, Any] = {"architecture": card.architecture.value}
+    entries |= {key: getattr(card, key) for key in _TEXTS}
+    optional: dict[str, Any] = {
         "top_t": card.top_t,
         "patches": card.patches,
-    }
-    entries |= {key: getattr(card, key) for key in _TEXTS}
-    optional = {
+        "images": list(card.images) or None,
         "input_rows": card.input_rows,
         "input_columns": card.input_columns,
         "saliency": None if card.saliency is None else card.saliency.value,
@@ -121,20 +115,19 @@ class _Checker:
     entries: Mapping[str, Any]
 
     def card(self) -> ModelCard:
-        for key in _REQUIRED:
-            if key not in self.entries:
-                raise WeightsError(
-                    f'{self.file_name} lacks the key "{key}"; a model card holds at least:\n'
-                    f"{MINIMAL_CARD}"
-                )
+        self._require("architecture")
+        architecture = Architecture(self._one_of("architecture", Architecture))
+        for key in (*architecture.spec.needs, *_REQUIRED):
+            self._require(key)
         known = (*_REQUIRED, *_OPTIONAL)
         return ModelCard(
-            architecture=Architecture(self._one_of("architecture", Architecture)),
-            top_t=self._positive_number("top_t"),
-            patches=self._count("patches", MOST_PATCHES),
+            architecture=architecture,
+            top_t=self._positive_number("top_t") if "top_t" in self.entries else None,
+            patches=self._optional_count("patches", MOST_PATCHES),
+            images=self._texts("images"),
             **{key: self._text(key) for key in _TEXTS},
-            input_rows=self._optional_count("input_rows"),
-            input_columns=self._optional_count("input_columns"),
+            input_rows=self._optional_count("input_rows", LARGEST_INPUT),
+            input_columns=self._optional_count("input_columns", LARGEST_INPUT),
             saliency=(
                 SaliencyKind(self._one_of("saliency", SaliencyKind))
                 if "saliency" in self.entries
@@ -142,6 +135,13 @@ class _Checker:
             ),
             further={key: value for key, value in self.entries.items() if key not in known},
         )
+
+    def _require(self, key: str) -> None:
+        if key not in self.entries:
+            raise WeightsError(
+                f'{self.file_name} lacks the key "{key}"; a model card holds at least:\n'
+                f"{MINIMAL_CARD}"
+            )
 
     def _wrong(self, key: str, wanted: str) -> WeightsError:
         return WeightsError(
@@ -167,8 +167,14 @@ class _Checker:
             raise self._wrong(key, f"a whole number from 1 to {largest}")
         return value
 
-    def _optional_count(self, key: str) -> int | None:
-        return self._count(key, LARGEST_INPUT) if key in self.entries else None
+    def _optional_count(self, key: str, largest: int) -> int | None:
+        return self._count(key, largest) if key in self.entries else None
+
+    def _texts(self, key: str) -> tuple[str, ...]:
+        values = self.entries.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise self._wrong(key, 'a list of texts such as ["FFDM"]')
+        return tuple(values)
 
     def _text(self, key: str) -> str:
         value = self.entries[key]
@@ -176,40 +182,6 @@ class _Checker:
             raise self._wrong(key, "a text")
         return value
 
-
-@dataclass(frozen=True, slots=True)
-class _PublishedFamily:
-    """The five published members of one architecture, sample_model_1.p to sample_model_5.p."""
-
-    title: str
-    top_t: tuple[float, ...]
-    patches: tuple[int, ...]
-    training_data: str
-    licence: str
-
-
-_PUBLISHED = {
-    Architecture.GMIC3D: _PublishedFamily(
-        title="3D-GMIC",
-        top_t=(
-            1.5108578607685,
-            2.0584660301930686,
-            1.1336909878403076,
-            1.5651680987233705,
-            2.293890202354881,
-        ),
-        patches=(12, 12, 8, 16, 8),
-        training_data="Digital breast tomosynthesis of NYU Langone Health",
-        licence="Internal non-commercial research use only; see the authors' licence",
-    ),
-    Architecture.GMIC: _PublishedFamily(
-        title="GMIC",
-        top_t=(0.02, 0.03, 0.03, 0.05, 0.1),
-        patches=(6, 6, 6, 6, 6),
-        training_data="Screening mammograms of NYU Langone Health",
-        licence="AGPL-3.0; see the authors' licence",
-    ),
-}
 
 _PUBLISHED_NAME = re.compile(r"sample_model_([1-5])")
 
@@ -227,7 +199,8 @@ def published_card(weights: Path, architecture: Architecture) -> ModelCard:
             f"{MINIMAL_CARD}"
         )
     member = int(match[1])
-    family = _PUBLISHED[architecture]
+    family = architecture.spec.published
+    assert family is not None, "only these architectures were published with such names"
     return ModelCard(
         architecture=architecture,
         top_t=family.top_t[member - 1],

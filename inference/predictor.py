@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from inference.architecture import Architecture
 from inference.checkpoint import LoadedModel
 from inference.chunks import ChunkedRun, place_network
 from inference.device import Device, choose_device
 from inference.errors import DeviceMemoryError, InferenceError, InputShapeError
-from inference.model_card import Architecture
 from inference.networks.gmic3d import CloseLook, CoarseLook
 from inference.networks.patches import (
     PATCH_SIDE,

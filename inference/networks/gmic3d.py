@@ -12,8 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from inference.networks.attention import GatedAttention
-from inference.networks.patches import PatchPosition, choose_patches, crop_patches
-from inference.networks.resnet import Norm, ResNet18, ResNet22
+from inference.networks.counted_part import CountedPart
+from inference.networks.patch_resnet import Depth, PatchResNet
+from inference.networks.patches import PATCH_SIDE, PatchPosition, choose_patches, crop_patches
+from inference.networks.resnet import Norm, ResNet22
 from inference.networks.saliency import CLASSES, Nonlinearity, SaliencyHead, pool_top_cells
 
 
@@ -33,6 +35,7 @@ class Gmic3dConfig:
     """Channels after the first convolution of the whole-slice network."""
     local_channels: int = 64
     """Channels after the first convolution of the patch network."""
+    local_depth: Depth = Depth.RESNET18
     attention_units: int = 128
 
     def __post_init__(self) -> None:
@@ -84,7 +87,9 @@ class Gmic3d(nn.Module):
         self.config = config
         self.global_network = ResNet22(first_channels=config.global_channels, norm=config.norm)
         self.saliency_head = SaliencyHead(self.global_network.out_channels, config.nonlinearity)
-        self.local_network = ResNet18(first_channels=config.local_channels)
+        self.local_network = PatchResNet(
+            depth=config.local_depth, first_channels=config.local_channels
+        )
         self.attention = GatedAttention(self.local_network.out_features, config.attention_units)
         self.local_classifier = nn.Linear(self.local_network.out_features, CLASSES, bias=False)
 
@@ -106,6 +111,14 @@ class Gmic3d(nn.Module):
         peak_features: (volumes, channels), each channel's maximum over the volume.
         """
         return (global_scores + local.scores) / 2
+
+    def counted_parts(self, slices: int) -> tuple[CountedPart, ...]:
+        """What a volume of so many slices costs."""
+        slice_shape = (1, self.config.input_rows, self.config.input_columns)
+        return (
+            CountedPart(self.look_at_slices, slice_shape, slices),
+            CountedPart(self.look_at_patches, (1, 1, PATCH_SIDE, PATCH_SIDE), self.config.patches),
+        )
 
     def forward(
         self, volumes: Tensor, slice_generator: torch.Generator | None = None

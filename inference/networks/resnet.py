@@ -1,7 +1,6 @@
-"""The two residual networks: a pre-activation ResNet-22 for whole slices, a ResNet-18 for patches.
+"""The network that looks at whole slices: a slim pre-activation ResNet-22.
 
-Sources: He et al., "Identity mappings in deep residual networks" (pre-activation) and "Deep
-residual learning for image recognition" (ResNet-18); the slim ResNet-22 of the GMIC papers.
+Sources: He et al., "Identity mappings in deep residual networks"; the GMIC papers.
 """
 
 from __future__ import annotations
@@ -94,11 +93,13 @@ class ResNet22(nn.Module):
     A 2116 x 1339 slice gives 33 x 21 cells of `out_channels` (256 as published).
     """
 
-    def __init__(self, *, first_channels: int = 16, norm: Norm = Norm.GROUP) -> None:
+    def __init__(
+        self, *, first_channels: int = 16, norm: Norm = Norm.GROUP, in_channels: int = 1
+    ) -> None:
         super().__init__()
         if norm is Norm.GROUP and first_channels % NORM_GROUPS:
             raise ValueError(f"first_channels must be a multiple of {NORM_GROUPS}")
-        self.first_conv = nn.Conv2d(1, first_channels, 7, stride=2, padding=3, bias=False)
+        self.first_conv = nn.Conv2d(in_channels, first_channels, 7, stride=2, padding=3, bias=False)
         widths = [first_channels * 2**stage for stage in range(STAGES)]
         stages = [self._stage(first_channels, first_channels, stride=1, norm=norm)]
         stages += [
@@ -116,62 +117,8 @@ class ResNet22(nn.Module):
         )
 
     def forward(self, slices: Tensor) -> Tensor:
-        """Map (slices, 1, rows, columns) to (slices, out_channels, cell rows, cell columns)."""
+        """Map (slices, in_channels, rows, columns) to (slices, out_channels, cell rows, ...)."""
         features: Tensor = functional.max_pool2d(self.first_conv(slices), 3, stride=2)
         for stage in self.stages:
             features = stage(features)
         return functional.relu(self.final_norm(features), inplace=True)
-
-
-class BasicBlock(nn.Module):
-    """Convolution, BatchNorm and ReLU, twice, added before the last ReLU."""
-
-    def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
-        super().__init__()
-        self.conv1 = conv3x3(in_channels, out_channels, stride)
-        self.bn1 = nn.BatchNorm2d(out_channels)
-        self.conv2 = conv3x3(out_channels, out_channels)
-        self.bn2 = nn.BatchNorm2d(out_channels)
-        self.downsample: nn.Module | None = None
-        if stride != 1 or in_channels != out_channels:
-            self.downsample = nn.Sequential(
-                conv1x1(in_channels, out_channels, stride), nn.BatchNorm2d(out_channels)
-            )
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Map (patches, in_channels, rows, columns) to (patches, out_channels, ...)."""
-        carried = features if self.downsample is None else self.downsample(features)
-        residual = functional.relu(self.bn1(self.conv1(features)), inplace=True)
-        residual = self.bn2(self.conv2(residual))
-        return functional.relu(residual.add_(carried), inplace=True)
-
-
-class ResNet18(nn.Module):
-    """One feature vector a patch; `first_channels` 64 is the published width."""
-
-    def __init__(self, *, first_channels: int = 64) -> None:
-        super().__init__()
-        wide = first_channels
-        self.conv1 = nn.Conv2d(3, wide, 7, stride=2, padding=3, bias=False)
-        self.bn1 = nn.BatchNorm2d(wide)
-        self.layer1 = nn.Sequential(BasicBlock(wide, wide), BasicBlock(wide, wide))
-        self.layer2 = self._halving_layer(wide)
-        self.layer3 = self._halving_layer(2 * wide)
-        self.layer4 = self._halving_layer(4 * wide)
-        self.out_features = 8 * wide
-
-    @staticmethod
-    def _halving_layer(channels: int) -> nn.Sequential:
-        return nn.Sequential(
-            BasicBlock(channels, 2 * channels, stride=2), BasicBlock(2 * channels, 2 * channels)
-        )
-
-    def forward(self, patches: Tensor) -> Tensor:
-        """Map (patches, rows, columns) to (patches, out_features)."""
-        three_channels = patches.unsqueeze(1).expand(-1, 3, -1, -1)
-        features = functional.relu(self.bn1(self.conv1(three_channels)), inplace=True)
-        features = functional.max_pool2d(features, 3, stride=2, padding=1)
-        for layer in (self.layer1, self.layer2, self.layer3, self.layer4):
-            features = layer(features)
-        vectors: Tensor = features.mean(dim=(2, 3))
-        return vectors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inference.model_card import Architecture
+from inference.architecture import Architecture
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 from inference.networks.resnet import Norm

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inference.networks.resnet import ResNet18
+from inference.networks.patch_resnet import PatchResNet
 from inference.networks.saliency import CLASSES
 from inference.training.coarse import mean_auc
 from inference.training.crop_store import CropStore
@@ -24,7 +24,7 @@ class PatchClassifier(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.network = ResNet18(first_channels=LOCAL_CHANNELS)
+        self.network = PatchResNet(first_channels=LOCAL_CHANNELS)
         self.classifier = nn.Linear(self.network.out_features, CLASSES, bias=False)
 
     def forward(self, patches: Tensor) -> Tensor:

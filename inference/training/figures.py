@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from inference.architecture import Architecture
 from inference.checkpoint import load_model
-from inference.model_card import Architecture
 from inference.predictor import Predictor
 from inference.progress import SilentProgress
 from inference.training.breast import View

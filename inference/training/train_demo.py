@@ -20,9 +20,10 @@ from typing import Any
 
 import torch
 
+from inference.architecture import Architecture
 from inference.atomic_file import write_atomically
 from inference.checkpoint import load_model, save_model
-from inference.model_card import Architecture, ModelCard
+from inference.model_card import ModelCard
 from inference.predictor import Predictor
 from inference.training.assemble import PATCHES, TOP_T, assemble
 from inference.training.cell_targets import write_training_images

@@ -94,9 +94,10 @@ def _run_engine(slices: int) -> dict[str, float]:
 
     import torch
 
+    from inference.architecture import Architecture
     from inference.checkpoint import LoadedModel
     from inference.device import cpu
-    from inference.model_card import Architecture, published_card
+    from inference.model_card import published_card
     from inference.predictor import Predictor
     from inference.types import CropRule, Laterality, ModelIdentity, ModelInput
 

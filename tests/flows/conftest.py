@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from running_program import RunningProgram, ScriptedChooser, ScriptedDialogs
 
+from inference.architecture import Architecture
 from inference.checkpoint import save_model
-from inference.model_card import Architecture, ModelCard
+from inference.model_card import ModelCard
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 from viewer.app import Program

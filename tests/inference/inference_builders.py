@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from inference.architecture import Architecture
 from inference.checkpoint import LoadedModel
 from inference.errors import Cancelled
-from inference.model_card import Architecture, ModelCard
+from inference.model_card import ModelCard
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 from inference.types import ArraySource, CropRule, Laterality, ModelIdentity, ModelInput

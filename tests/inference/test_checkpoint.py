@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from inference_builders import SMALL_2D, SMALL_3D, make_card, make_network
 from safetensors.torch import save_file
 from torch import Tensor
 
+from inference.architecture import Architecture
 from inference.checkpoint import load_model, save_model
 from inference.entry_names import file_entry
 from inference.errors import WeightsError
-from inference.model_card import Architecture, SaliencyKind, write_card
+from inference.model_card import SaliencyKind, write_card
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
+from inference.networks.patch_resnet import Depth
 from inference.networks.resnet import Norm
 from inference.networks.saliency import Nonlinearity
 
@@ -118,6 +121,17 @@ def test_the_variant_without_fusion_and_with_group_norm_is_told_by_its_card(tmp_
     card = make_card(Architecture.GMIC, input_rows=2116, input_columns=1339)
     save_model(tmp_path / "synthetic.safetensors", make_network(config), card)
     assert load_model(tmp_path / "synthetic.safetensors").network.config == config
+
+
+@pytest.mark.parametrize("depth", list(Depth))
+def test_the_depth_of_the_patch_network_is_told_by_its_entries(
+    tmp_path: Path, depth: Depth
+) -> None:
+    network = make_network(replace(SMALL_2D, local_depth=depth))
+    save_model(tmp_path / "own.safetensors", network, make_card(Architecture.GMIC))
+    loaded = load_model(tmp_path / "own.safetensors").network
+    assert loaded.config.local_depth is depth
+    _assert_same_weights(network, loaded)
 
 
 def test_a_card_may_name_another_saliency(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ import pytest
 import tomli_w
 from inference_builders import make_card
 
+from inference.architecture import Architecture
 from inference.errors import WeightsError
 from inference.model_card import (
     MINIMAL_CARD,
-    Architecture,
     SaliencyKind,
     card_path,
     published_card,

@@ -11,8 +11,8 @@ from builders import make_image
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
+from inference.architecture import Architecture
 from inference.errors import WeightsError
-from inference.model_card import Architecture
 from inference.types import ModelInput, Prediction
 from viewer.domain.ai_state import Done, Failed, NotRun, Running
 from viewer.domain.view import ImageKind

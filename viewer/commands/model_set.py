@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from inference.architecture import Architecture
 from inference.errors import InferenceError
-from inference.model_card import Architecture
 from inference.progress import Progress
 from inference.types import ModelIdentity, ModelInput, Prediction
 from viewer.domain.view import ImageKind

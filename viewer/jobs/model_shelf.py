@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inference.architecture import Architecture
 from inference.errors import InferenceError, WeightsError
-from inference.model_card import Architecture, ModelCard, card_path, read_card
+from inference.model_card import ModelCard, card_path, read_card
 from viewer.commands.model_set import ARCHITECTURE_OF
 from viewer.domain.view import ImageKind
 from viewer.jobs.quiet_import import import_networks

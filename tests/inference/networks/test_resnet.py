@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from inference.networks.resnet import Norm, ResNet18, ResNet22
+from inference.networks.patch_resnet import PatchResNet
+from inference.networks.resnet import Norm, ResNet22
 
 
 @torch.inference_mode()
@@ -31,7 +32,7 @@ def test_a_width_that_group_norm_cannot_divide_is_refused() -> None:
 
 @torch.inference_mode()
 def test_the_local_network_gives_eight_times_its_first_width() -> None:
-    network = ResNet18(first_channels=16).eval()
+    network = PatchResNet(first_channels=16).eval()
     assert network.out_features == 128
     assert network(torch.zeros(2, 64, 64)).shape == (2, 128)
 
@@ -39,7 +40,7 @@ def test_the_local_network_gives_eight_times_its_first_width() -> None:
 def test_the_published_networks_have_the_published_size() -> None:
     with torch.device("meta"):
         count = sum(p.numel() for p in ResNet22().parameters())
-        count += sum(p.numel() for p in ResNet18().parameters())
+        count += sum(p.numel() for p in PatchResNet().parameters())
     assert count == pytest.approx(14.0e6, rel=0.02)
 
 

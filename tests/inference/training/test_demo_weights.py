@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.architecture import Architecture
 from inference.checkpoint import load_model
 from inference.device import cpu
-from inference.model_card import Architecture, read_card
+from inference.model_card import read_card
 from inference.predictor import Predictor
 from inference.progress import SilentProgress
 from inference.training.breast import View

@@ -1,0 +1,1 @@
+"""One module an architecture; each holds its SPEC, and imports torch only to make a network."""
