@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from builders import make_image
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rendering_builders import make_viewport, prediction_with
 
@@ -102,6 +102,15 @@ def test_a_box_of_the_network_and_its_saliency_lie_on_the_same_pixels(view, smoo
     assert middle == pytest.approx(expected, abs=0.01)
 
 
+@example(
+    cell=(1, 2),
+    mirrored=False,
+    offsets=(0, -24),
+    scale=1.0,
+    corner=(0.0, 0.0),
+    flips=(False, False),
+    smooth=True,
+)
 @given(
     cell=st.tuples(st.integers(1, GRID[0] - 2), st.integers(1, GRID[1] - 2)),
     mirrored=st.booleans(),
@@ -131,7 +140,12 @@ def test_saliency_follows_placement_zoom_pan_and_flips(
     reach = CELL + 0.5 if smooth else 0.51 / scale
     for y, x in zip(rows, columns, strict=True):
         row, column = layer.viewport.to_image(x + 0.5, y + 0.5)
-        assert box is not None
+        if box is None:
+            # Interpolation carries half of a cell beside the image across the image's edge.
+            edges = row, column, place.image_rows - row, place.image_columns - column
+            assert smooth
+            assert min(edges) <= reach
+            continue
         assert box.top - reach <= row <= box.top + box.height + reach
         assert box.left - reach <= column <= box.left + box.width + reach
     if box is not None and box.height == box.width == CELL:
