@@ -6,7 +6,7 @@ A new one is a member of Architecture and a module of its name in inference/arch
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import nn
 
+    from inference.card_key import CardKey
     from inference.model_card import ModelCard
     from inference.weights_entries import WeightsEntries
 
@@ -24,6 +25,7 @@ class Takes(Enum):
     VOLUME = "volume"
     IMAGE = "2D image"
     BREAST = "breast"
+    SERIES = "CT series"
 
 
 class Architecture(Enum):
@@ -57,16 +59,19 @@ class ArchitectureSpec:
     """What tells one architecture from another."""
 
     title: str
+    """For people; error messages say "is no ... network"."""
     takes: Takes
     empty_network: Callable[[WeightsEntries, ModelCard], nn.Module]
     """Makes the network that a file's entries and its card describe, without their values.
 
     Raises WeightsError when they describe none.
     """
-    file_entry: Callable[[str], str]
-    """The name in a file of one of the network's state entries."""
+    file_entry: Callable[[str], str] = str
+    """The name in a file of one of the network's state entries; by default its own."""
+    card_keys: Mapping[str, CardKey] = field(default_factory=dict)
+    """Keys its model cards may hold besides those of every card; other keys are free text."""
     needs: tuple[str, ...] = ()
-    """Keys its model cards must hold besides those of every card."""
+    """Those of `card_keys` that its cards must hold."""
     published: PublishedFamily | None = None
     reference_networks: Mapping[str, Callable[[], nn.Module]]
     """Its networks at published size by name, without weights: what their cost is counted on."""

@@ -6,7 +6,7 @@ before a network is made of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -24,7 +24,6 @@ from inference.model_card import (
     read_card,
     write_card,
 )
-from inference.networks.gmic3d import Gmic3d
 from inference.types import ModelIdentity
 from inference.weights_entries import WeightsEntries, read_entries
 
@@ -33,8 +32,8 @@ from inference.weights_entries import WeightsEntries, read_entries
 class LoadedModel:
     """A network with its weights, ready to predict, and what is known of it."""
 
-    network: Gmic3d
-    """A Gmic for 2D images, else a Gmic3d."""
+    network: nn.Module
+    """Of the class that its architecture makes."""
     card: ModelCard
     identity: ModelIdentity
 
@@ -53,8 +52,7 @@ def load_model(path: Path) -> LoadedModel:
         is_fused = entry_names.FUSION in entries
         entries.width(entry_names.FIRST_CONV)
         card = published_card(path, Architecture.GMIC if is_fused else Architecture.GMIC3D)
-    network = _network(entries, card)
-    assert isinstance(network, Gmic3d)
+    network = _network(replace(entries, expected=card.architecture.spec.title), card)
     return LoadedModel(network=network, card=card, identity=_identity(entries, card))
 
 
@@ -66,7 +64,7 @@ def save_model(path: Path, network: nn.Module, card: ModelCard, *, half: bool = 
     stored = {}
     for name, value in network.state_dict().items():
         # Norms and biases are few and keep their precision.
-        is_halved = half and value.ndim > 1
+        is_halved = half and value.ndim > 1 and value.is_floating_point()
         tensor = value.detach().to("cpu", torch.float16 if is_halved else value.dtype)
         stored[card.architecture.spec.file_entry(name)] = tensor.contiguous()
     write_atomically(path, save_safetensors(stored))
@@ -95,7 +93,7 @@ def _network(entries: WeightsEntries, card: ModelCard) -> nn.Module:
         if name not in wanted:
             raise WeightsError(
                 f'{entries.file_name} holds the entry "{name}", '
-                f"which a {card.architecture.value} network does not have."
+                f"which a {spec.title} network does not have."
             )
     state = {ours: entries.tensors[name].to(value.dtype) for name, (ours, value) in wanted.items()}
     network.load_state_dict(state, strict=True, assign=True)

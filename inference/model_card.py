@@ -14,22 +14,11 @@ import tomli_w
 
 from inference.architecture import Architecture
 from inference.atomic_file import write_atomically
+from inference.card_key import CardKey
 from inference.errors import WeightsError
 
 LARGEST_CARD_BYTES = 1 << 20
-MOST_PATCHES = 1000
 LARGEST_INPUT = 20_000
-
-MINIMAL_CARD = """\
-architecture = "gmic3d"   # or "gmic"
-top_t = 1.51              # cells averaged for the global score, in units of one slice's cells
-patches = 12
-name = "..."
-version = "..."
-training_data = "..."
-intended_use = "..."
-licence = "..."
-"""
 
 
 class SaliencyKind(Enum):
@@ -50,23 +39,40 @@ class ModelCard:
     intended_use: str
     licence: str
     top_t: float | None = None
-    """Cells averaged for the global score, in units of one slice's cell count."""
+    """GMIC: cells averaged for the global score, in units of one slice's cell count."""
     patches: int | None = None
-    """How many regions are looked at closely."""
+    """GMIC: how many regions are looked at closely."""
     images: tuple[str, ...] = ()
     """Kinds of image it was trained on ("FFDM", "Synthetic 2D", "DBT"); empty: all it takes."""
     input_rows: int | None = None
     """None: as published for the architecture."""
     input_columns: int | None = None
     saliency: SaliencyKind | None = None
-    """None: sigmoid with a fusion layer, relu(tanh) without, as published."""
+    """GMIC: None is sigmoid with a fusion layer, relu(tanh) without, as published."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What the other keys of its architecture's spec say."""
     further: Mapping[str, Any] = field(default_factory=dict)
     """Free entries, such as a table of measures."""
 
 
 _TEXTS = ("name", "version", "training_data", "intended_use", "licence")
 _REQUIRED = ("architecture", *_TEXTS)
-_OPTIONAL = ("top_t", "patches", "images", "input_rows", "input_columns", "saliency")
+_OPTIONAL = ("images", "input_rows", "input_columns")
+_GMIC_FIELDS = ("top_t", "patches", "saliency")
+"""Keys of architectures that are fields of ModelCard."""
+
+
+def minimal_card(architecture: Architecture = Architecture.GMIC3D) -> str:
+    """The least that a card of an architecture holds, to copy and fill in."""
+    others = [f'"{other.value}"' for other in Architecture if other is not architecture]
+    lines = [f'architecture = "{architecture.value}"   # or {", ".join(others)}']
+    spec = architecture.spec
+    for key in spec.needs:
+        entry = tomli_w.dumps({key: spec.card_keys[key].example}).rstrip()
+        comment = spec.card_keys[key].comment
+        lines.append(f"{entry}   # {comment}" if comment else entry)
+    lines += [f'{key} = "..."' for key in _TEXTS]
+    return "\n".join(lines) + "\n"
 
 
 def card_path(weights: Path) -> Path:
@@ -104,7 +110,7 @@ def _entries(card: ModelCard) -> dict[str, Any]:
         "saliency": None if card.saliency is None else card.saliency.value,
     }
     entries |= {key: value for key, value in optional.items() if value is not None}
-    return entries | dict(card.further)
+    return entries | dict(card.settings) | dict(card.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,33 +121,41 @@ class _Checker:
     entries: Mapping[str, Any]
 
     def card(self) -> ModelCard:
-        self._require("architecture")
+        self._require("architecture", Architecture.GMIC3D)
         architecture = Architecture(self._one_of("architecture", Architecture))
-        for key in (*architecture.spec.needs, *_REQUIRED):
-            self._require(key)
-        known = (*_REQUIRED, *_OPTIONAL)
+        spec = architecture.spec
+        for key in (*spec.needs, *_REQUIRED):
+            self._require(key, architecture)
+        own = {key: self._own(key, rule) for key, rule in spec.card_keys.items() if self._has(key)}
+        known = (*_REQUIRED, *_OPTIONAL, *own)
         return ModelCard(
             architecture=architecture,
-            top_t=self._positive_number("top_t") if "top_t" in self.entries else None,
-            patches=self._optional_count("patches", MOST_PATCHES),
             images=self._texts("images"),
             **{key: self._text(key) for key in _TEXTS},
             input_rows=self._optional_count("input_rows", LARGEST_INPUT),
             input_columns=self._optional_count("input_columns", LARGEST_INPUT),
-            saliency=(
-                SaliencyKind(self._one_of("saliency", SaliencyKind))
-                if "saliency" in self.entries
-                else None
-            ),
+            top_t=float(own["top_t"]) if "top_t" in own else None,
+            patches=own.get("patches"),
+            saliency=SaliencyKind(own["saliency"]) if "saliency" in own else None,
+            settings={key: value for key, value in own.items() if key not in _GMIC_FIELDS},
             further={key: value for key, value in self.entries.items() if key not in known},
         )
 
-    def _require(self, key: str) -> None:
-        if key not in self.entries:
+    def _has(self, key: str) -> bool:
+        return key in self.entries
+
+    def _require(self, key: str, architecture: Architecture) -> None:
+        if not self._has(key):
             raise WeightsError(
                 f'{self.file_name} lacks the key "{key}"; a model card holds at least:\n'
-                f"{MINIMAL_CARD}"
+                f"{minimal_card(architecture)}"
             )
+
+    def _own(self, key: str, rule: CardKey) -> Any:
+        """The value of one of the architecture's own keys."""
+        if not rule.accepts(self.entries[key]):
+            raise self._wrong(key, rule.wanted)
+        return self.entries[key]
 
     def _wrong(self, key: str, wanted: str) -> WeightsError:
         return WeightsError(
@@ -155,12 +169,6 @@ class _Checker:
             raise self._wrong(key, " or ".join(f'"{name}"' for name in names))
         return str(value)
 
-    def _positive_number(self, key: str) -> float:
-        value = self.entries[key]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:
-            raise self._wrong(key, "a number above 0")
-        return float(value)
-
     def _count(self, key: str, largest: int) -> int:
         value = self.entries[key]
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= largest:
@@ -168,7 +176,7 @@ class _Checker:
         return value
 
     def _optional_count(self, key: str, largest: int) -> int | None:
-        return self._count(key, largest) if key in self.entries else None
+        return self._count(key, largest) if self._has(key) else None
 
     def _texts(self, key: str) -> tuple[str, ...]:
         values = self.entries.get(key, [])
@@ -196,7 +204,7 @@ def published_card(weights: Path, architecture: Architecture) -> ModelCard:
         raise WeightsError(
             f"{weights.name} has no model card, and its name is none of the published "
             f"sample_model_1.p to sample_model_5.p. Write {card_path(weights).name} beside it:\n"
-            f"{MINIMAL_CARD}"
+            f"{minimal_card(architecture)}"
         )
     member = int(match[1])
     family = architecture.spec.published

@@ -13,8 +13,8 @@ from inference.architecture import Architecture
 from inference.checkpoint import LoadedModel
 from inference.chunks import ChunkedRun, place_network
 from inference.device import Device, choose_device
-from inference.errors import DeviceMemoryError, InferenceError, InputShapeError
-from inference.networks.gmic3d import CloseLook, CoarseLook
+from inference.errors import DeviceMemoryError, InferenceError, InputShapeError, WeightsError
+from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
 from inference.networks.patches import (
     PATCH_SIDE,
     PatchPosition,
@@ -54,21 +54,28 @@ class Predictor:
         device: None takes the GPU when there is one. slices_per_chunk: None takes what is
         fastest there. threads: of the CPU; a function is asked again before every chunk, so that
         fewer can be used while the cores are wanted elsewhere; None leaves torch's own number.
+        Raises WeightsError when the model scores something else than single images.
         """
         if slices_per_chunk is not None and slices_per_chunk < 1:
             raise ValueError(f"slices_per_chunk must be at least 1, got {slices_per_chunk}")
         keep_freed_memory()
         self._model = model
+        self._network = _image_network(model)
         self._slices_per_chunk = slices_per_chunk
         self._threads = _asking(threads)
         self._placed = place_network(
-            model.network, device or choose_device(threads=self._threads())
+            self._network, device or choose_device(threads=self._threads())
         )
 
     @property
     def model(self) -> LoadedModel:
         """The model it runs."""
         return self._model
+
+    @property
+    def network(self) -> Gmic3d:
+        """The model's network; a Gmic where it takes 2D images."""
+        return self._network
 
     @property
     def device(self) -> Device:
@@ -107,7 +114,7 @@ class Predictor:
         return prediction
 
     def _predict(self, model_input: ModelInput, progress: Progress, started: float) -> Prediction:
-        config = self._model.network.config
+        config = self._network.config
         prepared = prepare(
             model_input,
             input_rows=config.input_rows,
@@ -126,7 +133,7 @@ class Predictor:
         local = run.look_at_patches(_cut_patches(prepared, positions, progress))
         peak_features = look.peak_features.amax(dim=0, keepdim=True)
         # On the CPU, where every part of it is by now.
-        scores = self._model.network.conclude(global_scores.unsqueeze(0), local, peak_features)
+        scores = self._network.conclude(global_scores.unsqueeze(0), local, peak_features)
         _require_finite(look.saliency, global_scores, local.scores, local.attention, scores)
         is_salient = has_salient_region(look.saliency)
         return Prediction(
@@ -143,6 +150,16 @@ class Predictor:
             device=run.device.name,
             notices=(*prepared.notices, *run.notices),
         )
+
+
+def _image_network(model: LoadedModel) -> Gmic3d:
+    if isinstance(model.network, Gmic3d):
+        return model.network
+    spec = model.card.architecture.spec
+    raise WeightsError(
+        f"{model.card.name} is a {spec.title} network: it scores a {spec.takes.value} as a whole, "
+        "not one image or volume; choose a GMIC or 3D-GMIC model for those."
+    )
 
 
 def _asking(threads: int | Callable[[], int] | None) -> Callable[[], int | None]:

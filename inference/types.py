@@ -192,7 +192,7 @@ class ModelIdentity:
     name: str
     version: str
     architecture: str
-    """"gmic3d" or "gmic"."""
+    """As model cards say it, such as "gmic3d"."""
     sha256: str
     """Of the weights file."""
     members: int = 1

@@ -46,6 +46,8 @@ class WeightsEntries:
     file_name: str
     tensors: Mapping[str, Tensor]
     sha256: str
+    expected: str = "3D-GMIC or GMIC"
+    """What network it should hold, for messages; this where no card says so."""
 
     def __contains__(self, name: object) -> bool:
         return name in self.tensors
@@ -88,7 +90,7 @@ class WeightsEntries:
     def missing(self, name: str) -> WeightsError:
         """The error for an entry that a network needs and the file lacks."""
         return WeightsError(
-            f'{self.file_name} is not a 3D-GMIC or GMIC network: the entry "{name}" is missing '
+            f'{self.file_name} is no {self.expected} network: the entry "{name}" is missing '
             f'(the file\'s first entry is "{next(iter(self.tensors))}").'
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inference import entry_names
 from inference.architecture import ArchitectureSpec, PublishedFamily, Takes
-from inference.architectures.gmic3d import configured
+from inference.architectures.gmic3d import CARD_KEYS, configured
 
 if TYPE_CHECKING:
     from torch import nn
@@ -50,6 +50,7 @@ SPEC = ArchitectureSpec(
     takes=Takes.IMAGE,
     empty_network=_empty_network,
     file_entry=entry_names.file_entry,
+    card_keys=CARD_KEYS,
     needs=("top_t", "patches"),
     published=PublishedFamily(
         title="GMIC",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from inference import entry_names
 from inference.architecture import ArchitectureSpec, PublishedFamily, Takes
+from inference.card_key import number_above_zero, one_of, whole_number
 from inference.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from inference.model_card import ModelCard
     from inference.networks.gmic3d import Gmic3dConfig
     from inference.weights_entries import WeightsEntries
+
+MOST_PATCHES = 1000
+
+CARD_KEYS = {
+    "top_t": number_above_zero(
+        example=1.51, comment="cells averaged for the global score, in units of one slice's cells"
+    ),
+    "patches": whole_number(MOST_PATCHES, example=12),
+    "saliency": one_of("relu_tanh", "sigmoid"),
+}
 
 
 def configured(
@@ -66,6 +77,7 @@ SPEC = ArchitectureSpec(
     takes=Takes.VOLUME,
     empty_network=_empty_network,
     file_entry=entry_names.file_entry,
+    card_keys=CARD_KEYS,
     needs=("top_t", "patches"),
     published=PublishedFamily(
         title="3D-GMIC",

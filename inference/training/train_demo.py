@@ -226,7 +226,7 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     effort = Effort()
     coarse, close = train_parts(place, effort)
-    for architecture in Architecture:
+    for architecture in KINDS:
         if arguments.only in (None, architecture.value):
             path = train_network(place, effort, architecture, coarse, close, arguments.output)
             measure(place, effort, architecture, path)

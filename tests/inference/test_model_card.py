@@ -12,9 +12,9 @@ from inference_builders import make_card
 from inference.architecture import Architecture
 from inference.errors import WeightsError
 from inference.model_card import (
-    MINIMAL_CARD,
     SaliencyKind,
     card_path,
+    minimal_card,
     published_card,
     read_card,
     write_card,
@@ -61,7 +61,7 @@ def test_a_missing_key_is_named_with_a_card_to_copy(tmp_path: Path, key: str) ->
     entries = {name: value for name, value in ENTRIES.items() if name != key}
     with pytest.raises(WeightsError, match=f'card.toml lacks the key "{key}"') as caught:
         read_card(_written(tmp_path, entries))
-    assert MINIMAL_CARD in str(caught.value)
+    assert minimal_card() in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_wrong_value_is_named_with_what_was_found(tmp_path: Path, key: str, va
 
 def test_the_minimal_card_in_messages_is_itself_a_card(tmp_path: Path) -> None:
     path = tmp_path / "card.toml"
-    path.write_text(MINIMAL_CARD)
+    path.write_text(minimal_card())
     assert read_card(path).patches == 12
 
 
