@@ -39,11 +39,11 @@ def fraction(*, example: float, comment: str = "") -> CardKey:
     )
 
 
-def whole_number(largest: int, *, example: int, comment: str = "") -> CardKey:
-    """A whole number from 1 on."""
+def whole_number(largest: int, *, smallest: int = 1, example: int, comment: str = "") -> CardKey:
+    """A whole number from `smallest` on."""
     return CardKey(
-        wanted=f"a whole number from 1 to {largest}",
-        accepts=lambda value: _is_whole(value, largest),
+        wanted=f"a whole number from {smallest} to {largest}",
+        accepts=lambda value: _is_whole(value, largest, smallest),
         example=example,
         comment=comment,
     )
@@ -80,5 +80,5 @@ def _is_number(value: object, lowest: float, highest: float) -> bool:
     return lowest <= value <= highest
 
 
-def _is_whole(value: object, largest: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= largest
+def _is_whole(value: object, largest: int, smallest: int = 1) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and smallest <= value <= largest

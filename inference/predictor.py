@@ -16,7 +16,6 @@ from inference.device import Device, choose_device
 from inference.errors import DeviceMemoryError, InferenceError, InputShapeError, WeightsError
 from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
 from inference.networks.patches import (
-    PATCH_SIDE,
     PatchPosition,
     choose_patches,
     crop_patch,
@@ -129,8 +128,11 @@ class Predictor:
             input_rows=config.input_rows,
             input_columns=config.input_columns,
             count=config.patches,
+            patch_side=config.patch_side,
+            neighbour_slices=config.neighbour_slices,
         )
-        local = run.look_at_patches(_cut_patches(prepared, positions, progress))
+        cut = _cut_patches(prepared, positions, config.patch_side, progress)
+        local = run.look_at_patches(cut)
         peak_features = look.peak_features.amax(dim=0, keepdim=True)
         # On the CPU, where every part of it is by now.
         scores = self._network.conclude(global_scores.unsqueeze(0), local, peak_features)
@@ -142,7 +144,7 @@ class Predictor:
             global_scores=_class_scores(global_scores),
             local_scores=_class_scores(local.scores[0]),
             saliency=look.saliency.numpy(),
-            patches=_patches(positions, local, prepared) if is_salient else (),
+            patches=_patches(positions, config.patch_side, local, prepared) if is_salient else (),
             placement=prepared.placement,
             has_salient_region=is_salient,
             outside_training_views=model_input.outside_training_views,
@@ -193,29 +195,29 @@ def _look_at_all_slices(run: ChunkedRun, prepared: PreparedInput, progress: Prog
 
 
 def _cut_patches(
-    prepared: PreparedInput, positions: Sequence[PatchPosition], progress: Progress
+    prepared: PreparedInput, positions: Sequence[PatchPosition], side: int, progress: Progress
 ) -> Tensor:
     """Cut the patches (patches, side, side), reading each of their slices once."""
-    patches = torch.empty((len(positions), PATCH_SIDE, PATCH_SIDE))
+    patches = torch.empty((len(positions), side, side))
     needed = sorted({position.slice_index for position in positions})
     for step, slice_index in enumerate(needed):
         progress.update(step, len(needed), "patches")
         image = torch.from_numpy(prepared.read_slice(slice_index))
         for number, position in enumerate(positions):
             if position.slice_index == slice_index:
-                patches[number] = crop_patch(image, position.top, position.left)
+                patches[number] = crop_patch(image, position.top, position.left, side)
     progress.update(len(needed), len(needed), "patches")
     return patches
 
 
 def _patches(
-    positions: Sequence[PatchPosition], local: CloseLook, prepared: PreparedInput
+    positions: Sequence[PatchPosition], side: int, local: CloseLook, prepared: PreparedInput
 ) -> tuple[Patch, ...]:
     shares = local.attention[0].tolist()
     return tuple(
         Patch(
             slice_index=position.slice_index,
-            box=prepared.box_in_image(position.top, position.left, PATCH_SIDE),
+            box=prepared.box_in_image(position.top, position.left, side),
             attention=min(share, 1.0),
             input_top=position.top,
             input_left=position.left,

@@ -25,6 +25,8 @@ CARD_KEYS = {
     ),
     "patches": whole_number(MOST_PATCHES, example=12),
     "saliency": one_of("relu_tanh", "sigmoid"),
+    "patch_side": whole_number(4096, smallest=32, example=256),
+    "neighbour_slices": whole_number(4096, smallest=0, example=10),
 }
 
 
@@ -44,6 +46,8 @@ def configured(
         published,
         top_t=card.top_t,
         patches=card.patches,
+        patch_side=card.settings.get("patch_side", published.patch_side),
+        neighbour_slices=card.settings.get("neighbour_slices", published.neighbour_slices),
         input_rows=card.input_rows or published.input_rows,
         input_columns=card.input_columns or published.input_columns,
         norm=Norm.BATCH if entry_names.FINAL_NORM_MEAN in entries else Norm.GROUP,

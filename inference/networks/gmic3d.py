@@ -14,7 +14,13 @@ from torch import Tensor, nn
 from inference.networks.attention import GatedAttention
 from inference.networks.counted_part import CountedPart
 from inference.networks.patch_resnet import Depth, PatchResNet
-from inference.networks.patches import PATCH_SIDE, PatchPosition, choose_patches, crop_patches
+from inference.networks.patches import (
+    NEIGHBOUR_SLICES,
+    PATCH_SIDE,
+    PatchPosition,
+    choose_patches,
+    crop_patches,
+)
 from inference.networks.resnet import Norm, ResNet22
 from inference.networks.saliency import CLASSES, Nonlinearity, SaliencyHead, pool_top_cells
 
@@ -27,6 +33,10 @@ class Gmic3dConfig:
     """Cells averaged for the global score, in units of one slice's cell count."""
     patches: int = 12
     """How many patches are looked at closely (K)."""
+    patch_side: int = PATCH_SIDE
+    """Pixels of the input along each side of a patch."""
+    neighbour_slices: int = NEIGHBOUR_SLICES
+    """How many slices up and down a found region blanks its place (zeta)."""
     input_rows: int = 2116
     input_columns: int = 1339
     norm: Norm = Norm.GROUP
@@ -43,6 +53,10 @@ class Gmic3dConfig:
             raise ValueError(f"top_t must be above 0, got {self.top_t}")
         if self.patches < 1:
             raise ValueError(f"patches must be at least 1, got {self.patches}")
+        if self.patch_side < 32:
+            raise ValueError(f"patch_side must be at least 32, got {self.patch_side}")
+        if self.neighbour_slices < 0:
+            raise ValueError(f"neighbour_slices must be at least 0, got {self.neighbour_slices}")
 
 
 class CoarseLook(NamedTuple):
@@ -115,9 +129,10 @@ class Gmic3d(nn.Module):
     def counted_parts(self, slices: int) -> tuple[CountedPart, ...]:
         """What a volume of so many slices costs."""
         slice_shape = (1, self.config.input_rows, self.config.input_columns)
+        side = self.config.patch_side
         return (
             CountedPart(self.look_at_slices, slice_shape, slices),
-            CountedPart(self.look_at_patches, (1, 1, PATCH_SIDE, PATCH_SIDE), self.config.patches),
+            CountedPart(self.look_at_patches, (1, 1, side, side), self.config.patches),
         )
 
     def forward(
@@ -137,11 +152,16 @@ class Gmic3d(nn.Module):
                 input_rows=volumes.shape[2],
                 input_columns=volumes.shape[3],
                 count=self.config.patches,
+                patch_side=self.config.patch_side,
+                neighbour_slices=self.config.neighbour_slices,
                 slice_generator=slice_generator,
             )
             for one in saliency
         ]
-        patches = [crop_patches(*pair) for pair in zip(volumes, positions, strict=True)]
+        patches = [
+            crop_patches(*pair, self.config.patch_side)
+            for pair in zip(volumes, positions, strict=True)
+        ]
         local = self.look_at_patches(torch.stack(patches))
         return GmicOutput(
             scores=self.conclude(global_scores, local, peak_features),

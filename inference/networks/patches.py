@@ -39,6 +39,7 @@ def choose_patches(
     input_columns: int,
     count: int,
     patch_side: int = PATCH_SIDE,
+    neighbour_slices: int = NEIGHBOUR_SLICES,
     slice_generator: torch.Generator | None = None,
 ) -> list[PatchPosition]:
     """Take the most salient window of the whole volume, `count` times, blanking what was taken.
@@ -46,6 +47,7 @@ def choose_patches(
     saliency: (slices, classes, rows, columns). Classes count alike: each is stretched to 0..1
     over the volume; one that is constant adds nothing. Ties go to the first slice, then row,
     then column, so a constant map gives `count` times the first corner.
+    neighbour_slices: how far up and down a taken window is blanked (zeta).
     slice_generator: in training, draws the recorded slice from the blanked neighbourhood.
     Source: 3D-GMIC, retrieve_roi_from_3d_image.
     """
@@ -59,8 +61,8 @@ def choose_patches(
         place = int(window_sums.argmax())
         slice_index, within = divmod(place, window_sums[0].numel())
         row, column = divmod(within, window_sums.shape[2])
-        first = max(0, slice_index - NEIGHBOUR_SLICES)
-        end = min(slices, slice_index + NEIGHBOUR_SLICES + 1)
+        first = max(0, slice_index - neighbour_slices)
+        end = min(slices, slice_index + neighbour_slices + 1)
         worth[first:end, row : row + window_rows, column : column + window_columns] = 0.0
         if slice_generator is not None:
             slice_index = int(torch.randint(first, end, (1,), generator=slice_generator))
@@ -111,6 +113,10 @@ def crop_patch(image: Tensor, top: int, left: int, patch_side: int = PATCH_SIDE)
     return patch
 
 
-def crop_patches(volume: Tensor, positions: Sequence[PatchPosition]) -> Tensor:
+def crop_patches(
+    volume: Tensor, positions: Sequence[PatchPosition], patch_side: int = PATCH_SIDE
+) -> Tensor:
     """Cut patches out of a volume (slices, rows, columns): (patches, side, side)."""
-    return torch.stack([crop_patch(volume[p.slice_index], p.top, p.left) for p in positions])
+    return torch.stack(
+        [crop_patch(volume[p.slice_index], p.top, p.left, patch_side) for p in positions]
+    )

@@ -74,13 +74,16 @@ def test_a_published_file_is_known_by_its_entries_and_its_number(
         _assert_same_weights(network, model.network)
 
 
-@pytest.mark.parametrize("config", [SMALL_3D, SMALL_2D])
+@pytest.mark.parametrize(
+    "config", [SMALL_3D, SMALL_2D, replace(SMALL_3D, patch_side=96, neighbour_slices=0)]
+)
 def test_own_files_give_the_network_and_the_card_back(tmp_path: Path, config: Gmic3dConfig) -> None:
     network = make_network(config)
     is_2d = isinstance(config, GmicConfig)
     card = make_card(
         Architecture.GMIC if is_2d else Architecture.GMIC3D,
         top_t=config.top_t,
+        settings={"patch_side": config.patch_side, "neighbour_slices": config.neighbour_slices},
         input_rows=512,
         input_columns=384,
         further={"measures": {"auc": 0.9}},

@@ -45,6 +45,7 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
         input_rows=2866,
         input_columns=1814,
         saliency=SaliencyKind.RELU_TANH,
+        settings={"patch_side": 128, "neighbour_slices": 0},
         further={"measures": {"auc_malignant": 0.81, "exams": 100}},
     )
     write_card(tmp_path / "card.toml", card)
@@ -83,6 +84,8 @@ def test_a_missing_key_is_named_with_a_card_to_copy(tmp_path: Path, key: str) ->
         ("input_rows", -5),
         ("input_columns", "wide"),
         ("saliency", "softmax"),
+        ("patch_side", 31),
+        ("neighbour_slices", -1),
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_found(tmp_path: Path, key: str, value: Any) -> None:

@@ -60,7 +60,9 @@ def _assert_same(one: Prediction, other: Prediction, atol: float = REORDERED) ->
         assert patch.attention == pytest.approx(twin.attention, abs=atol)
 
 
-@pytest.mark.parametrize("config", [SMALL_3D, SMALL_2D])
+@pytest.mark.parametrize(
+    "config", [SMALL_3D, SMALL_2D, replace(SMALL_3D, patch_side=96, neighbour_slices=0)]
+)
 def test_a_prediction_equals_the_network_run_on_the_whole_prepared_volume(
     config: Gmic3dConfig,
 ) -> None:

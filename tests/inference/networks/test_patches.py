@@ -42,6 +42,21 @@ def test_a_chosen_window_is_blanked_ten_slices_up_and_down_and_no_further() -> N
     assert chosen == [11, 0, 22]
 
 
+def test_how_far_a_window_is_blanked_can_be_chosen() -> None:
+    saliency = torch.zeros(23, 2, 16, 12)
+    saliency[:, 1, 4:8, 4:8] = 0.5
+    saliency[11, 1, 4:8, 4:8] = 1.0
+    for neighbours, expected in ((0, [11, 0, 1]), (2, [11, 0, 3])):
+        chosen = choose_patches(
+            saliency,
+            input_rows=ROWS,
+            input_columns=COLUMNS,
+            count=3,
+            neighbour_slices=neighbours,
+        )
+        assert [position.slice_index for position in chosen] == expected
+
+
 def test_ties_go_to_the_first_slice_then_row_then_column() -> None:
     saliency = torch.zeros(40, 2, 16, 12)
     for slice_index, row, column in ((2, 0, 4), (2, 0, 8), (2, 8, 0), (30, 0, 0)):
