@@ -92,6 +92,34 @@ class PreparedInput:
         return prepared
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputPlace:
+    """Where a network's window lies in a volume, before its values are known."""
+
+    placement: Placement
+    breast: BreastBox
+    window: Window
+    shown_rows: slice
+    shown_columns: slice
+    """The image pixels that the window shows, facing right."""
+
+    def measured(self, source: ImageSource, *, values: float, squares: float) -> PreparedInput:
+        """Standardise by the sums of the shown pixels of all slices, and of their squares."""
+        count = source.slices * self.placement.input_rows * self.placement.input_columns
+        mean = values / count
+        variance = max(0.0, squares / count - mean**2)
+        return PreparedInput(
+            source=source,
+            placement=self.placement,
+            breast=self.breast,
+            window=self.window,
+            shown_rows=self.shown_rows,
+            shown_columns=self.shown_columns,
+            mean=mean,
+            deviation=max(math.sqrt(variance), SMALLEST_DEVIATION),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """What one pass over the slices gathers, each (rows, columns)."""
@@ -115,13 +143,30 @@ def prepare(
     `progress`.
     """
     source = model_input.source
-    mirrored = model_input.laterality is Laterality.RIGHT
     sums = _sum_slices(source, progress)
-    if mirrored:
+    if model_input.laterality is Laterality.RIGHT:
         sums = sums.mirrored()
-    breast = find_breast(sums.projection, mirrored=mirrored)
+    place = place_input(
+        model_input, sums.projection, input_rows=input_rows, input_columns=input_columns
+    )
+    return place.measured(
+        source,
+        values=float(sums.values[place.shown_rows, place.shown_columns].sum()),
+        squares=float(sums.squares[place.shown_rows, place.shown_columns].sum()),
+    )
+
+
+def place_input(
+    model_input: ModelInput, projection: NDArray[Any], *, input_rows: int, input_columns: int
+) -> InputPlace:
+    """Find the breast in a maximum projection that faces right, and place the window over it.
+
+    Raises UnusableImageError if the projection is nowhere above 0.
+    """
+    mirrored = model_input.laterality is Laterality.RIGHT
+    breast = find_breast(projection, mirrored=mirrored)
     window = place_window(
-        sums.projection[breast.top : breast.bottom, breast.left : breast.right],
+        projection[breast.top : breast.bottom, breast.left : breast.right],
         breast,
         model_input.crop_rule,
         rows=input_rows,
@@ -130,28 +175,18 @@ def prepare(
     placement = Placement(
         input_rows=input_rows,
         input_columns=input_columns,
-        image_rows=source.rows,
-        image_columns=source.columns,
+        image_rows=model_input.source.rows,
+        image_columns=model_input.source.columns,
         row_offset=breast.top + window.row_start,
         column_offset=breast.left + window.column_start,
         mirrored=mirrored,
     )
-    shown_rows = _overlap(placement.row_offset, input_rows, breast.top, breast.bottom)
-    shown_columns = _overlap(placement.column_offset, input_columns, breast.left, breast.right)
-    values = sums.values[shown_rows, shown_columns].sum()
-    squares = sums.squares[shown_rows, shown_columns].sum()
-    count = source.slices * input_rows * input_columns
-    mean = float(values) / count
-    variance = max(0.0, float(squares) / count - mean**2)
-    return PreparedInput(
-        source=source,
+    return InputPlace(
         placement=placement,
         breast=breast,
         window=window,
-        shown_rows=shown_rows,
-        shown_columns=shown_columns,
-        mean=mean,
-        deviation=max(math.sqrt(variance), SMALLEST_DEVIATION),
+        shown_rows=_overlap(placement.row_offset, input_rows, breast.top, breast.bottom),
+        shown_columns=_overlap(placement.column_offset, input_columns, breast.left, breast.right),
     )
 
 
