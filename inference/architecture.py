@@ -35,6 +35,8 @@ class Architecture(Enum):
     """3D-GMIC: tomosynthesis volumes."""
     GMIC = "gmic"
     """GMIC: 2D mammograms, real or synthetic."""
+    TWO_VIEW = "two_view"
+    """The CC and the MLO mammogram of one breast together."""
 
     @property
     def spec(self) -> ArchitectureSpec:

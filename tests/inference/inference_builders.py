@@ -15,6 +15,7 @@ from inference.errors import Cancelled
 from inference.model_card import ModelCard
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
+from inference.networks.two_view import InputSize, TwoViewConfig, TwoViewNetwork
 from inference.types import ArraySource, CropRule, Laterality, ModelIdentity, ModelInput
 
 SMALL_3D = Gmic3dConfig(
@@ -32,6 +33,13 @@ SMALL_2D = GmicConfig(
     input_columns=384,
     global_channels=8,
     local_channels=8,
+)
+
+SMALL_TWO_VIEW = TwoViewConfig(
+    cc_input=InputSize(128, 96),
+    mlo_input=InputSize(160, 80),
+    first_channels=8,
+    hidden_units=16,
 )
 
 
@@ -57,6 +65,17 @@ def make_network(config: Gmic3dConfig = SMALL_3D, seed: int = 0) -> Gmic3d:
         network = Gmic(config) if isinstance(config, GmicConfig) else Gmic3d(config)
         # Both signs, so that a few cells of either class stand out.
         torch.nn.init.normal_(network.saliency_head.conv.weight, std=0.05)
+    return network.requires_grad_(False).eval()
+
+
+def make_two_view(config: TwoViewConfig = SMALL_TWO_VIEW, seed: int = 0) -> TwoViewNetwork:
+    """A two-view network with random weights and, in its norms, statistics of its own."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network = TwoViewNetwork(config)
+        for name, buffer in network.named_buffers():
+            if name.endswith("running_mean"):
+                torch.nn.init.normal_(buffer, std=0.1)
     return network.requires_grad_(False).eval()
 
 
