@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -22,7 +24,7 @@ from inference.networks.patches import (
     has_salient_region,
 )
 from inference.networks.saliency import pool_top_cells
-from inference.prepare import PreparedInput, prepare
+from inference.prepare import MeasuredImage, PreparedInput, measure
 from inference.process import keep_freed_memory, release_freed_memory
 from inference.progress import Progress
 from inference.types import (
@@ -81,6 +83,12 @@ class Predictor:
         """Where it runs first."""
         return self._placed[0].device
 
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """Rows and columns of the window it looks through."""
+        config = self._network.config
+        return config.input_rows, config.input_columns
+
     def predict(self, model_input: ModelInput, progress: Progress) -> Prediction:
         """Score one image and say where the network looked.
 
@@ -88,38 +96,46 @@ class Predictor:
         InferenceError, by its subclasses: an unusable image, a shape that does not fit, no
         memory on any device; or a result that is not a number.
         """
-        if self._model.card.architecture is Architecture.GMIC and model_input.source.slices != 1:
-            raise InputShapeError(
-                f"{self._model.card.name} is a 2D model and takes one image, "
-                f"not {model_input.source.slices} slices."
-            )
+        started = time.perf_counter()
+        self._require_fitting(model_input)
+        with memory_errors_said():
+            measured = measure(model_input, progress)
+        prediction = self.predict_measured(measured, progress)
+        return replace(prediction, seconds=time.perf_counter() - started)
+
+    def predict_measured(self, measured: MeasuredImage, progress: Progress) -> Prediction:
+        """Score an image that was measured already, perhaps in another thread; as `predict`."""
+        self._require_fitting(measured.model_input)
+        rows, columns = self.input_size
+        window = measured.best_window(rows=rows, columns=columns)
+        prepared = measured.through(window, rows=rows, columns=columns)
+        return self.predict_prepared(prepared, progress)
+
+    def predict_prepared(self, prepared: PreparedInput, progress: Progress) -> Prediction:
+        """Score an image through a window of `input_size`; as `predict`."""
         started = time.perf_counter()
         try:
-            with torch.inference_mode():
-                prediction = self._predict(model_input, progress, started)
-        except MemoryError as error:
-            raise DeviceMemoryError(
-                "There is not enough memory to prepare the image; close other programs or exams "
-                "and run again."
-            ) from error
+            with memory_errors_said(), torch.inference_mode():
+                prediction = self._predict(prepared, progress, started)
         finally:
             release_freed_memory()
         log.info(
             "prediction finished model=%s slices=%d seconds=%.1f",
             prediction.model.name,
-            model_input.source.slices,
+            prepared.source.slices,
             prediction.seconds,
         )
         return prediction
 
-    def _predict(self, model_input: ModelInput, progress: Progress, started: float) -> Prediction:
+    def _require_fitting(self, model_input: ModelInput) -> None:
+        if self._model.card.architecture is Architecture.GMIC and model_input.source.slices != 1:
+            raise InputShapeError(
+                f"{self._model.card.name} is a 2D model and takes one image, "
+                f"not {model_input.source.slices} slices."
+            )
+
+    def _predict(self, prepared: PreparedInput, progress: Progress, started: float) -> Prediction:
         config = self._network.config
-        prepared = prepare(
-            model_input,
-            input_rows=config.input_rows,
-            input_columns=config.input_columns,
-            progress=progress,
-        )
         run = ChunkedRun(self._placed, self._slices_per_chunk, self._threads)
         look = _look_at_all_slices(run, prepared, progress)
         global_scores = pool_top_cells(look.saliency, config.top_t)
@@ -147,7 +163,7 @@ class Predictor:
             patches=_patches(positions, config.patch_side, local, prepared) if is_salient else (),
             placement=prepared.placement,
             has_salient_region=is_salient,
-            outside_training_views=model_input.outside_training_views,
+            outside_training_views=prepared.outside_training_views,
             seconds=time.perf_counter() - started,
             device=run.device.name,
             notices=(*prepared.notices, *run.notices),
@@ -162,6 +178,18 @@ def _image_network(model: LoadedModel) -> Gmic3d:
         f"{model.card.name} is a {spec.title} network: it scores a {spec.takes.value} as a whole, "
         "not one image or volume; choose a GMIC or 3D-GMIC model for those."
     )
+
+
+@contextmanager
+def memory_errors_said() -> Iterator[None]:
+    """Turn memory that ran out while preparing an image into DeviceMemoryError."""
+    try:
+        yield
+    except MemoryError as error:
+        raise DeviceMemoryError(
+            "There is not enough memory to prepare the image; close other programs or exams "
+            "and run again."
+        ) from error
 
 
 def _asking(threads: int | Callable[[], int] | None) -> Callable[[], int | None]:

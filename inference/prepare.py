@@ -7,7 +7,7 @@ each slice that a network asks for. Source: the preparation of the published mod
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -41,6 +41,7 @@ class PreparedInput:
     mean: float
     deviation: float
     """Over the window of all slices, padding included."""
+    outside_training_views: bool = False
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -133,27 +134,56 @@ class _Sums:
         return _Sums(self.projection[:, ::-1], self.values[:, ::-1], self.squares[:, ::-1])
 
 
-def prepare(
-    model_input: ModelInput, *, input_rows: int, input_columns: int, progress: Progress
-) -> PreparedInput:
-    """Find the breast, place the window of `input_rows` x `input_columns`, measure it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredImage:
+    """An image read once: where the breast is, and what any window over it needs."""
+
+    model_input: ModelInput
+    breast: BreastBox
+    sums: _Sums
+    """Facing right."""
+
+    def best_window(self, *, rows: int, columns: int) -> Window:
+        """Where a window of this size shows the breast best."""
+        return _best_window(self.model_input, self.breast, self.sums.projection, rows, columns)
+
+    def through(self, window: Window, *, rows: int, columns: int) -> PreparedInput:
+        """The image through a window of `rows` x `columns`, standardised as one array."""
+        place = _place_at(self.model_input, self.breast, window, rows, columns)
+        prepared = place.measured(
+            self.model_input.source,
+            values=float(self.sums.values[place.shown_rows, place.shown_columns].sum()),
+            squares=float(self.sums.squares[place.shown_rows, place.shown_columns].sum()),
+        )
+        outside = self.model_input.outside_training_views
+        return replace(prepared, outside_training_views=outside)
+
+
+def measure(model_input: ModelInput, progress: Progress) -> MeasuredImage:
+    """Read every slice once and find the breast; may run in another thread than the network.
 
     Raises UnusableImageError if the image is all zero or holds values that are not finite,
     InputShapeError if a slice has another shape than the source says, and Cancelled through
     `progress`.
     """
-    source = model_input.source
-    sums = _sum_slices(source, progress)
-    if model_input.laterality is Laterality.RIGHT:
+    mirrored = model_input.laterality is Laterality.RIGHT
+    sums = _sum_slices(model_input.source, progress)
+    if mirrored:
         sums = sums.mirrored()
-    place = place_input(
-        model_input, sums.projection, input_rows=input_rows, input_columns=input_columns
-    )
-    return place.measured(
-        source,
-        values=float(sums.values[place.shown_rows, place.shown_columns].sum()),
-        squares=float(sums.squares[place.shown_rows, place.shown_columns].sum()),
-    )
+    breast = find_breast(sums.projection, mirrored=mirrored)
+    return MeasuredImage(model_input=model_input, breast=breast, sums=sums)
+
+
+def prepare(
+    model_input: ModelInput, *, input_rows: int, input_columns: int, progress: Progress
+) -> PreparedInput:
+    """Find the breast, place the window of `input_rows` x `input_columns`, measure it.
+
+    Raises what `measure` raises.
+    """
+    measured = measure(model_input, progress)
+    window = measured.best_window(rows=input_rows, columns=input_columns)
+    return measured.through(window, rows=input_rows, columns=input_columns)
 
 
 def place_input(
@@ -163,30 +193,36 @@ def place_input(
 
     Raises UnusableImageError if the projection is nowhere above 0.
     """
-    mirrored = model_input.laterality is Laterality.RIGHT
-    breast = find_breast(projection, mirrored=mirrored)
-    window = place_window(
-        projection[breast.top : breast.bottom, breast.left : breast.right],
-        breast,
-        model_input.crop_rule,
-        rows=input_rows,
-        columns=input_columns,
-    )
+    breast = find_breast(projection, mirrored=model_input.laterality is Laterality.RIGHT)
+    window = _best_window(model_input, breast, projection, input_rows, input_columns)
+    return _place_at(model_input, breast, window, input_rows, input_columns)
+
+
+def _best_window(
+    model_input: ModelInput, breast: BreastBox, projection: NDArray[Any], rows: int, columns: int
+) -> Window:
+    crop = projection[breast.top : breast.bottom, breast.left : breast.right]
+    return place_window(crop, breast, model_input.crop_rule, rows=rows, columns=columns)
+
+
+def _place_at(
+    model_input: ModelInput, breast: BreastBox, window: Window, rows: int, columns: int
+) -> InputPlace:
     placement = Placement(
-        input_rows=input_rows,
-        input_columns=input_columns,
+        input_rows=rows,
+        input_columns=columns,
         image_rows=model_input.source.rows,
         image_columns=model_input.source.columns,
         row_offset=breast.top + window.row_start,
         column_offset=breast.left + window.column_start,
-        mirrored=mirrored,
+        mirrored=model_input.laterality is Laterality.RIGHT,
     )
     return InputPlace(
         placement=placement,
         breast=breast,
         window=window,
-        shown_rows=_overlap(placement.row_offset, input_rows, breast.top, breast.bottom),
-        shown_columns=_overlap(placement.column_offset, input_columns, breast.left, breast.right),
+        shown_rows=_overlap(placement.row_offset, rows, breast.top, breast.bottom),
+        shown_columns=_overlap(placement.column_offset, columns, breast.left, breast.right),
     )
 
 
