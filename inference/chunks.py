@@ -6,9 +6,10 @@ import copy
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from inference.device import Device, cpu, exact_arithmetic, thread_count
 from inference.errors import DeviceMemoryError
@@ -16,16 +17,18 @@ from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
 
 log = logging.getLogger(__name__)
 
+Network = TypeVar("Network", bound=nn.Module)
+
 
 @dataclass(frozen=True, slots=True)
-class PlacedNetwork:
+class PlacedNetwork(Generic[Network]):
     """A network on a device."""
 
-    network: Gmic3d
+    network: Network
     device: Device
 
 
-def place_network(network: Gmic3d, device: Device) -> tuple[PlacedNetwork, ...]:
+def place_network(network: Network, device: Device) -> tuple[PlacedNetwork[Network], ...]:
     """Put a network where it shall run, and behind it where it can always run."""
     # torch's stubs leave memory_format out.
     on_cpu = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -34,14 +37,14 @@ def place_network(network: Gmic3d, device: Device) -> tuple[PlacedNetwork, ...]:
     try:
         on_gpu = copy.deepcopy(on_cpu).to(device.torch_device)
     except RuntimeError as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         log.warning("no memory for the network on %s: %s", device.name, error)
         return (PlacedNetwork(on_cpu, cpu()),)
     return (PlacedNetwork(on_gpu, device), PlacedNetwork(on_cpu, cpu()))
 
 
-def _is_out_of_memory(error: RuntimeError) -> bool:
+def is_out_of_memory(error: RuntimeError) -> bool:
     """Tell memory that ran out from any other error: torch has a type for it on GPUs only."""
     message = str(error)
     return isinstance(error, torch.OutOfMemoryError) or any(
@@ -57,7 +60,7 @@ class ChunkedRun:
 
     def __init__(
         self,
-        placed: Sequence[PlacedNetwork],
+        placed: Sequence[PlacedNetwork[Gmic3d]],
         slices_per_chunk: int | None,
         threads: Callable[[], int | None] = lambda: None,
     ) -> None:
@@ -114,7 +117,7 @@ class ChunkedRun:
 
     def _give_way(self, error: RuntimeError) -> None:
         """Halve the chunk, or move on to the next device; other errors are raised again."""
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise error
         name = self.device.name
         log.warning("memory ran out: device=%s chunk=%d", name, self.slices_per_chunk)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from inference.architecture import ArchitectureSpec, Takes
+from inference.breast import BreastView
 from inference.card_key import one_of, whole_numbers
 
 if TYPE_CHECKING:
     from torch import nn
 
     from inference.model_card import ModelCard
-    from inference.networks.two_view import BreastView, InputSize, TwoViewConfig
+    from inference.networks.two_view import InputSize, TwoViewConfig
     from inference.weights_entries import WeightsEntries
 
 VARIANTS = ("shared", "joint", "split", "cc", "mlo")
@@ -22,7 +23,7 @@ LARGEST_INPUT = 20_000
 def config_of(entries: WeightsEntries, card: ModelCard) -> TwoViewConfig:
     """The sizes and choices that a file's entries and its card describe. Raises WeightsError."""
     from inference.networks.resnet import Norm
-    from inference.networks.two_view import BreastView, TwoViewConfig, Variant
+    from inference.networks.two_view import TwoViewConfig, Variant
 
     variant = Variant(card.settings["variant"])
     view = variant.views[0]

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from inference.breast import BreastView
 from inference.networks.counted_part import CountedPart
 from inference.networks.resnet import STAGES, Norm, ResNet22
 from inference.networks.saliency import CLASSES
@@ -22,13 +23,6 @@ HEAT_MAPS = CLASSES
 """Channels behind the image: where another model sees something benign, and malignant."""
 
 _BOTH = "both"
-
-
-class BreastView(Enum):
-    """The two projections of a breast; the values stand in the names of weights."""
-
-    CC = "cc"
-    MLO = "mlo"
 
 
 class Variant(Enum):

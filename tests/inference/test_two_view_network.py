@@ -11,10 +11,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from inference.architecture import Architecture
+from inference.breast import BreastView
 from inference.costs import gmac_of, parameters_of
 from inference.networks.resnet import Norm
 from inference.networks.two_view import (
-    BreastView,
     InputSize,
     TwoViewConfig,
     TwoViewNetwork,
