@@ -41,14 +41,16 @@ def errors_said() -> Iterator[None]:
     from viewer.errors import problem_of
     from viewer.export.atomic_write import CannotWrite
     from viewer.loading.errors import LoadingError, ScanCancelled
+    from viewer.storage.model_library import LibraryError
+    from viewer.storage.toml_file import NotKept
     from viewer.study.errors import StudyError
 
     try:
         yield
-    except (UserError, CannotWrite, StudyError) as error:
+    except (UserError, CannotWrite, StudyError, LibraryError) as error:
         say(str(error), error.hint)
         raise typer.Exit(NOTHING_DONE) from error
-    except (InferenceError, LoadingError, MemoryError) as error:
+    except (InferenceError, LoadingError, MemoryError, NotKept) as error:
         problem = problem_of(error)
         say(problem.message, problem.hint)
         raise typer.Exit(NOTHING_DONE) from error

@@ -2,15 +2,167 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import typer
 
-from viewer.cli_errors import errors_said
+from viewer.cli_errors import NOTHING_DONE, SOME_FAILED, UserError, errors_said, say
+
+if TYPE_CHECKING:
+    from viewer.commands.known_models import KnownModel
+    from viewer.storage.accepted_licences import AcceptedLicences, LicenceTerms
+    from viewer.storage.model_library import ModelLibrary
 
 models = typer.Typer(
     name="models",
     help="Weights of the AI: list, add, show and remove them; count what networks cost.",
     no_args_is_help=True,
 )
+
+_NAME = typer.Argument(
+    ..., metavar="NAME", help="Name, name and version, or the beginning of the hash."
+)
+
+
+@models.command("list")
+def list_models() -> None:
+    """List the models of this computer: what they serve, and what is wrong with them.
+
+    A model whose files were changed since it was added is not used until it is added again.
+    Models of one name that differ in version can run as the members of one ensemble.
+    """
+    with errors_said():
+        from rich.console import Console
+
+        from viewer.cli_models_words import models_table
+        from viewer.commands.known_models import known_models
+
+        library, licences = _library(), _licences()
+        known = known_models(library)
+        Console().print(models_table(known, licences))
+        for model in known:
+            if model.problem:
+                say(f"{model.title} ({model.short_hash}): {model.problem}")
+        typer.echo(f"Copies and index: {library.folder}")
+
+
+@models.command("show")
+def show(name: str = _NAME) -> None:
+    """Print the whole card of a model, its measures, its hash and where it is."""
+    with errors_said():
+        from viewer.cli_models_words import whole_card
+        from viewer.commands.known_models import known_models
+
+        library, licences = _library(), _licences()
+        found = _named(known_models(library), name)
+        typer.echo("\n\n".join(whole_card(model, licences) for model in found))
+
+
+@models.command("add")
+def add(
+    paths: list[Path] = typer.Argument(
+        ..., metavar="PATH", exists=True, dir_okay=False, help="Weights files."
+    ),
+    link: bool = typer.Option(False, "--link", help="Leave the files where they are."),
+    accept_licence: bool = typer.Option(
+        False, "--accept-licence", help="Accept the printed licence without being asked."
+    ),
+    name: str | None = typer.Option(None, "--name", help="Makes a card for weights without one."),
+    version: str | None = typer.Option(None, "--version"),
+    architecture: str | None = typer.Option(None, "--architecture", help="Such as gmic3d."),
+    top_t: float | None = typer.Option(
+        None, "--top-t", help="Cells averaged, in units of one slice's cells."
+    ),
+    patches: int | None = typer.Option(None, "--patches"),
+    images: list[str] | None = typer.Option(
+        None, "--images", help="A kind of image it was trained on; repeat it for several."
+    ),
+    input_rows: int | None = typer.Option(None, "--input-rows"),
+    input_columns: int | None = typer.Option(None, "--input-columns"),
+    saliency: str | None = typer.Option(None, "--saliency", help="relu_tanh or sigmoid."),
+    training_data: str | None = typer.Option(None, "--training-data"),
+    intended_use: str | None = typer.Option(None, "--intended-use"),
+    licence: str | None = typer.Option(None, "--licence"),
+) -> None:
+    """Add weights: read them whole, show their licence, and keep a copy with their card.
+
+    The card is the .toml file of the same name beside the weights; the published
+    sample_model_1.p to sample_model_5.p need none; for others give at least --name, --version,
+    --architecture and what that architecture needs (--top-t and --patches for GMIC and 3D-GMIC).
+
+    Exit code: 0 when all were added, 1 when some, 2 when none.
+    """
+    given: dict[str, Any] = {
+        "name": name,
+        "version": version,
+        "architecture": architecture,
+        "top_t": top_t,
+        "patches": patches,
+        "images": images or None,
+        "input_rows": input_rows,
+        "input_columns": input_columns,
+        "saliency": saliency,
+        "training_data": training_data,
+        "intended_use": intended_use,
+        "licence": licence,
+    }
+    entries = {key: value for key, value in given.items() if value is not None}
+    added = 0
+    library, licences = _library(), _licences()
+    for path in paths:
+        try:
+            with errors_said():
+                _add(path, entries, library, licences, link=link, accepted=accept_licence)
+                added += 1
+        except typer.Exit as ended:
+            if ended.exit_code != NOTHING_DONE:
+                raise
+    if added < len(paths):
+        raise typer.Exit(SOME_FAILED if added else NOTHING_DONE)
+
+
+@models.command("remove")
+def remove(
+    name: str = _NAME,
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+) -> None:
+    """Remove a model and its copy; a linked file is forgotten and left where it is."""
+    with errors_said():
+        from viewer.commands.known_models import known_models
+        from viewer.storage.places import places
+        from viewer.storage.settings_file import forget_weights
+
+        library = _library()
+        (model,) = _named(known_models(library), name, one=True)
+        if model.record is None:
+            raise UserError(f"{model.title} is built in and cannot be removed")
+        what = "forget" if model.record.linked else "delete the copy of"
+        if not yes:
+            typer.confirm(f"Really {what} {model.title} ({model.short_hash})?", abort=True)
+        library.remove(model.record)
+        typer.echo(f"{model.title} was removed.")
+        if model.record.linked and model.weights.exists():
+            typer.echo(f"{model.weights} is left as it was.")
+        if forget_weights(places(os.environ).settings_file, [model.weights]):
+            typer.echo("It was chosen in the window, and is not any more.")
+
+
+@models.command("accept")
+def accept(
+    name: str = _NAME,
+    yes: bool = typer.Option(False, "--accept-licence", help="Do not ask."),
+) -> None:
+    """Show the licence of a model that is there, and accept it."""
+    with errors_said():
+        from viewer.commands.known_models import known_models
+
+        library, licences = _library(), _licences()
+        found = _named(known_models(library), name)
+        terms = [each.terms for each in found if each.terms is not None]
+        _agree(terms, licences, accepted=yes)
 
 
 @models.command("costs")
@@ -40,3 +192,75 @@ def costs(
         Console().print(table)
         typer.echo(f"Volumes of {slices} slices. Printed: the 3D-GMIC paper's Table I,")
         typer.echo("which extrapolates the 3D ResNets from 4, 8 and 16 slices.")
+
+
+_STATED_LATER = ("training_data", "intended_use", "licence")
+
+
+def _add(
+    path: Path,
+    entries: dict[str, Any],
+    library: ModelLibrary,
+    licences: AcceptedLicences,
+    *,
+    link: bool,
+    accepted: bool,
+) -> None:
+    from viewer.commands.add_model import NOT_STATED, add_model, check_weights, refuse_known
+    from viewer.storage.accepted_licences import terms_of
+
+    refuse_known(path, library)
+    if entries:
+        entries = dict.fromkeys(_STATED_LATER, NOT_STATED) | entries
+    checked = check_weights(path, entries)
+    _agree([terms_of(checked.card, checked.sha256)], licences, accepted=accepted)
+    made = add_model(checked, library, link=link)
+    where = "linked to" if link else "copied to"
+    typer.echo(f"Added {made.title} ({made.short_hash}), {where} {made.weights}.")
+
+
+def _agree(terms: Sequence[LicenceTerms], licences: AcceptedLicences, *, accepted: bool) -> None:
+    """Print what must be accepted and ask; raises UserError when it is not."""
+    for each in licences.open_terms(terms):
+        typer.echo(each.words)
+        if not accepted and not typer.confirm("Do you accept this licence?", default=False):
+            raise UserError(
+                f"the licence of {each.model} was not accepted, so it is not used",
+                "--accept-licence accepts it without a question",
+            )
+        licences.accept([each])
+
+
+def _library() -> ModelLibrary:
+    """The library of this user; what is wrong with its index is said once."""
+    from viewer.storage.model_library import ModelLibrary
+    from viewer.storage.places import places
+
+    library = ModelLibrary(places(os.environ).models)
+    for complaint in library.read().complaints:
+        say(complaint)
+    return library
+
+
+def _licences() -> AcceptedLicences:
+    from viewer.storage.accepted_licences import AcceptedLicences
+    from viewer.storage.places import places
+
+    licences = AcceptedLicences(places(os.environ).licences_file)
+    if licences.complaint:
+        say(licences.complaint)
+    return licences
+
+
+def _named(among: Sequence[KnownModel], name: str, *, one: bool = False) -> tuple[KnownModel, ...]:
+    from viewer.commands.known_models import named, nearest_names
+
+    found = named(among, name)
+    if not found:
+        near = " or ".join(nearest_names(among, name))
+        hint = f"did you mean {near}?" if near else "tomolens models list shows what there is"
+        raise UserError(f'no model is called "{name}"', hint)
+    if one and len(found) > 1:
+        each = ", ".join(f"{model.title} ({model.short_hash})" for model in found)
+        raise UserError(f'"{name}" may mean {each}', "give the version or the hash")
+    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from viewer.domain.model_use import ModelUse
 from viewer.domain.overlay_settings import OverlaySettings
 
 
@@ -28,7 +30,9 @@ class Settings:
     ai_on_open: bool = True
     """Run the AI when an exam opens."""
     weights: tuple[Path, ...] = ()
-    """Weights files; the first of each architecture serves."""
+    """Files in use; the first that serves a kind of image does, with its fellow members."""
+    serving: Mapping[ModelUse, tuple[Path, ...]] = field(default_factory=dict)
+    """Chosen for a use instead of the first; several are one ensemble, none turn it off."""
     device: DeviceChoice = DeviceChoice.AUTO
     deidentified: bool = True
     """The recent list names exams by alias only."""

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from viewer.domain.model_use import ModelUse
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings, Palette
 from viewer.settings import DeviceChoice, Settings
 from viewer.storage.key_file import read_keys, write_keys
 from viewer.storage.places import places
 from viewer.storage.recent_exams import RecentExam, read_recent, with_recent, write_recent
-from viewer.storage.settings_file import read_settings, write_settings
+from viewer.storage.settings_file import read_settings, without_weights, write_settings
 from viewer.storage.toml_file import NotKept
 
 
@@ -137,3 +138,35 @@ def test_an_environment_variable_moves_everything() -> None:
     assert moved.settings_file == Path("/somewhere/config/settings.toml")
     assert moved.predictions == Path("/somewhere/cache/predictions")
     assert places({}).config != moved.config
+
+
+def test_what_serves_which_use_is_kept_and_a_wrong_entry_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    serving = {
+        ModelUse.DBT: (Path("/a.p"), Path("/b.p")),
+        ModelUse.FFDM: (),
+        ModelUse.SYNTHETIC_2D: (Path("/c.p"),),
+    }
+    settings = Settings(weights=(Path("/a.p"), Path("/b.p"), Path("/c.p")), serving=serving)
+    write_settings(path, settings)
+    assert read_settings(path).settings == settings
+    path.write_text('[serving]\nDBT = 3\nUltrasound = ["/u.p"]\nFFDM = ["/d.p"]\n')
+    stored = read_settings(path)
+    assert stored.settings.serving == {ModelUse.FFDM: (Path("/d.p"),)}
+    assert '"DBT" cannot be 3' in stored.complaints[0]
+    assert "Ultrasound" in stored.complaints[1]
+
+
+def test_weights_that_are_gone_are_dropped_and_off_stays_off() -> None:
+    lost, kept = Path("/lost.p"), Path("/kept.p")
+    settings = Settings(
+        weights=(lost, kept),
+        serving={
+            ModelUse.DBT: (lost,),
+            ModelUse.FFDM: (lost, kept),
+            ModelUse.SYNTHETIC_2D: (),
+        },
+    )
+    without = without_weights(settings, [lost])
+    assert without.weights == (kept,)
+    assert without.serving == {ModelUse.FFDM: (kept,), ModelUse.SYNTHETIC_2D: ()}

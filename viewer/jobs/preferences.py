@@ -65,7 +65,7 @@ class Preferences(QObject):
         """Use other settings in this run without keeping them."""
         used = settings or self._settings
         if weights:
-            used = replace(used, weights=weights)
+            used = replace(used, weights=weights, serving={})
         if ai_on_open is not None:
             used = replace(used, ai_on_open=ai_on_open)
         self._settings = used

@@ -35,6 +35,16 @@ class Places:
         return self.config / "recent.toml"
 
     @property
+    def models(self) -> Path:
+        """The library of weights: beside the settings, since caches may be emptied."""
+        return self.config / "models"
+
+    @property
+    def licences_file(self) -> Path:
+        """The licences of weights that were accepted."""
+        return self.config / "licences.toml"
+
+    @property
     def predictions(self) -> Path:
         """Results of the AI."""
         return self.cache / "predictions"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from viewer.domain.model_use import ModelUse
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings, Palette
 from viewer.settings import LARGEST_BUDGET_MB, SMALLEST_BUDGET_MB, DeviceChoice, Settings
 from viewer.storage.toml_file import read_toml, write_toml
@@ -32,6 +33,7 @@ def read_settings(path: Path) -> StoredSettings:
     settings = Settings(
         ai_on_open=entries.take("ai_on_open", _yes_or_no, plain.ai_on_open),
         weights=entries.take("weights", _paths, plain.weights),
+        serving=_serving(entries.table("serving")),
         device=entries.take("device", DeviceChoice, plain.device),
         deidentified=entries.take("deidentified", _yes_or_no, plain.deidentified),
         frames_mb=entries.take("frames_mb", _budget, plain.frames_mb),
@@ -48,11 +50,12 @@ def write_settings(path: Path, settings: Settings) -> None:
         path,
         {
             "ai_on_open": settings.ai_on_open,
-            "weights": [str(weights) for weights in settings.weights],
+            "weights": _names(settings.weights),
             "device": settings.device.value,
             "deidentified": settings.deidentified,
             "frames_mb": settings.frames_mb,
             "predictions_mb": settings.predictions_mb,
+            "serving": {use.value: _names(paths) for use, paths in settings.serving.items()},
             "overlay": {
                 "palette": overlay.palette.value,
                 "smooth": overlay.smooth,
@@ -61,6 +64,30 @@ def write_settings(path: Path, settings: Settings) -> None:
                 "malignant": _layer_entries(overlay.malignant),
             },
         },
+    )
+
+
+def forget_weights(path: Path, gone: Iterable[Path]) -> bool:
+    """Drop weights from the kept settings; whether they were there. Raises NotKept."""
+    stored = read_settings(path)
+    changed = without_weights(stored.settings, gone)
+    if changed == stored.settings:
+        return False
+    write_settings(path, changed)
+    return True
+
+
+def without_weights(settings: Settings, gone: Iterable[Path]) -> Settings:
+    """Settings that do not use these files; a use that loses all of its own is as by default."""
+    lost = frozenset(gone)
+    serving = {
+        use: tuple(path for path in paths if path not in lost)
+        for use, paths in settings.serving.items()
+    }
+    return replace(
+        settings,
+        weights=tuple(path for path in settings.weights if path not in lost),
+        serving={use: kept for use, kept in serving.items() if kept or not settings.serving[use]},
     )
 
 
@@ -89,6 +116,24 @@ class _Entries:
             self.complaints.append(f'{self.file_name}: "{key}" must be a table')
             table = {}
         return _Entries(self.file_name, table, self.complaints)
+
+
+def _serving(entries: _Entries) -> dict[ModelUse, tuple[Path, ...]]:
+    """The own choices; a use that this version does not know is named and left out."""
+    chosen: dict[ModelUse, tuple[Path, ...]] = {}
+    for name in entries.entries:
+        use = next((use for use in ModelUse if use.value == name), None)
+        if use is None:
+            entries.complaints.append(f'{entries.file_name}: nothing is called "{name:.40}"')
+            continue
+        paths = entries.take(name, _paths, None)
+        if paths is not None:
+            chosen[use] = paths
+    return chosen
+
+
+def _names(paths: Iterable[Path]) -> list[str]:
+    return [str(path) for path in paths]
 
 
 def _overlay(entries: _Entries) -> OverlaySettings:
