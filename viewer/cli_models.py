@@ -83,6 +83,9 @@ def add(
     input_rows: int | None = typer.Option(None, "--input-rows"),
     input_columns: int | None = typer.Option(None, "--input-columns"),
     saliency: str | None = typer.Option(None, "--saliency", help="relu_tanh or sigmoid."),
+    card: list[str] | None = typer.Option(
+        None, "--card", metavar="KEY=VALUE", help="Another entry of the card, as TOML has it."
+    ),
     training_data: str | None = typer.Option(None, "--training-data"),
     intended_use: str | None = typer.Option(None, "--intended-use"),
     licence: str | None = typer.Option(None, "--licence"),
@@ -110,6 +113,9 @@ def add(
         "licence": licence,
     }
     entries = {key: value for key, value in given.items() if value is not None}
+    with errors_said():
+        for entry in card or ():
+            entries |= _card_entry(entry)
     added = 0
     library, licences = _library(), _licences()
     for path in paths:
@@ -217,6 +223,19 @@ def _add(
     made = add_model(checked, library, link=link)
     where = "linked to" if link else "copied to"
     typer.echo(f"Added {made.title} ({made.short_hash}), {where} {made.weights}.")
+
+
+def _card_entry(entry: str) -> dict[str, Any]:
+    """An entry such as views=["CC", "MLO"]; a value that is no TOML is a text."""
+    import tomllib
+
+    key, equals, value = entry.partition("=")
+    if not equals or not key.strip():
+        raise UserError(f'"{entry}" is no entry of a card', "write --card KEY=VALUE")
+    try:
+        return tomllib.loads(f"{key.strip()} = {value}")
+    except tomllib.TOMLDecodeError:
+        return {key.strip(): value.strip()}
 
 
 def _agree(terms: Sequence[LicenceTerms], licences: AcceptedLicences, *, accepted: bool) -> None:

@@ -111,13 +111,26 @@ def test_flags_make_a_card_for_weights_without_one(files: Path, home: Path) -> N
     assert code == 2
     assert '"patches"' in said
     code, said = models(
-        "add", files / "plain.p", *flags, "--patches", "7", "--images", "DBT", "--accept-licence"
+        "add",
+        files / "plain.p",
+        *flags,
+        "--patches",
+        "7",
+        "--images",
+        "DBT",
+        "--accept-licence",
+        "--card",
+        "zeta=4",
+        "--card",
+        "site=Here",
     )
     assert code == 0, said
     (made,) = library(home).read().models
     card = made.card()
     assert (card.name, card.version, card.top_t, card.patches) == ("Plain", "3", 0.5, 7)
     assert card.licence == "not stated"
+    assert "Zeta: 4" in models("show", "Plain")[1]
+    assert "Site: Here" in models("show", "Plain")[1]
     assert not card_path(files / "plain.p").exists()
     code, said = models("add", files / "own.safetensors", "--name", "Other", "--accept-licence")
     assert code == 2

@@ -24,7 +24,7 @@ def card_lines(card: ModelCard) -> tuple[tuple[str, str], ...]:
         ("Intended use", card.intended_use),
         ("Licence", card.licence),
     ]
-    for name, value in card.further.items():
+    for name, value in {**card.settings, **card.further}.items():
         lines += _flat(_title(name), value)
     return tuple(lines)
 
