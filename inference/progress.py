@@ -11,7 +11,7 @@ class Progress(Protocol):
     def update(self, done: int, total: int, stage: str) -> None:
         """Report that `done` of `total` steps of `stage` are finished.
 
-        stage: one of "preparing", "slices", "patches".
+        stage: one of "preparing", "slices", "patches"; of a breast, "views".
         Raises inference.errors.Cancelled at the caller's wish.
         """
         ...

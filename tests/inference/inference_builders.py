@@ -126,3 +126,12 @@ class RecordingProgress:
         self.reports.append((stage, done, total))
         if self.cancel_at == (stage, done):
             raise Cancelled
+
+
+def make_two_view_model(network: TwoViewNetwork | None = None) -> LoadedModel:
+    """A two-view model as load_model would give it."""
+    return LoadedModel(
+        network=network or make_two_view(),
+        card=make_card(Architecture.TWO_VIEW, name="pair", settings={"variant": "shared"}),
+        identity=ModelIdentity(name="pair", version="1", architecture="two_view", sha256="1" * 64),
+    )

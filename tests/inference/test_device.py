@@ -84,6 +84,6 @@ def test_preparing_the_process_keeps_what_the_user_has_set() -> None:
 
 
 def test_the_public_types_are_imported_without_torch() -> None:
-    modules = "types, errors, progress, process, model_card, prepare"
+    modules = "types, breast, errors, progress, process, model_card, prepare"
     code = f"import sys; from inference import {modules}; print('torch' in sys.modules)"
     assert _python(code) == "False"
