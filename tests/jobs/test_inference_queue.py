@@ -16,7 +16,8 @@ from inference.errors import WeightsError
 from inference.types import ModelInput, Prediction
 from viewer.domain.ai_state import Done, Failed, NotRun, Running
 from viewer.domain.view import ImageKind
-from viewer.jobs.inference_worker import InferenceRequest, InferenceWorker
+from viewer.jobs.image_request import ImageRequest
+from viewer.jobs.inference_worker import InferenceWorker
 from viewer.jobs.model_shelf import ModelShelf, NoModel, ShelfEntry
 from viewer.jobs.open_frames import OpenFrames
 from viewer.jobs.pixel_digest import pixel_digest
@@ -100,10 +101,10 @@ def request(
     models: ModelShelf | None = None,
     kind: ImageKind = ImageKind.DBT,
     value: int = 7,
-) -> InferenceRequest:
+) -> ImageRequest:
     image = make_image(view, slices=3, kind=kind)
     frames = OpenFrames(image_id=image.image_id, own=ArrayFrames(value=value), pool=pool)
-    return InferenceRequest(number=number, stack=image, frames=frames, models=models or OneModel())
+    return ImageRequest(number=number, stack=image, frames=frames, models=models or OneModel())
 
 
 class Recorder:

@@ -12,7 +12,8 @@ from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.jobs.exam_files import ExamFiles
-from viewer.jobs.inference_worker import InferenceRequest, InferenceWorker
+from viewer.jobs.image_request import ImageRequest
+from viewer.jobs.inference_worker import InferenceWorker
 from viewer.jobs.model_shelf import ModelShelf
 from viewer.session.ai_results import ai_order, ai_stands, forgotten, unfinished
 from viewer.session.session import Change, Session
@@ -102,7 +103,7 @@ class AiRunner(QObject):
             self._stands(image.image_id, Queued())
             frames = self._files.frames_for_ai(image.image_id)
             requests.append(
-                InferenceRequest(number=number, stack=image, frames=frames, models=self._models)
+                ImageRequest(number=number, stack=image, frames=frames, models=self._models)
             )
         self._worker.submit(requests)
 

@@ -10,82 +10,119 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from inference.errors import Cancelled, InferenceError
-from inference.types import ModelInput, Prediction
-from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Running
-from viewer.domain.image_stack import ImageStack
+from viewer.domain.ai_state import Failed, NotRun, Running
 from viewer.errors import ProblemKind, problem_of
-from viewer.jobs.model_shelf import ModelShelf, ShelfEntry
-from viewer.jobs.open_frames import OpenFrames
-from viewer.jobs.pixel_digest import pixel_digest
-from viewer.loading.model_source import model_input
 from viewer.logs import log_bug
-from viewer.storage.prediction_cache import PredictionCache, PredictionKey
+from viewer.storage.prediction_cache import PredictionCache
 
 log = logging.getLogger(__name__)
 
-PREPARATION = "1"
-"""Raise it when inference computes anything else from the same pixels and weights."""
+
+class Request(Protocol):
+    """Something to be predicted, with everything it needs, frozen when it was asked for."""
+
+    @property
+    def number(self) -> int:
+        """Tells this request from an earlier one about the same subject."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """What it is about: the id of an image, or of a breast."""
+        ...
+
+    def outcome(self, line: Line) -> object:
+        """Do the work in the inference thread, and return the state it ends in.
+
+        Raises what goes wrong, and Cancelled when the line's check does.
+        """
+        ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class InferenceRequest:
-    """Everything a prediction needs, frozen when it was asked for."""
+class Line:
+    """Between a request that is worked on and the worker: what it may ask and say.
 
-    number: int
-    """Tells this request from an earlier one for the same image."""
-    stack: ImageStack
-    frames: OpenFrames
-    models: ModelShelf
+    It is a Progress: every step is told, and is the point where the work is cancelled.
+    """
+
+    def __init__(self, worker: InferenceWorker, request: Request) -> None:
+        self._worker = worker
+        self._request = request
+
+    @property
+    def cache(self) -> PredictionCache:
+        """Results kept on disk."""
+        return self._worker.cache
+
+    def check(self) -> None:
+        """Raise Cancelled when the request is not wanted any more."""
+        self._worker.check(self._request)
+
+    def say(self, state: object) -> None:
+        """Say where the request stands."""
+        self._worker.stands.emit(self._request.subject, self._request.number, state)
+
+    def update(self, done: int, total: int, stage: str) -> None:
+        """Report a step; raises Cancelled when the request is not wanted any more."""
+        self.check()
+        self.say(Running(stage, done, total))
+
+    def runs_on(self, device: str) -> None:
+        """Say where a network runs."""
+        self._worker.device_known.emit(device)
+
+    def notice(self, text: str) -> None:
+        """Say something the user should know."""
+        self._worker.noticed.emit(text)
 
 
 class InferenceWorker(QObject):
     """Runs requests one after the other, the most wanted first."""
 
     stands = Signal(str, int, object)
-    """Image id, request number, AiState."""
+    """Subject, request number, state."""
     device_known = Signal(str)
     noticed = Signal(str)
     """Something the user should know, such as memory that ran out."""
 
     def __init__(self, *, cache: PredictionCache, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._cache = cache
+        self.cache = cache
         self._changed = threading.Condition()
-        self._waiting: dict[str, InferenceRequest] = {}
+        self._waiting: dict[str, Request] = {}
         self._order: tuple[str, ...] = ()
-        self._running: InferenceRequest | None = None
+        self._running: Request | None = None
         self._stop_running = False
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="inference")
         self._thread.start()
 
-    def submit(self, requests: Sequence[InferenceRequest]) -> None:
-        """Queue requests; one for the same image replaces that which waits or runs."""
+    def submit(self, requests: Sequence[Request]) -> None:
+        """Queue requests; one about the same subject replaces that which waits or runs."""
         with self._changed:
             for request in requests:
-                image_id = request.stack.image_id
-                self._waiting[image_id] = request
-                if self._running is not None and self._running.stack.image_id == image_id:
+                self._waiting[request.subject] = request
+                if self._running is not None and self._running.subject == request.subject:
                     self._stop_running = True
             self._changed.notify_all()
 
-    def reorder(self, image_ids: Sequence[str]) -> None:
-        """Say which images are wanted most; the one that runs goes on."""
+    def reorder(self, subjects: Sequence[str]) -> None:
+        """Say what is wanted most; what runs goes on."""
         with self._changed:
-            self._order = tuple(image_ids)
+            self._order = tuple(subjects)
 
-    def cancel(self, image_ids: Sequence[str] | None = None) -> None:
-        """Stop at the next slice and drop what waits; None: all images."""
+    def cancel(self, subjects: Sequence[str] | None = None) -> None:
+        """Stop at the next step and drop what waits; None: everything."""
         with self._changed:
-            gone = set(self._waiting) if image_ids is None else set(image_ids)
-            self._waiting = {i: r for i, r in self._waiting.items() if i not in gone}
-            running = self._running.stack.image_id if self._running else None
-            if image_ids is None or running in gone:
+            gone = set(self._waiting) if subjects is None else set(subjects)
+            self._waiting = {s: r for s, r in self._waiting.items() if s not in gone}
+            running = self._running.subject if self._running else None
+            if subjects is None or running in gone:
                 self._stop_running = True
 
     def close(self) -> None:
@@ -110,18 +147,19 @@ class InferenceWorker(QObject):
 
     def _most_wanted(self) -> str:
         """Call with the lock held."""
-        for image_id in self._order:
-            if image_id in self._waiting:
-                return image_id
+        for subject in self._order:
+            if subject in self._waiting:
+                return subject
         return next(iter(self._waiting))
 
-    def _run(self, request: InferenceRequest) -> None:
-        state: AiState
+    def _run(self, request: Request) -> None:
+        line = Line(self, request)
+        state: object
         try:
-            state = self._outcome(request)
+            state = request.outcome(line)
         except Cancelled:
             state = NotRun("cancelled")
-        # The boundary: whatever happens to one image, the thread goes on with the next.
+        # The boundary: whatever happens to one request, the thread goes on with the next.
         except Exception as error:  # noqa: BLE001
             problem = problem_of(error)
             if problem.kind is ProblemKind.BUG:
@@ -129,65 +167,10 @@ class InferenceWorker(QObject):
             elif not isinstance(error, InferenceError):
                 log.warning("prediction failed: %s", type(error).__name__)
             state = Failed(problem.text)
-        self._say(request, state)
+        line.say(state)
 
-    def _outcome(self, request: InferenceRequest) -> AiState:
-        self._say(request, Running("reading", 0, request.stack.slices))
-        entry = request.models.entry_for(request.stack.kind)
-        asked = model_input(request.stack, request.frames)
-        key = self._key(request, entry, asked)
-        kept = self._cache.find(key)
-        if kept is not None:
-            return Done(kept, from_cache=True)
-        prediction = self._predict(request, entry, asked)
-        # A cancelled request may have read frames that were laid otherwise meanwhile.
-        self._check(request)
-        if not self._cache.keep(key, prediction) and self._cache.problem:
-            self.noticed.emit(self._cache.problem)
-        for notice in prediction.notices:
-            self.noticed.emit(notice)
-        return Done(prediction)
-
-    def _predict(
-        self, request: InferenceRequest, entry: ShelfEntry, asked: ModelInput
-    ) -> Prediction:
-        self._say(request, Running("loading the model", 0, request.stack.slices))
-        predictor = request.models.predictor_for(entry)
-        self.device_known.emit(predictor.device.name)
-        prediction = predictor.predict(asked, _Steps(self, request))
-        self.device_known.emit(prediction.device)
-        return prediction
-
-    def _key(
-        self, request: InferenceRequest, entry: ShelfEntry, asked: ModelInput
-    ) -> PredictionKey:
-        return PredictionKey(
-            pixels=pixel_digest(request.stack, request.frames.own, lambda: self._check(request)),
-            laterality=asked.laterality,
-            crop_rule=asked.crop_rule,
-            outside_training_views=asked.outside_training_views,
-            model=entry.digest,
-            preparation=PREPARATION,
-        )
-
-    def _check(self, request: InferenceRequest) -> None:
-        """Raise Cancelled when the request is not wanted any more."""
+    def check(self, request: Request) -> None:
+        """Raise Cancelled when a request is not wanted any more."""
         with self._changed:
             if self._stop_running or self._running is not request:
                 raise Cancelled
-
-    def _say(self, request: InferenceRequest, state: AiState) -> None:
-        self.stands.emit(request.stack.image_id, request.number, state)
-
-
-class _Steps:
-    """Reports the slices of a prediction; the point where it is cancelled."""
-
-    def __init__(self, worker: InferenceWorker, request: InferenceRequest) -> None:
-        self._worker = worker
-        self._request = request
-
-    def update(self, done: int, total: int, stage: str) -> None:
-        """Report a step; raises Cancelled when the request is not wanted any more."""
-        self._worker._check(self._request)
-        self._worker._say(self._request, Running(stage, done, total))
