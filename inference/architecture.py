@@ -37,6 +37,8 @@ class Architecture(Enum):
     """GMIC: 2D mammograms, real or synthetic."""
     TWO_VIEW = "two_view"
     """The CC and the MLO mammogram of one breast together."""
+    CT_WINDOWS = "ct_windows"
+    """A video network that scores windows of CT slices."""
 
     @property
     def spec(self) -> ArchitectureSpec:

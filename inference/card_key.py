@@ -29,6 +29,16 @@ def number_above_zero(*, example: float, comment: str = "") -> CardKey:
     )
 
 
+def number(lowest: float, highest: float, *, example: float, comment: str = "") -> CardKey:
+    """A number between two others, both included."""
+    return CardKey(
+        wanted=f"a number from {lowest:g} to {highest:g}",
+        accepts=lambda value: _is_number(value, lowest, highest),
+        example=example,
+        comment=comment,
+    )
+
+
 def fraction(*, example: float, comment: str = "") -> CardKey:
     """A number from 0 to 1."""
     return CardKey(

@@ -15,11 +15,13 @@ from torch import nn
 
 from inference import entry_names
 from inference.architecture import Architecture
+from inference.architectures.ct_windows import is_video_network, no_score_head
 from inference.atomic_file import write_atomically
 from inference.errors import WeightsError
 from inference.model_card import (
     ModelCard,
     card_path,
+    minimal_card,
     published_card,
     read_card,
     write_card,
@@ -48,6 +50,8 @@ def load_model(path: Path, *, card_file: Path | None = None) -> LoadedModel:
     card_file = card_file or card_path(path)
     if card_file.is_file():
         card = read_card(card_file)
+    elif is_video_network(entries):
+        raise WeightsError(no_score_head(entries) or _without_card(path, Architecture.CT_WINDOWS))
     else:
         is_fused = entry_names.FUSION in entries
         entries.width(entry_names.FIRST_CONV)
@@ -69,6 +73,13 @@ def save_model(path: Path, network: nn.Module, card: ModelCard, *, half: bool = 
         stored[card.architecture.spec.file_entry(name)] = tensor.contiguous()
     write_atomically(path, save_safetensors(stored))
     write_card(card_path(path), card)
+
+
+def _without_card(path: Path, architecture: Architecture) -> str:
+    return (
+        f"{path.name} has no model card. Write {card_path(path).name} beside it:\n"
+        f"{minimal_card(architecture)}"
+    )
 
 
 def _identity(entries: WeightsEntries, card: ModelCard) -> ModelIdentity:
