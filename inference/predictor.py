@@ -97,7 +97,7 @@ class Predictor:
         memory on any device; or a result that is not a number.
         """
         started = time.perf_counter()
-        self._require_fitting(model_input)
+        self.require_fitting(model_input)
         with memory_errors_said():
             measured = measure(model_input, progress)
         prediction = self.predict_measured(measured, progress)
@@ -105,7 +105,7 @@ class Predictor:
 
     def predict_measured(self, measured: MeasuredImage, progress: Progress) -> Prediction:
         """Score an image that was measured already, perhaps in another thread; as `predict`."""
-        self._require_fitting(measured.model_input)
+        self.require_fitting(measured.model_input)
         rows, columns = self.input_size
         window = measured.best_window(rows=rows, columns=columns)
         prepared = measured.through(window, rows=rows, columns=columns)
@@ -127,7 +127,8 @@ class Predictor:
         )
         return prediction
 
-    def _require_fitting(self, model_input: ModelInput) -> None:
+    def require_fitting(self, model_input: ModelInput) -> None:
+        """Raise InputShapeError when it cannot take this image at all."""
         if self._model.card.architecture is Architecture.GMIC and model_input.source.slices != 1:
             raise InputShapeError(
                 f"{self._model.card.name} is a 2D model and takes one image, "
