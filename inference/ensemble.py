@@ -6,7 +6,6 @@ Source: the 3D-GMIC and GMIC papers: five models are averaged, and ten augmentat
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,9 +21,9 @@ from inference.errors import InferenceError
 from inference.predictor import Predictor, memory_errors_said
 from inference.prepare import MeasuredImage, PreparedInput, measure
 from inference.progress import Progress
+from inference.scores import mean_scores
 from inference.types import (
     ArraySource,
-    ClassScores,
     ImageSource,
     ModelIdentity,
     ModelInput,
@@ -186,15 +185,6 @@ def mean_prediction(predictions: Sequence[Prediction], identity: ModelIdentity) 
         seconds=sum(p.seconds for p in predictions),
         device=", then ".join(dict.fromkeys(p.device for p in predictions)),
         notices=_notices(predictions),
-    )
-
-
-def mean_scores(scores: Iterable[ClassScores]) -> ClassScores:
-    """The mean of some scores, class by class; exactly rounded, so that order does not matter."""
-    given = tuple(scores)
-    return ClassScores(
-        benign=min(1.0, math.fsum(s.benign for s in given) / len(given)),
-        malignant=min(1.0, math.fsum(s.malignant for s in given) / len(given)),
     )
 
 

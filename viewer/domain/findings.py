@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from inference.breast_scores import highest_scores, mean_of_views
 from inference.types import ClassScores, Laterality, Prediction
 from viewer.domain.image_stack import ImageStack
 
@@ -27,25 +28,22 @@ def breast_scores(
     Every view counts once: where a model scored several images of a view (repeats, or synthetic
     2D beside FFDM), their mean stands for that view.
     """
-    by_breast: dict[tuple[Laterality, str], dict[str, list[ImageStack]]] = {}
+    by_breast: dict[tuple[Laterality, str], list[ImageStack]] = {}
     for image in images:
         prediction = predictions.get(image.image_id)
         if prediction is None or not image.view.is_standard or image.view.laterality is None:
             continue
         model = f"{prediction.model.name} {prediction.model.version}"
-        views = by_breast.setdefault((image.view.laterality, model), {})
-        views.setdefault(image.view.abbreviation, []).append(image)
+        by_breast.setdefault((image.view.laterality, model), []).append(image)
     order = (Laterality.RIGHT, Laterality.LEFT)
     return tuple(
         BreastScores(
             laterality=laterality,
             model=model,
-            scores=_mean(
-                [_mean([predictions[i.image_id].scores for i in v]) for v in views.values()]
-            ),
-            image_ids=tuple(i.image_id for v in views.values() for i in v),
+            scores=_breast_mean(scored, predictions),
+            image_ids=tuple(image.image_id for image in scored),
         )
-        for (laterality, model), views in sorted(
+        for (laterality, model), scored in sorted(
             by_breast.items(), key=lambda item: (item[0][1], order.index(item[0][0]))
         )
     )
@@ -56,13 +54,14 @@ def exam_scores(breasts: Iterable[BreastScores]) -> ClassScores | None:
     scored = [breast.scores for breast in breasts]
     if not scored:
         return None
-    return ClassScores(
-        benign=max(s.benign for s in scored), malignant=max(s.malignant for s in scored)
-    )
+    return highest_scores(scored)
 
 
-def _mean(scores: list[ClassScores]) -> ClassScores:
-    return ClassScores(
-        benign=sum(s.benign for s in scores) / len(scores),
-        malignant=sum(s.malignant for s in scores) / len(scores),
-    )
+def _breast_mean(
+    images: Iterable[ImageStack], predictions: Mapping[str, Prediction]
+) -> ClassScores:
+    views: dict[str, dict[str, list[ClassScores]]] = {}
+    for image in images:
+        kinds = views.setdefault(image.view.abbreviation, {})
+        kinds.setdefault(image.kind.value, []).append(predictions[image.image_id].scores)
+    return mean_of_views(views)
