@@ -9,7 +9,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Literal
 
 import torch
@@ -24,6 +25,15 @@ _BACKGROUND_NICENESS = 10
 _THREAD_PRIORITY_BELOW_NORMAL = -1
 
 
+class Precision(Enum):
+    """How exactly a network computes."""
+
+    EXACT = "exact"
+    """float32 everywhere."""
+    MIXED = "mixed"
+    """float16 in most of the whole-slice network, see networks.mixed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """One place to run a network."""
@@ -31,6 +41,17 @@ class Device:
     kind: Literal["cpu", "cuda"]
     name: str
     """For people: "CPU, 2 threads" or the GPU's own name."""
+    precision: Precision = Precision.EXACT
+
+    @property
+    def description(self) -> str:
+        """For people: the name, and whether it computes otherwise than exactly."""
+        return f"{self.name}, mixed precision" if self.is_mixed else self.name
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether results are those of mixed precision."""
+        return self.precision is Precision.MIXED
 
     @property
     def torch_device(self) -> torch.device:
@@ -38,10 +59,11 @@ class Device:
         return torch.device(self.kind)
 
     @property
-    def slices_per_chunk(self) -> int:
-        """How many slices at a time run fastest."""
-        # On a CPU one slice fills every core already, and more only fill the memory.
-        return 1 if self.kind == "cpu" else 8
+    def memory_format(self) -> torch.memory_format:
+        """How networks are laid out to run fastest."""
+        # Tensor cores want channels last, as does a CPU; a GPU's float32 the plain layout.
+        is_plain = (self.kind == "cuda") is not self.is_mixed
+        return torch.contiguous_format if is_plain else torch.channels_last
 
 
 def cpu(threads: int | None = None) -> Device:
@@ -50,19 +72,26 @@ def cpu(threads: int | None = None) -> Device:
     return Device(kind="cpu", name=f"CPU, {count} thread{'s' if count > 1 else ''}")
 
 
-def choose_device(preference: DevicePreference = "auto", *, threads: int | None = None) -> Device:
+def choose_device(
+    preference: DevicePreference = "auto",
+    *,
+    threads: int | None = None,
+    precision: Precision | None = None,
+) -> Device:
     """Choose the GPU when there is one (auto), or what was asked for.
 
+    precision: None is mixed on a GPU and exact on the CPU.
     Raises DeviceUnavailableError when "cuda" was asked for and no GPU can be used.
     """
     if preference != "cpu" and torch.cuda.is_available():
-        return Device(kind="cuda", name=torch.cuda.get_device_name())
+        name = torch.cuda.get_device_name()
+        return Device(kind="cuda", name=name, precision=precision or Precision.MIXED)
     if preference == "cuda":
         raise DeviceUnavailableError(
             "No CUDA GPU can be used here (none found, or this torch was built without CUDA); "
             "choose auto or cpu."
         )
-    return cpu(threads)
+    return replace(cpu(threads), precision=precision or Precision.EXACT)
 
 
 @contextmanager

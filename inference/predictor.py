@@ -13,14 +13,14 @@ from torch import Tensor
 
 from inference.architecture import Architecture
 from inference.checkpoint import LoadedModel
-from inference.chunks import ChunkedRun, place_network
-from inference.device import Device, choose_device
+from inference.chunks import ChunkedRun, joined, place_network
+from inference.device import Device, Precision, choose_device
 from inference.errors import DeviceMemoryError, InferenceError, InputShapeError, WeightsError
+from inference.network_input import NetworkInput, prepare_on
 from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
 from inference.networks.patches import (
     PatchPosition,
     choose_patches,
-    crop_patch,
     has_salient_region,
 )
 from inference.networks.saliency import pool_top_cells
@@ -38,6 +38,10 @@ from inference.types import (
 
 log = logging.getLogger(__name__)
 
+_TOO_LARGE_FOR_MIXED = (
+    "This model's numbers are too large for mixed precision; it ran in exact float32, more slowly."
+)
+
 
 class Predictor:
     """One model on one device. Use it from one thread at a time."""
@@ -49,12 +53,14 @@ class Predictor:
         device: Device | None = None,
         slices_per_chunk: int | None = None,
         threads: int | Callable[[], int] | None = None,
+        precision: Precision | None = None,
     ) -> None:
         """Place the model.
 
-        device: None takes the GPU when there is one. slices_per_chunk: None takes what is
-        fastest there. threads: of the CPU; a function is asked again before every chunk, so that
-        fewer can be used while the cores are wanted elsewhere; None leaves torch's own number.
+        device: None takes the GPU when there is one. precision: None takes the device's own.
+        slices_per_chunk: None takes what is fastest there. threads: of the CPU; a function is
+        asked again before every chunk, so that fewer can be used while the cores are wanted
+        elsewhere; None leaves torch's own number.
         Raises WeightsError when the model scores something else than single images.
         """
         if slices_per_chunk is not None and slices_per_chunk < 1:
@@ -64,9 +70,10 @@ class Predictor:
         self._network = _image_network(model)
         self._slices_per_chunk = slices_per_chunk
         self._threads = _asking(threads)
-        self._placed = place_network(
-            self._network, device or choose_device(threads=self._threads())
-        )
+        chosen = device or choose_device(threads=self._threads(), precision=precision)
+        if precision is not None:
+            chosen = replace(chosen, precision=precision)
+        self._placed = place_network(self._network, chosen)
 
     @property
     def model(self) -> LoadedModel:
@@ -98,9 +105,13 @@ class Predictor:
         """
         started = time.perf_counter()
         self.require_fitting(model_input)
-        with memory_errors_said():
-            measured = measure(model_input, progress)
-        prediction = self.predict_measured(measured, progress)
+        given = self._prepare_on_gpu(model_input, progress)
+        if given is not None:
+            prediction = self._predict_given(given, progress)
+        else:
+            with memory_errors_said():
+                measured = measure(model_input, progress)
+            prediction = self.predict_measured(measured, progress)
         return replace(prediction, seconds=time.perf_counter() - started)
 
     def predict_measured(self, measured: MeasuredImage, progress: Progress) -> Prediction:
@@ -113,16 +124,35 @@ class Predictor:
 
     def predict_prepared(self, prepared: PreparedInput, progress: Progress) -> Prediction:
         """Score an image through a window of `input_size`; as `predict`."""
+        return self._predict_given(NetworkInput(prepared), progress)
+
+    def _prepare_on_gpu(self, model_input: ModelInput, progress: Progress) -> NetworkInput | None:
+        """Prepare an image where the network runs; None where that is the CPU, or cannot be."""
+        first = self._placed[0]
+        if first.memory is None:
+            return None
+        rows, columns = self.input_size
+        with torch.inference_mode():
+            return prepare_on(
+                first.device.torch_device,
+                first.memory,
+                model_input,
+                input_rows=rows,
+                input_columns=columns,
+                progress=progress,
+            )
+
+    def _predict_given(self, given: NetworkInput, progress: Progress) -> Prediction:
         started = time.perf_counter()
         try:
             with memory_errors_said(), torch.inference_mode():
-                prediction = self._predict(prepared, progress, started)
+                prediction = self._predict(given, progress, started)
         finally:
             release_freed_memory()
         log.info(
             "prediction finished model=%s slices=%d seconds=%.1f",
             prediction.model.name,
-            prepared.source.slices,
+            given.prepared.source.slices,
             prediction.seconds,
         )
         return prediction
@@ -135,10 +165,10 @@ class Predictor:
                 f"not {model_input.source.slices} slices."
             )
 
-    def _predict(self, prepared: PreparedInput, progress: Progress, started: float) -> Prediction:
+    def _predict(self, given: NetworkInput, progress: Progress, started: float) -> Prediction:
         config = self._network.config
-        run = ChunkedRun(self._placed, self._slices_per_chunk, self._threads)
-        look = _look_at_all_slices(run, prepared, progress)
+        prepared = given.prepared
+        run, look = self._look(given, progress)
         global_scores = pool_top_cells(look.saliency, config.top_t)
         positions = choose_patches(
             look.saliency,
@@ -148,8 +178,8 @@ class Predictor:
             patch_side=config.patch_side,
             neighbour_slices=config.neighbour_slices,
         )
-        cut = _cut_patches(prepared, positions, config.patch_side, progress)
-        local = run.look_at_patches(cut)
+        patches = given.patches(positions, config.patch_side, progress)
+        local = run.look_at_patches(patches)
         peak_features = look.peak_features.amax(dim=0, keepdim=True)
         # On the CPU, where every part of it is by now.
         scores = self._network.conclude(global_scores.unsqueeze(0), local, peak_features)
@@ -166,9 +196,21 @@ class Predictor:
             has_salient_region=is_salient,
             outside_training_views=prepared.outside_training_views,
             seconds=time.perf_counter() - started,
-            device=run.device.name,
+            device=run.device.description,
             notices=(*prepared.notices, *run.notices),
         )
+
+    def _look(self, given: NetworkInput, progress: Progress) -> tuple[ChunkedRun, CoarseLook]:
+        """See every slice; once more in float32 where mixed precision cannot hold the numbers."""
+        run = ChunkedRun(self._placed, self._slices_per_chunk, self._threads, given.let_go)
+        look = _look_at_all_slices(run, given, progress)
+        if not run.device.is_mixed or bool(look.saliency.isfinite().all()):
+            return run, look
+        exact = [placed.exact() for placed in self._placed]
+        again = ChunkedRun(exact, self._slices_per_chunk, self._threads, given.let_go)
+        look = _look_at_all_slices(again, given, progress)
+        again.notices += (*run.notices, _TOO_LARGE_FOR_MIXED)
+        return again, look
 
 
 def _image_network(model: LoadedModel) -> Gmic3d:
@@ -201,42 +243,24 @@ def _asking(threads: int | Callable[[], int] | None) -> Callable[[], int | None]
     return lambda: fixed
 
 
-def _look_at_all_slices(run: ChunkedRun, prepared: PreparedInput, progress: Progress) -> CoarseLook:
-    """Read, prepare and see every slice; only a chunk of them is in memory."""
-    total = prepared.source.slices
+def _look_at_all_slices(run: ChunkedRun, given: NetworkInput, progress: Progress) -> CoarseLook:
+    """See every slice; only a chunk of them is in memory. The result is on the CPU."""
+    placement = given.prepared.placement
+    total = given.prepared.source.slices
     looks: list[CoarseLook] = []
     done = 0
     while done < total:
-        chunk = range(done, min(done + run.slices_per_chunk, total))
-        slices = []
-        for slice_index in chunk:
-            progress.update(done, total, "slices")
-            slices.append(torch.from_numpy(prepared.read_slice(slice_index)))
-        # Stacking copies, which a single slice does not need.
-        stacked = torch.stack(slices) if len(slices) > 1 else slices[0].unsqueeze(0)
-        looks.append(run.look_at_slices(stacked))
+        count = run.fit_chunk(placement.input_rows, placement.input_columns)
+        chunk = range(done, min(done + count, total))
+        try:
+            slices = given.slices(chunk, run.device, progress)
+        except RuntimeError as error:
+            run.give_way(error)
+            continue
+        looks.append(run.look_at_slices(slices))
         done += len(chunk)
         progress.update(done, total, "slices")
-    return CoarseLook(
-        torch.cat([look.saliency for look in looks]),
-        torch.cat([look.peak_features for look in looks]),
-    )
-
-
-def _cut_patches(
-    prepared: PreparedInput, positions: Sequence[PatchPosition], side: int, progress: Progress
-) -> Tensor:
-    """Cut the patches (patches, side, side), reading each of their slices once."""
-    patches = torch.empty((len(positions), side, side))
-    needed = sorted({position.slice_index for position in positions})
-    for step, slice_index in enumerate(needed):
-        progress.update(step, len(needed), "patches")
-        image = torch.from_numpy(prepared.read_slice(slice_index))
-        for number, position in enumerate(positions):
-            if position.slice_index == slice_index:
-                patches[number] = crop_patch(image, position.top, position.left, side)
-    progress.update(len(needed), len(needed), "patches")
-    return patches
+    return joined(looks)
 
 
 def _patches(

@@ -254,21 +254,32 @@ def _sum_slices(source: ImageSource, progress: Progress) -> _Sums:
     return _Sums(projection, values, squares)
 
 
-def _read(source: ImageSource, slice_index: int) -> NDArray[Any]:
-    """Read one slice, checked, as a contiguous array of a type that OpenCV adds up."""
+def checked_slice(source: ImageSource, slice_index: int) -> NDArray[Any]:
+    """Read one slice; raises InputShapeError if its shape is not the image's."""
     pixels = source.read_slice(slice_index)
     if pixels.shape != (source.rows, source.columns):
         raise InputShapeError(
             f"Slice {slice_index + 1} has shape {pixels.shape}, "
             f"the image says {(source.rows, source.columns)}."
         )
+    return pixels
+
+
+def not_numbers(slice_index: int) -> UnusableImageError:
+    """What to raise for a slice with NaN or infinite values."""
+    return UnusableImageError(
+        f"Slice {slice_index + 1} holds values that are not numbers (NaN or infinite)."
+    )
+
+
+def _read(source: ImageSource, slice_index: int) -> NDArray[Any]:
+    """Read one slice, checked, as a contiguous array of a type that OpenCV adds up."""
+    pixels = checked_slice(source, slice_index)
     if pixels.dtype.newbyteorder("=") in _EXACT_IN_FLOAT32:
         pixels = pixels.astype(np.float32)
     elif pixels.dtype.newbyteorder("=") not in _ACCUMULATED_TYPES:
         pixels = pixels.astype(np.float64)
     native = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("="))
     if native.dtype.kind == "f" and not np.isfinite(native).all():
-        raise UnusableImageError(
-            f"Slice {slice_index + 1} holds values that are not numbers (NaN or infinite)."
-        )
+        raise not_numbers(slice_index)
     return native

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
 import pytest
 import torch
 from inference_builders import SMALL_3D, make_network
@@ -16,6 +20,25 @@ REORDERED = 2e-5
 """What sums in another order may change."""
 
 SMALL_GPU = Device(kind="cpu", name="a small GPU")
+
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class SmallMemory:
+    """A GPU's memory: so much is free, and any work takes so much."""
+
+    free: int
+    taken: int
+    measured: list[int] = field(default_factory=list)
+
+    def free_bytes(self) -> int:
+        return self.free
+
+    def peak_bytes(self, work: Callable[[], Result]) -> tuple[Result, int]:
+        self.measured.append(self.taken)
+        return work(), self.taken
 
 
 class HungryNetwork(Gmic3d):
@@ -112,3 +135,64 @@ def test_an_error_that_is_not_about_memory_is_not_hidden() -> None:
     run = ChunkedRun([PlacedNetwork(network, SMALL_GPU), PlacedNetwork(make_network(), cpu())], 4)
     with pytest.raises(RuntimeError, match="shapes do not match"):
         run.look_at_slices(_slices(4))
+
+
+@torch.inference_mode()
+def test_chunks_are_as_large_as_the_memory_holds_once_a_slice_was_measured() -> None:
+    memory = SmallMemory(free=10_000_000, taken=1_000_000)
+    placed = PlacedNetwork(make_network(), SMALL_GPU, memory)
+    run = ChunkedRun([placed], None)
+    assert run.fit_chunk(300, 280) == 1
+    run.look_at_slices(_slices(1))
+    # A slice is 336,000 bytes; with its preparation it takes 1,672,000 of eight million.
+    assert run.fit_chunk(300, 280) == 4
+    run.look_at_slices(_slices(4))
+    assert memory.measured == [1_000_000]
+    # The next image of that size starts with it, another size is measured anew.
+    assert ChunkedRun([placed], None).fit_chunk(300, 280) == 4
+    assert ChunkedRun([placed], None).fit_chunk(300, 281) == 1
+
+
+@torch.inference_mode()
+def test_chunks_grow_no_further_than_keeps_a_gpu_busy() -> None:
+    memory = SmallMemory(free=80_000_000_000, taken=99_328_000)
+    run = ChunkedRun([PlacedNetwork(make_network(), SMALL_GPU, memory)], None)
+    run.look_at_slices(_slices(1))
+    assert run.fit_chunk(300, 280) == 10
+
+
+@torch.inference_mode()
+def test_a_chunk_that_was_asked_for_is_kept_to_whatever_the_memory() -> None:
+    memory = SmallMemory(free=80_000_000_000, taken=1)
+    run = ChunkedRun([PlacedNetwork(make_network(), SMALL_GPU, memory)], 3)
+    run.look_at_slices(_slices(3))
+    assert run.fit_chunk(300, 280) == 3
+
+
+@torch.inference_mode()
+def test_after_memory_ran_out_chunks_do_not_grow_again() -> None:
+    memory = SmallMemory(free=80_000_000_000, taken=99_328_000)
+    run = ChunkedRun([PlacedNetwork(_hungry(4), SMALL_GPU, memory)], None)
+    run.look_at_slices(_slices(1))
+    assert run.fit_chunk(300, 280) == 10
+    assert len(run.look_at_slices(_slices(10)).saliency) == 10
+    assert run.fit_chunk(300, 280) == 2
+
+
+@torch.inference_mode()
+def test_a_device_is_given_up_only_after_all_that_can_be_let_go_is() -> None:
+    network = _hungry(0)
+
+    def let_go() -> bool:
+        was_short = network.most_slices == 0
+        network.most_slices = 1
+        return was_short
+
+    run = ChunkedRun(
+        [PlacedNetwork(network, SMALL_GPU), PlacedNetwork(make_network(), cpu(2))],
+        2,
+        let_go=let_go,
+    )
+    assert len(run.look_at_slices(_slices(3)).saliency) == 3
+    assert run.device is SMALL_GPU
+    assert run.notices == ["Memory ran out on a small GPU; went on with smaller chunks of slices."]

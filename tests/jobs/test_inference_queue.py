@@ -77,6 +77,12 @@ class OneModel(ModelShelf):
         return self.predictor
 
 
+class OneModelOnGpu(OneModel):
+    """The same where networks run in mixed precision."""
+
+    is_mixed = True
+
+
 @pytest.fixture
 def pool() -> Iterator[DecodePool]:
     pool = DecodePool(
@@ -134,6 +140,20 @@ def test_progress_is_told_by_slice_and_then_the_result(
     steps = [(s.done, s.total) for _, _, s in heard.said if isinstance(s, Running)]
     assert steps[-3:] == [(0, 3), (1, 3), (2, 3)]
     assert heard.finals() == [("LCC-DBT", 1, Done)]
+
+
+def test_a_result_of_mixed_precision_never_passes_for_an_exact_one(
+    worker: InferenceWorker, pool: DecodePool, qtbot: QtBot
+) -> None:
+    heard = Recorder(worker, qtbot)
+    exact, mixed = OneModel(), OneModelOnGpu()
+    for number, models in enumerate((mixed, mixed, exact, mixed), start=1):
+        worker.submit([request(pool, number, models=models)])
+        heard.wait(number)
+    from_cache = [s.from_cache for _, _, s in heard.said if isinstance(s, Done)]
+    # The exact result, once there is one, serves a GPU too.
+    assert from_cache == [False, True, False, True]
+    assert (mixed.predictor.predicted, exact.predictor.predicted) == (1, 1)
 
 
 def test_the_most_wanted_image_comes_first(

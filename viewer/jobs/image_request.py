@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference.types import ModelInput, Prediction
 from viewer.domain.ai_state import AiState, Done, Running
@@ -16,6 +16,7 @@ from viewer.storage.prediction_cache import PredictionKey
 
 PREPARATION = "1"
 """Raise it when inference computes anything else from the same pixels and weights."""
+MIXED_PREPARATION = f"{PREPARATION}, mixed precision"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,6 +41,10 @@ class ImageRequest:
         asked = model_input(self.stack, self.frames)
         key = prediction_key(self.stack, self.frames, entry, asked, line)
         kept = line.cache.find(key)
+        if kept is None and self.models.is_mixed:
+            # An exact result serves as well; a mixed one must never pass for exact.
+            key = replace(key, preparation=MIXED_PREPARATION)
+            kept = line.cache.find(key)
         if kept is not None:
             return Done(kept, from_cache=True)
         prediction = self._predict(line, entry, asked)

@@ -73,6 +73,16 @@ class ModelShelf:
                 return entry
         raise NoModel(f"None of the chosen weights is for {kind.value}; choose some under Models.")
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether networks run here in mixed precision; imports them to find out about a GPU."""
+        if self._device is DeviceChoice.CPU:
+            return False
+        import_networks()
+        from inference.device import choose_device
+
+        return choose_device(self._device.value, threads=self._threads).is_mixed
+
     def predictor_for(self, entry: ShelfEntry) -> Predictor:
         """Load the network; the last one stays loaded. Raises InferenceError."""
         if self._predictor is not None and self._predictor[0] == entry.weights:
