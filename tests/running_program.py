@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer.app import Program
-from viewer.session.ai_results import unfinished
+from viewer.session.breast_results import is_ai_busy
 from viewer.session.state import SessionState
 from viewer.ui.file_chooser import FileChooser
 
@@ -91,7 +91,7 @@ class RunningProgram:
         self.qtbot.waitUntil(shown, timeout=WAIT_MS)
 
     def wait_for_ai(self) -> None:
-        self.qtbot.waitUntil(lambda: not unfinished(self.state), timeout=WAIT_MS)
+        self.qtbot.waitUntil(lambda: not is_ai_busy(self.state), timeout=WAIT_MS)
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier | None = None) -> None:
         """Press and release a key as a person does: at the widget that has the keyboard."""

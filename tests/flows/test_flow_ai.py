@@ -17,7 +17,7 @@ from running_program import WAIT_MS, RunningProgram
 from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running
 from viewer.domain.hanging import Slot
 from viewer.domain.view import ImageKind
-from viewer.ui.panel.score_lines import LineLook
+from viewer.ui.panel.score_line import LineLook
 
 Start = Callable[..., RunningProgram]
 

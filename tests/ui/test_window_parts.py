@@ -21,7 +21,8 @@ from viewer.session.state import SessionState
 from viewer.ui.key_names import key_name
 from viewer.ui.notice_bar import NoticeBar
 from viewer.ui.panel.patch_list import PatchLine, PatchList
-from viewer.ui.panel.score_lines import LineLook, other_lines, score_lines
+from viewer.ui.panel.score_line import LineLook
+from viewer.ui.panel.score_lines import other_lines, score_lines
 from viewer.ui.panel.score_table import ScoreTable
 
 NONE = Qt.KeyboardModifier.NoModifier

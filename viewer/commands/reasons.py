@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from viewer.commands.command import Context
-from viewer.session.ai_results import findings_in_order, unfinished
+from viewer.session.ai_results import findings_in_order
+from viewer.session.breast_results import is_ai_busy
 from viewer.session.placing import extras_of, kinds_of
 
 
@@ -70,7 +71,7 @@ def without_findings(context: Context) -> str | None:
 
 def without_running_ai(context: Context) -> str | None:
     """Nothing is queued or running."""
-    return None if unfinished(context.state) else "the AI is not running"
+    return None if is_ai_busy(context.state) else "the AI is not running"
 
 
 def without_models(context: Context) -> str | None:

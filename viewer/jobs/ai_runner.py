@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
+from viewer.jobs.breast_runner import BreastRunner
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.image_request import ImageRequest
 from viewer.jobs.inference_worker import InferenceWorker
@@ -47,6 +48,9 @@ class AiRunner(QObject):
         self._models = self._new_shelf(settings)
         self._numbers = count(1)
         self._wanted: dict[str, int] = {}
+        self._breasts = BreastRunner(
+            session=session, files=files, worker=worker, weights=settings.weights, parent=self
+        )
         session.changed.connect(self._follow)
         worker.stands.connect(self._take_in)
 
@@ -58,7 +62,7 @@ class AiRunner(QObject):
         return None if None in reasons else next(iter(reasons), "the exam has no images")
 
     def run(self, exam: Exam) -> None:
-        """Queue every image that a model serves and that has no result and is not queued."""
+        """Queue every image and breast that has no result and is not queued."""
         asked = []
         for image in exam.images:
             obstacle = self._obstacle(image)
@@ -69,6 +73,7 @@ class AiRunner(QObject):
                 asked.append(image)
         self._worker.reorder(ai_order(self._session.state))
         self._ask(asked)
+        self._breasts.run(exam, self._models)
 
     def explain(self, exam: Exam) -> None:
         """Say of every image why the AI has not run, without running it."""
@@ -79,6 +84,7 @@ class AiRunner(QObject):
     def cancel(self) -> None:
         """Stop what runs and drop what waits."""
         self._drop(unfinished(self._session.state))
+        self._breasts.cancel()
 
     def use(self, settings: Settings) -> None:
         """Take other settings; results of other weights are dropped from the screen."""
@@ -92,6 +98,7 @@ class AiRunner(QObject):
         state = self._session.state
         ids = [image.image_id for exam in state.exams for image in exam.images]
         self._session.apply(lambda state: forgotten(state, ids))
+        self._breasts.use(settings.weights)
         for exam in state.exams:
             self.explain(exam)
 

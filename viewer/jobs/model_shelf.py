@@ -16,6 +16,7 @@ from viewer.jobs.quiet_import import import_networks
 from viewer.settings import DeviceChoice
 
 if TYPE_CHECKING:
+    from inference.breast_predictor import BreastPredictor, HeatMapMaker
     from inference.checkpoint import LoadedModel
     from inference.predictor import Predictor
 
@@ -66,12 +67,19 @@ class ModelShelf:
 
     def entry_for(self, kind: ImageKind) -> ShelfEntry:
         """The file that serves a kind of image. Raises NoModel, WeightsError."""
-        wanted = ARCHITECTURE_OF[kind]
-        for weights in self._weights:
-            entry = self._entry(weights)
-            if entry.architecture is wanted:
-                return entry
-        raise NoModel(f"None of the chosen weights is for {kind.value}; choose some under Models.")
+        entry = self._first(ARCHITECTURE_OF[kind])
+        if entry is None:
+            raise NoModel(
+                f"None of the chosen weights is for {kind.value}; choose some under Models."
+            )
+        return entry
+
+    def entry_for_breasts(self) -> ShelfEntry:
+        """The file that scores breasts from two views. Raises NoModel, WeightsError."""
+        entry = self._first(Architecture.TWO_VIEW)
+        if entry is None:
+            raise NoModel("None of the chosen weights is a two-view model.")
+        return entry
 
     @property
     def is_mixed(self) -> bool:
@@ -99,6 +107,28 @@ class ModelShelf:
         )
         self._predictor = (entry.weights, predictor)
         return predictor
+
+    def breast_predictor_for(
+        self, entry: ShelfEntry, heat_maps: HeatMapMaker | None
+    ) -> BreastPredictor:
+        """Load a two-view network. Raises InferenceError."""
+        import_networks()
+        from inference.breast_predictor import BreastPredictor
+        from inference.device import choose_device
+
+        return BreastPredictor(
+            model=self._model(entry.weights),
+            device=choose_device(self._device.value, threads=self._threads),
+            threads=self._threads,
+            heat_maps=heat_maps,
+        )
+
+    def _first(self, wanted: Architecture) -> ShelfEntry | None:
+        for weights in self._weights:
+            entry = self._entry(weights)
+            if entry.architecture is wanted:
+                return entry
+        return None
 
     def _entry(self, weights: Path) -> ShelfEntry:
         if weights not in self._entries:

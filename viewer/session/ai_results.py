@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inference.types import Prediction
 from viewer.domain.ai_state import AiState, Done, Queued, Running, prediction_of
+from viewer.domain.breast_ai import SIDES, BreastKey
 from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
@@ -39,13 +40,17 @@ def predictions_of(state: SessionState, exam: Exam) -> Mapping[str, Prediction]:
 
 
 def ai_order(state: SessionState) -> tuple[str, ...]:
-    """Image ids in the order a reader wants them: active pane, on screen, this exam, others."""
+    """What a reader wants first: active pane, on screen, this exam, its breasts, other exams.
+
+    Ids of images, and subjects of breasts.
+    """
     slots = (state.active, *state.shown_slots, *state.filled_slots)
     on_screen = [i for slot in slots if (i := state.panes[slot].image_id) is not None]
     exam = state.exam
     this_exam = [image.image_id for image in exam.images] if exam else []
+    breasts = [BreastKey(exam.exam_id, side).subject for side in SIDES] if exam else []
     others = [image.image_id for e in state.exams for image in e.images]
-    return tuple(dict.fromkeys((*on_screen, *this_exam, *others)))
+    return tuple(dict.fromkeys((*on_screen, *this_exam, *breasts, *others)))
 
 
 def findings_in_order(state: SessionState) -> tuple[Finding, ...]:

@@ -65,6 +65,7 @@ def closed(state: SessionState, exam_id: str) -> SessionState:
         state,
         exams=left,
         ai={i: s for i, s in state.ai.items() if i not in ids},
+        breasts={k: s for k, s in state.breasts.items() if k.exam_id != exam_id},
         remembered={i: p for i, p in state.remembered.items() if i not in ids},
     )
     if state.exam_id != exam_id:
@@ -93,6 +94,7 @@ def corrected(state: SessionState, exam: Exam) -> SessionState:
         state,
         exams=exams,
         ai={i: s for i, s in state.ai.items() if i not in moved},
+        breasts={k: s for k, s in state.breasts.items() if k.exam_id != exam.exam_id},
     )
     return chosen(smaller, exam.exam_id) if state.exam_id == exam.exam_id else smaller
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from inference.types import Patch
 from viewer.domain.ai_state import AiState, NotRun, prediction_of
+from viewer.domain.breast_ai import BreastKey, BreastStanding
 from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
@@ -88,6 +89,8 @@ class SessionState:
     pane_sizes: Mapping[Slot, tuple[int, int]] = field(default_factory=dict)
     """(width, height) of each pane in device pixels, as far as they are known."""
     ai: Mapping[str, AiState] = field(default_factory=dict)
+    breasts: Mapping[BreastKey, BreastStanding] = field(default_factory=dict)
+    """Where a two-view model stands; empty when none is chosen."""
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     peeking: bool = False
     """While true the overlay is drawn if it is off, and hidden if it is on."""

@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from inference.atomic_file import write_atomically
+from inference.breast import BreastPrediction
 from inference.types import CropRule, Laterality, Prediction
+from viewer.storage import breast_file
 from viewer.storage.prediction_file import DamagedPrediction, from_bytes, to_bytes
 
 log = logging.getLogger(__name__)
 
 _SUFFIX = ".prediction"
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,23 @@ class PredictionKey:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreastResultKey:
+    """Everything a breast's prediction depends on."""
+
+    images: tuple[tuple[str, PredictionKey], ...]
+    """What each image is called, and its key by the two-view model, in the order given."""
+    heat_maps: str
+    """A SHA-256 over the weights and card of the model whose maps it may be given, or empty."""
+
+    @property
+    def name(self) -> str:
+        """The key as a file name without suffix."""
+        images = (f"{name} {key.name}" for name, key in self.images)
+        parts = ("breast", *images, self.heat_maps)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
 class PredictionCache:
     """A folder of predictions with a size limit, the least lately used deleted first.
 
@@ -65,13 +88,28 @@ class PredictionCache:
 
     def find(self, key: PredictionKey) -> Prediction | None:
         """The prediction with this key, or None."""
-        path = self._path(key)
+        return self._find(key.name, from_bytes)
+
+    def keep(self, key: PredictionKey, prediction: Prediction) -> bool:
+        """Store a prediction; False when it could not be written."""
+        return self._keep(key.name, to_bytes(prediction))
+
+    def find_breast(self, key: BreastResultKey) -> BreastPrediction | None:
+        """The breast's prediction with this key, or None."""
+        return self._find(key.name, breast_file.from_bytes)
+
+    def keep_breast(self, key: BreastResultKey, prediction: BreastPrediction) -> bool:
+        """Store a breast's prediction; False when it could not be written."""
+        return self._keep(key.name, breast_file.to_bytes(prediction))
+
+    def _find(self, name: str, read: Callable[[bytes], Kept]) -> Kept | None:
+        path = self._path(name)
         try:
             content = path.read_bytes()
         except OSError:
             return None
         try:
-            prediction = from_bytes(content)
+            prediction = read(content)
         except DamagedPrediction as error:
             log.warning("a kept prediction is damaged and made anew: %s", error)
             _remove(path)
@@ -79,12 +117,11 @@ class PredictionCache:
         _touch(path)
         return prediction
 
-    def keep(self, key: PredictionKey, prediction: Prediction) -> bool:
-        """Store a prediction; False when it could not be written."""
+    def _keep(self, name: str, content: bytes) -> bool:
         try:
             with self._lock:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                write_atomically(self._path(key), to_bytes(prediction))
+                write_atomically(self._path(name), content)
                 self._shrink()
         except OSError as error:
             reason = error.strerror or str(error)
@@ -93,8 +130,8 @@ class PredictionCache:
             return False
         return True
 
-    def _path(self, key: PredictionKey) -> Path:
-        return self._folder / f"{key.name}{_SUFFIX}"
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}{_SUFFIX}"
 
     def _shrink(self) -> None:
         """Delete the least lately used files beyond the limit."""

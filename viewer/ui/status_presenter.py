@@ -7,6 +7,7 @@ import time
 from PySide6.QtCore import QObject, Slot
 
 from viewer.domain.ai_state import AiState, Queued, Running
+from viewer.domain.breast_ai import BreastState
 from viewer.jobs.ai_runner import AiRunner
 from viewer.jobs.demo_exam import DemoExam
 from viewer.jobs.exam_search import ExamSearch
@@ -16,6 +17,7 @@ from viewer.ui.picture_desk import PictureDesk
 from viewer.ui.status_bar import StatusBar
 
 _SLICES = "slices"
+_VIEWS = "views"
 
 
 class StatusPresenter(QObject):
@@ -82,39 +84,43 @@ class StatusPresenter(QObject):
 
     def _show_ai(self) -> None:
         state = self._session.state
-        running = next(((i, ai) for i, ai in state.ai.items() if isinstance(ai, Running)), None)
-        queued = sum(isinstance(ai, Queued) for ai in state.ai.values())
-        if running is None:
-            text = f"AI: {queued} queued" if queued else ""
-            self._status.show_running(text, None)
-            return
-        image_id, ai = running
-        image = state.image(image_id)
-        name = image.name if image else ""
-        left = self._pace.left(image_id, ai)
-        words = f"AI: {name} {_stage(ai)}{left}{f', {queued} queued' if queued else ''}"
-        self._status.show_running(words, ai.done / max(ai.total, 1))
+        standings: list[tuple[str, str, AiState | BreastState]] = [
+            (image_id, image.name if (image := state.image(image_id)) else "", ai)
+            for image_id, ai in state.ai.items()
+        ]
+        standings += [
+            (key.subject, f"{key.laterality.name.lower()} breast", standing.state)
+            for key, standing in state.breasts.items()
+        ]
+        queued = sum(isinstance(ai, Queued) for _, _, ai in standings)
+        for subject, name, ai in standings:
+            if isinstance(ai, Running):
+                left = self._pace.left(subject, ai)
+                words = f"AI: {name} {_stage(ai)}{left}{f', {queued} queued' if queued else ''}"
+                self._status.show_running(words, ai.done / max(ai.total, 1))
+                return
+        self._status.show_running(f"AI: {queued} queued" if queued else "", None)
 
     def _follow(self, change: Change) -> None:
-        if change.touches("ai"):
+        if change.touches("ai", "breasts"):
             self.show()
 
 
 class _Pace:
-    """How long the image that runs will still take, from its slices so far."""
+    """How long what runs will still take, from its slices so far."""
 
     def __init__(self) -> None:
-        self._image_id = ""
+        self._subject = ""
         self._first: tuple[float, int] = (0.0, 0)
 
-    def left(self, image_id: str, ai: AiState) -> str:
+    def left(self, subject: str, ai: Running) -> str:
         """Such as ", 6 s left"; empty while nobody knows."""
-        if not isinstance(ai, Running) or ai.stage != _SLICES:
-            self._image_id = ""
+        if ai.stage != _SLICES:
+            self._subject = ""
             return ""
         now = time.monotonic()
-        if image_id != self._image_id:
-            self._image_id, self._first = image_id, (now, ai.done)
+        if subject != self._subject:
+            self._subject, self._first = subject, (now, ai.done)
             return ""
         seconds, done = now - self._first[0], ai.done - self._first[1]
         if done < 2 or seconds < 0.5:
@@ -123,4 +129,6 @@ class _Pace:
 
 
 def _stage(ai: Running) -> str:
+    if ai.stage == _VIEWS:
+        return f"{ai.done}/{ai.total} views"
     return f"{ai.done}/{ai.total}" if ai.stage == _SLICES else ai.stage

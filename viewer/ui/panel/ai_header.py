@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 
 from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running
 from viewer.jobs.model_list import ModelList
+from viewer.session.breast_results import is_ai_busy
 from viewer.session.state import SessionState
 from viewer.ui.actions import CommandActions
 
@@ -55,7 +56,7 @@ class AiHeader(QWidget):
             isinstance(state.ai_of(image.image_id), Done) for image in exam.images
         )
         self._names.setVisible(bool(self._models.titles) and not has_scores)
-        is_running = any(isinstance(ai, Running | Queued) for ai in state.ai.values())
+        is_running = is_ai_busy(state)
         run, cancel = self._buttons
         run.setVisible(not is_running)
         cancel.setVisible(is_running)

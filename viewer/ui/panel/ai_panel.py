@@ -17,6 +17,7 @@ from viewer.session.session import Change, Session
 from viewer.session.state import Finding, SessionState
 from viewer.ui.actions import CommandActions
 from viewer.ui.panel.ai_header import AiHeader
+from viewer.ui.panel.breast_note import BreastNote
 from viewer.ui.panel.image_detail import ImageDetail
 from viewer.ui.panel.overlay_controls import OverlayControls
 from viewer.ui.panel.patch_list import THUMBNAIL, PatchLine, PatchList
@@ -50,6 +51,7 @@ class AiPanel(QWidget):
         self.scores = ScoreTable(self)
         self.others = ScoreTable(self)
         self.detail = ImageDetail(self)
+        self.breast = BreastNote(self)
         self.patches = PatchList(self)
         self.controls = OverlayControls(session=session, actions=actions, parent=self)
         self._patch_title = _title("PATCHES", self)
@@ -74,6 +76,7 @@ class AiPanel(QWidget):
         self.header.show_state(state)
         self.scores.show_lines(score_lines(state), state.overlay.palette)
         self.scores.setVisible(state.exam is not None)
+        self.breast.show_state(state)
         self.detail.show_state(state)
         self._show_patches(state)
         others = other_lines(state)
@@ -87,6 +90,7 @@ class AiPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.scores)
+        column.addWidget(self.breast)
         column.addWidget(_rule(self))
         column.addWidget(self.detail)
         for title, widget in (
@@ -169,7 +173,9 @@ class AiPanel(QWidget):
             return
         if change.is_scrolling or self._timer.isActive():
             return
-        if change.touches("exams", "exam_id", "active", "panes", "ai", "overlay", "finding"):
+        if change.touches(
+            "exams", "exam_id", "active", "panes", "ai", "breasts", "overlay", "finding"
+        ):
             self._timer.start()
 
 

@@ -3,61 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
-from enum import Enum
 
-from inference.types import ClassScores, Laterality
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running
 from viewer.domain.findings import BreastScores, breast_scores, exam_scores
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import predictions_of
 from viewer.session.state import SLOTS, SessionState
+from viewer.ui.panel.breast_lines import breast_lines
+from viewer.ui.panel.score_line import BREAST_TITLES, LineLook, ScoreLine
 
 _SHORT = {ImageKind.SYNTHETIC_2D: "synth.", ImageKind.SECONDARY_CAPTURE: "SC"}
-_BREASTS = {Laterality.RIGHT: "Right breast", Laterality.LEFT: "Left breast"}
-
-
-class LineLook(Enum):
-    """How a line is set."""
-
-    MODEL = "model"
-    EXAM = "exam"
-    BREAST = "breast"
-    IMAGE = "image"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreLine:
-    """One line of the table."""
-
-    look: LineLook
-    title: str
-    scores: ClassScores | None = None
-    state: str = ""
-    """Said instead of scores, or beside them."""
-    is_failure: bool = False
-    share: float | None = None
-    """How much is done, 0..1, while it runs."""
-    image_id: str | None = None
-    is_active: bool = False
-
-    @property
-    def words(self) -> str:
-        """The line as a sentence, for assistive technology."""
-        if self.scores is None:
-            return f"{self.title}: {self.state}" if self.state else self.title
-        return (
-            f"{self.title}: malignant {self.scores.malignant:.2f}, benign {self.scores.benign:.2f}"
-        )
 
 
 def score_lines(state: SessionState) -> tuple[ScoreLine, ...]:
-    """The exam and its breasts by the models that saw what hangs, then the images that hang."""
+    """Exam and breasts by the models that saw what hangs, the images that hang, the two views."""
     hung = [image for slot in SLOTS if (image := state.image_in(slot)) is not None]
     return (
         *_summary(state, _models_of(state, hung)),
         *(_image_line(state, image) for image in hung),
+        *breast_lines(state),
     )
 
 
@@ -113,7 +78,7 @@ def _model_lines(model: str, breasts: list[BreastScores]) -> list[ScoreLine]:
         ScoreLine(look=LineLook.MODEL, title=model),
         ScoreLine(look=LineLook.EXAM, title="Exam", scores=exam_scores(breasts)),
         *(
-            ScoreLine(look=LineLook.BREAST, title=_BREASTS[b.laterality], scores=b.scores)
+            ScoreLine(look=LineLook.BREAST, title=BREAST_TITLES[b.laterality], scores=b.scores)
             for b in breasts
         ),
     ]

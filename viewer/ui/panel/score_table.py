@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viewer.domain.overlay_settings import Palette
 from viewer.ui.fonts import text_font
-from viewer.ui.panel.score_lines import LineLook, ScoreLine
+from viewer.ui.panel.score_line import LineLook, ScoreLine
 from viewer.ui.theme import ACCENT, ERROR, LINE, SECONDARY, SMALL_PIXELS, TEXT
 
 _ROW = 21
@@ -19,6 +19,7 @@ _MARGIN = 12
 _NUMBER = 32
 _GAP = 8
 _NAME_SHARE = 0.36
+_INDENT = 10
 _BAR = 5
 _ACTIVE = QColor("#1f2a36")
 
@@ -118,13 +119,16 @@ class ScoreTable(QWidget):
 
     def _draw_title(self, painter: QPainter, line: ScoreLine, left: float, top: float) -> None:
         is_model = line.look is LineLook.MODEL
+        is_part = line.look is LineLook.PART
         bold = line.look in (LineLook.EXAM, LineLook.BREAST)
         weight = QFont.Weight.Medium if bold else QFont.Weight.Normal
         painter.setFont(text_font(SMALL_PIXELS, weight))
-        painter.setPen(QColor(SECONDARY if is_model else TEXT))
+        painter.setPen(QColor(SECONDARY if is_model or is_part else TEXT))
         width = self.width() - 2 * _MARGIN
         if not is_model:
             width = int(width * _NAME_SHARE) - 4
+        if is_part:
+            left, width = left + _INDENT, width - _INDENT
         words = painter.fontMetrics().elidedText(
             line.title, Qt.TextElideMode.ElideRight, int(width)
         )

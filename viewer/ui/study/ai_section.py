@@ -18,7 +18,8 @@ from viewer.study.protocol import AiLayer
 from viewer.ui.actions import CommandActions
 from viewer.ui.panel.ai_panel import patch_lines
 from viewer.ui.panel.patch_list import THUMBNAIL, PatchList
-from viewer.ui.panel.score_lines import LineLook, other_lines, score_lines
+from viewer.ui.panel.score_line import LineLook
+from viewer.ui.panel.score_lines import other_lines, score_lines
 from viewer.ui.panel.score_table import ScoreTable
 
 _REFRESH_MS = 30

@@ -1,0 +1,93 @@
+"""What the inference thread does for one breast: the kept result, or the two-view network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference.breast import BreastImage
+from viewer.domain.ai_state import Running
+from viewer.domain.breast_ai import BreastDone, BreastGroup, BreastState
+from viewer.domain.image_stack import ImageStack
+from viewer.jobs.image_request import prediction_key
+from viewer.jobs.inference_worker import Line
+from viewer.jobs.model_shelf import ModelShelf, NoModel, ShelfEntry
+from viewer.jobs.open_frames import OpenFrames
+from viewer.loading.model_source import model_input
+from viewer.storage.prediction_cache import BreastResultKey
+
+if TYPE_CHECKING:
+    from inference.breast_predictor import HeatMapMaker
+    from inference.progress import Progress
+    from inference.types import ModelInput, Prediction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BreastRequest:
+    """Everything the prediction of one breast needs, frozen when it was asked for."""
+
+    number: int
+    """Tells this request from an earlier one for the same breast."""
+    group: BreastGroup
+    frames: tuple[OpenFrames, ...]
+    """Of the group's images, in their order."""
+    models: ModelShelf
+
+    @property
+    def subject(self) -> str:
+        """The breast."""
+        return self.group.key.subject
+
+    def outcome(self, line: Line) -> BreastState:
+        """Take the kept result, or predict and keep it."""
+        line.say(Running("reading", 0, len(self.group.images)))
+        entry = self.models.entry_for_breasts()
+        images = [
+            BreastImage(name=stack.name, model_input=model_input(stack, frames))
+            for stack, frames in self._pairs()
+        ]
+        heat_entry = self._heat_entry()
+        key = BreastResultKey(
+            images=tuple(
+                (image.name, prediction_key(stack, frames, entry, image.model_input, line))
+                for image, (stack, frames) in zip(images, self._pairs(), strict=True)
+            ),
+            heat_maps="" if heat_entry is None else heat_entry.digest,
+        )
+        kept = line.cache.find_breast(key)
+        if kept is not None:
+            return BreastDone(kept, from_cache=True)
+        line.say(Running("loading the model", 0, len(images)))
+        maker = None if heat_entry is None else self._heat_map_maker(images, heat_entry, line)
+        predictor = self.models.breast_predictor_for(entry, maker)
+        line.runs_on(predictor.device.name)
+        prediction = predictor.predict(images, line)
+        line.runs_on(prediction.device)
+        # A cancelled request may have read frames that were laid otherwise meanwhile.
+        line.check()
+        if not line.cache.keep_breast(key, prediction) and line.cache.problem:
+            line.notice(line.cache.problem)
+        return BreastDone(prediction)
+
+    def _pairs(self) -> list[tuple[ImageStack, OpenFrames]]:
+        return list(zip(self.group.images, self.frames, strict=True))
+
+    def _heat_entry(self) -> ShelfEntry | None:
+        """The 2D model whose maps may stand behind the images."""
+        try:
+            return self.models.entry_for(self.group.kind)
+        except NoModel:
+            return None
+
+    def _heat_map_maker(
+        self, images: list[BreastImage], entry: ShelfEntry, line: Line
+    ) -> HeatMapMaker:
+        """Gives each image's maps: kept from its own turn in the queue, or made now."""
+
+        def make(asked: ModelInput, progress: Progress) -> Prediction:
+            index = next(n for n, image in enumerate(images) if image.model_input is asked)
+            key = prediction_key(self.group.images[index], self.frames[index], entry, asked, line)
+            kept = line.cache.find(key)
+            return kept or self.models.predictor_for(entry).predict(asked, progress)
+
+        return make
