@@ -195,4 +195,5 @@ def test_the_ai_works_on_the_active_view_first_then_on_what_is_on_screen() -> No
     assert order[0] == "a-RMLO-DBT"
     assert set(order[1:4]) == {"a-RCC-DBT", "a-LCC-DBT", "a-LMLO-DBT"}
     assert all(image_id.startswith("a-") for image_id in order[:8])
-    assert all(image_id.startswith("b-") for image_id in order[8:])
+    assert set(order[8:10]) == {"breast id of a R", "breast id of a L"}
+    assert all(image_id.startswith("b-") for image_id in order[10:])
