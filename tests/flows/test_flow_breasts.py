@@ -107,7 +107,7 @@ def test_breasts_are_scored_from_their_two_views_after_the_images(
         ("CC alone", ""),
         ("MLO alone", ""),
     ]
-    assert "Right breast, two views: RCC FFDM, RMLO FFDM." in running.program.panel.breast.text()
+    assert "Right breast: RCC FFDM, RMLO FFDM" in running.program.panel.breast.text()
 
 
 def test_without_a_two_view_model_there_is_nothing_about_breasts(

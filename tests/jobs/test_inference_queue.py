@@ -249,7 +249,7 @@ def test_a_failure_is_a_state_with_its_reason_and_the_thread_goes_on(
     )
     heard.wait(4)
     states = {n: s for _, n, s in heard.said}
-    assert states[1] == Failed("none for FFDM.")
+    assert states[1] == NotRun("no model for FFDM")
     assert "which breast" in states[2].reason
     assert "ZeroDivisionError" in states[3].reason
     assert isinstance(states[4], Done)

@@ -118,13 +118,11 @@ def test_the_words_are_of_the_active_image_s_breast() -> None:
     words, is_failure = breast_words(_state(BreastDone(ONLY_CC), Failed("gone")))
     assert not is_failure
     assert words == (
-        "Right breast, two views: RCC FFDM.\n"
-        "No MLO view: the score rests on the CC.\n"
-        "3 s on CPU, 1 thread"
+        "Right breast: RCC FFDM\nNo MLO view: the score rests on the CC.\n3 s on CPU, 1 thread"
     )
     left, right = Failed("gone"), NotRun()
     assert breast_words(_state(right, left)) == ("", False)
-    assert breast_words(_state(left)) == ("Right breast, two views: gone", True)
+    assert breast_words(_state(left)) == ("Right breast: gone", True)
     kept, _ = breast_words(_state(BreastDone(DONE, from_cache=True)))
     assert kept.endswith("kept result")
 
@@ -141,7 +139,7 @@ def test_the_note_hides_when_it_has_nothing_to_say(qtbot: QtBot) -> None:
     qtbot.addWidget(note)
     note.show_state(_state(Failed("gone")))
     assert (note.text(), note.objectName(), note.isHidden()) == (
-        "Right breast, two views: gone",
+        "Right breast: gone",
         "error",
         False,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from inference.types import ModelInput, Prediction
-from viewer.domain.ai_state import AiState, Done, Running
+from viewer.domain.ai_state import AiState, Done, NotRun, Running
 from viewer.domain.image_stack import ImageStack
 from viewer.jobs.inference_worker import Line
-from viewer.jobs.model_shelf import ModelShelf, ShelfEntry
+from viewer.jobs.model_shelf import ModelShelf, NoModel, ShelfEntry
 from viewer.jobs.open_frames import OpenFrames
 from viewer.jobs.pixel_digest import pixel_digest
 from viewer.loading.model_source import model_input
@@ -37,7 +37,11 @@ class ImageRequest:
     def outcome(self, line: Line) -> AiState:
         """Take the kept result, or predict and keep it."""
         line.say(Running("reading", 0, self.stack.slices))
-        entry = self.models.entry_for(self.stack.kind)
+        try:
+            entry = self.models.entry_for(self.stack.kind)
+        except NoModel:
+            # Nothing went wrong: other images and breasts may be what the weights are for.
+            return NotRun(f"no model for {self.stack.kind.value}")
         asked = model_input(self.stack, self.frames)
         key = prediction_key(self.stack, self.frames, entry, asked, line)
         kept = line.cache.find(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inference.breast import BreastPrediction, BreastView
-from inference.types import ClassScores, Laterality
+from inference.types import ClassScores
 from viewer.domain.ai_state import Failed, NotRun, Queued, Running
 from viewer.domain.breast_ai import BreastDone, BreastKey, BreastStanding
 from viewer.session.breast_results import breasts_of
@@ -39,7 +39,7 @@ def breast_words(state: SessionState) -> tuple[str, bool]:
     standing = state.breasts.get(BreastKey(exam.exam_id, image.view.laterality))
     match standing.state if standing else None:
         case Failed(reason):
-            return f"{_breast(image.view.laterality)}, two views: {reason}", True
+            return f"{BREAST_TITLES[image.view.laterality]}: {reason}", True
         case BreastDone(prediction, from_cache):
             return _said_of(prediction, from_cache=from_cache), False
         case _:
@@ -93,7 +93,7 @@ def _said_of(prediction: BreastPrediction, *, from_cache: bool) -> str:
         if (part := prediction.part(view)) is not None
         for name in part.images
     ]
-    said = [f"{_breast(prediction.laterality)}, two views: {', '.join(names)}."]
+    said = [f"{BREAST_TITLES[prediction.laterality]}: {', '.join(names)}"]
     said += prediction.notices
     if prediction.heat_map_model is not None:
         said.append(f"With heat maps of {prediction.heat_map_model.name}.")
@@ -101,7 +101,3 @@ def _said_of(prediction: BreastPrediction, *, from_cache: bool) -> str:
         "kept result" if from_cache else f"{prediction.seconds:.0f} s on {prediction.device}"
     )
     return "\n".join(said)
-
-
-def _breast(laterality: Laterality) -> str:
-    return BREAST_TITLES[laterality]
