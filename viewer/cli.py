@@ -13,6 +13,7 @@ import typer
 
 from inference.process import prepare_process
 from viewer.cli_demo import demo
+from viewer.cli_evaluate import evaluate
 from viewer.cli_models import models
 from viewer.cli_open import open_window
 from viewer.cli_phantom import phantom
@@ -49,12 +50,13 @@ def _options(
 app.command("open")(open_window)
 app.command("demo")(demo)
 app.command("predict")(predict)
+app.command("evaluate")(evaluate)
 app.command("screenshot")(screenshot)
 app.command("phantom")(phantom)
 app.add_typer(models)
 app.add_typer(study)
 
-COMMANDS = ("open", "demo", "predict", "screenshot", "phantom", "models", "study")
+COMMANDS = ("open", "demo", "predict", "evaluate", "screenshot", "phantom", "models", "study")
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:

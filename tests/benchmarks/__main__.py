@@ -1,6 +1,6 @@
 """Runs every benchmark, writes one JSON file and a table that says what is reached.
 
-python -m tests.benchmarks [--only engine|rendering|window|statistics|lambda]
+python -m tests.benchmarks [--only engine|rendering|window|statistics|lambda|evaluation]
     [--quick] [--output DIR]
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("engine", "rendering", "window", "statistics", "lambda")
+PARTS = ("engine", "rendering", "window", "statistics", "lambda", "evaluation")
 _RUN_PART = (
     "import importlib, json, sys; "
     "measured = importlib.import_module(f'tests.benchmarks.benchmark_{sys.argv[1]}')"
@@ -117,6 +117,12 @@ GOALS = (
         measure="lambda_frame_p95_ms",
         wording="lambda slider, 14 readers x 1,440 breasts to the pixels, p95 ms",
         at_most=33.0,
+    ),
+    Goal(
+        part="evaluation",
+        measure="evaluation_seconds",
+        wording="evaluation of 2 models x 2,000 breasts, 1,000 resamples, s",
+        at_most=20.0,
     ),
 )
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from export_builders import make_image, make_prediction
 
-from inference.types import ClassScores, Laterality
+from inference.types import ClassScores, Laterality, Placement
+from viewer.domain.arrays_layout import ARRAYS_VERSION, PLACEMENT_FIELDS
 from viewer.domain.exam import BreastLabel
 from viewer.domain.findings import BreastScores
 from viewer.domain.image_stack import ImageStack
@@ -126,6 +127,15 @@ def test_arrays_are_in_the_input_frame_in_the_order_the_network_chose(tmp_path: 
         assert arrays["attention"].tolist() == [0.25, 0.75]
         assert arrays["patch_slice"].tolist() == [1, 2]
         assert arrays["patch_top_left"].tolist() == [[10, 20], [30, 40]]
+
+
+def test_arrays_say_where_the_input_lies_in_the_displayed_image(tmp_path: Path) -> None:
+    prediction = make_prediction()
+    write_arrays(tmp_path / "x.npz", prediction)
+    with np.load(tmp_path / "x.npz") as arrays:
+        named = dict(zip(PLACEMENT_FIELDS, arrays["placement"].tolist(), strict=True))
+        assert Placement(**named) == prediction.placement
+        assert int(arrays["version"]) == ARRAYS_VERSION
 
 
 def test_arrays_without_patches_keep_their_shapes(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.types import Prediction
+from viewer.domain.arrays_layout import ARRAYS_VERSION, PLACEMENT_FIELDS
 from viewer.export.atomic_write import replacing
 
 
@@ -15,7 +16,8 @@ def write_arrays(path: Path, prediction: Prediction) -> None:
 
     saliency (slices, class, rows, columns) float32, class 0 benign and 1 malignant; attention
     (patches,) float64; patch_slice (patches,), counted from 0; patch_top_left (patches, 2): row
-    and column of each patch's corner. Patches in the order the network chose them.
+    and column of each patch's corner; placement (7,), where the input lies in the displayed image
+    (viewer.domain.arrays_layout); version (). Patches in the order the network chose them.
     Raises CannotWrite.
     """
     patches = prediction.patches
@@ -28,4 +30,8 @@ def write_arrays(path: Path, prediction: Prediction) -> None:
             patch_top_left=np.array(
                 [(patch.input_top, patch.input_left) for patch in patches], np.int64
             ).reshape(-1, 2),
+            placement=np.array(
+                [int(getattr(prediction.placement, name)) for name in PLACEMENT_FIELDS], np.int64
+            ),
+            version=np.int64(ARRAYS_VERSION),
         )

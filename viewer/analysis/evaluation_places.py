@@ -1,0 +1,256 @@
+"""Where a model looked against where the findings are: maps, patches, detections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.types import CLASS_NAMES
+from viewer.analysis.discriminate import interval_of
+from viewer.analysis.evaluation_limits import why_few_draws, why_no_mean_interval
+from viewer.analysis.evaluation_results import (
+    DICE,
+    MEAN_SENSITIVITY,
+    PATCH_HIT,
+    PIXEL_PRECISION,
+    SENSITIVITY_ALL,
+    SENSITIVITY_AT,
+    SOFT_DICE,
+    Difference,
+    EvaluationOptions,
+    FrocCurves,
+    Measure,
+)
+from viewer.analysis.evaluation_table import LocatedDetections, MapAgreement, PatchHits
+from viewer.analysis.results import Curve
+from viewer.statistics.bootstrap import bootstrap_p
+from viewer.statistics.clustered_mean import resampled_means
+from viewer.statistics.detection import ALL_RATE, POSITIVE_RATES, DetectionCurve
+from viewer.statistics.detection_sensitivity import DetectionTrial
+
+Floats = NDArray[np.float64]
+
+
+class MeanFindings:
+    """Means over cases of one kind of value, for each series, and their differences."""
+
+    def __init__(
+        self,
+        values: Floats,
+        patients: tuple[str, ...],
+        *,
+        series: tuple[str, ...],
+        level: str,
+        finding: str,
+        name: str,
+        options: EvaluationOptions,
+    ) -> None:
+        """values: (series, case), NaN where a series lacks the case. patients: (case,)."""
+        self._values = values
+        self._patients = patients
+        self._series = series
+        self._level = level
+        self._finding = finding
+        self._name = name
+        self._options = options
+        self._samples = self._resampled(values)
+
+    def measures(self) -> Iterator[Measure]:
+        """The mean of every series."""
+        for place, series in enumerate(self._series):
+            known = ~np.isnan(self._values[place])
+            cases = int(known.sum())
+            reason = "no case has both a prediction and its truth"
+            drawn = self._samples[place]
+            if cases:
+                reason = self._why_no_interval(known) or why_few_draws(drawn)
+            usable = bool(drawn.size) and not reason
+            kept = int((~np.isnan(drawn)).sum()) if usable else 0
+            yield Measure(
+                series=series,
+                level=self._level,
+                finding=self._finding,
+                name=self._name,
+                value=float(self._values[place][known].mean()) if cases else None,
+                interval=interval_of(drawn, self._options.alpha) if usable else None,
+                cases=cases,
+                positives=cases,
+                draws=kept,
+                dropped=drawn.size - kept if usable else 0,
+                reason=reason,
+            )
+
+    def differences(self) -> Iterator[Difference]:
+        """Every two series, on the cases both have."""
+        for first, second in combinations(range(len(self._series)), 2):
+            change = self._values[first] - self._values[second]
+            known = ~np.isnan(change)
+            if not known.any():
+                continue
+            drawn = self._resampled(change[None])[0]
+            reason = self._why_no_interval(known) or why_few_draws(drawn)
+            usable = bool(drawn.size) and not reason
+            yield Difference(
+                a=self._series[first],
+                b=self._series[second],
+                level=self._level,
+                finding=self._finding,
+                name=self._name,
+                cases=int(known.sum()),
+                value=float(change[known].mean()),
+                interval=interval_of(drawn, self._options.alpha) if usable else None,
+                p=bootstrap_p(drawn) if usable else None,
+                reason=reason,
+            )
+
+    def _why_no_interval(self, known: NDArray[np.bool_]) -> str:
+        return why_no_mean_interval({self._patients[case] for case in np.flatnonzero(known)})
+
+    def _resampled(self, values: Floats) -> Floats:
+        if not self._options.bootstraps or not self._patients:
+            return np.full((len(values), 0), np.nan)
+        return resampled_means(
+            values, self._patients, resamples=self._options.bootstraps, seed=self._options.seed
+        )
+
+
+def map_findings(maps: MapAgreement, options: EvaluationOptions) -> tuple[MeanFindings, ...]:
+    """Dice similarities and pixel average precision, as means over images."""
+    named = (
+        (SOFT_DICE, maps.soft_dice),
+        (DICE, maps.dice),
+        (PIXEL_PRECISION, maps.average_precision),
+    )
+    return tuple(
+        MeanFindings(
+            values,
+            maps.patients,
+            series=maps.series,
+            level="map",
+            finding=CLASS_NAMES[maps.finding_class],
+            name=name,
+            options=options,
+        )
+        for name, values in named
+    )
+
+
+def hit_findings(hits: PatchHits, options: EvaluationOptions) -> MeanFindings:
+    """The share of breasts whose highest patch lies on a finding."""
+    return MeanFindings(
+        hits.hit,
+        hits.patients,
+        series=hits.series,
+        level="patch",
+        finding=CLASS_NAMES[hits.finding_class],
+        name=PATCH_HIT,
+        options=options,
+    )
+
+
+def detection_measures(
+    located: LocatedDetections, options: EvaluationOptions
+) -> tuple[tuple[Measure, ...], FrocCurves | None]:
+    """Sensitivities of the published rules, with the curves they are read from."""
+    trial = DetectionTrial(
+        detections=located.detections,
+        lesions=located.lesions,
+        volume_slices=located.volume_slices,
+    )
+    positive, everything = trial.positive_curve(), trial.all_curve()
+    why = _why_no_sensitivity(located)
+    if why or positive is None or everything is None:
+        return _refused(located, trial, why or "no volume has a lesion"), None
+    at_rates = positive.sensitivity_at(POSITIVE_RATES)
+    values = {MEAN_SENSITIVITY: float(at_rates.mean())}
+    for rate, value in zip(POSITIVE_RATES, at_rates, strict=True):
+        values[SENSITIVITY_AT.format(rate=rate)] = float(value)
+    values[SENSITIVITY_ALL] = float(everything.sensitivity_at(ALL_RATE))
+    drawn = _detection_samples(trial, located, options)
+    detail = f"{trial.found} of {located.lesions.volume.size} lesions hit by any detection"
+    measures = tuple(
+        _detection_measure(located, trial, name, value, drawn.get(name), options, detail)
+        for name, value in values.items()
+    )
+    curves = FrocCurves(
+        series=located.series,
+        finding=located.finding,
+        positive_volumes=_curve(positive),
+        all_volumes=_curve(everything),
+    )
+    return measures, curves
+
+
+def _why_no_sensitivity(located: LocatedDetections) -> str:
+    if not located.lesions.volume.size:
+        return "no volume has a lesion"
+    if not located.detections.volume.size:
+        return "no detection lies in a volume that the labels know"
+    return ""
+
+
+def _refused(located: LocatedDetections, trial: DetectionTrial, why: str) -> tuple[Measure, ...]:
+    return (
+        Measure(
+            series=located.series,
+            level="volume",
+            finding=located.finding,
+            name=MEAN_SENSITIVITY,
+            value=None,
+            interval=None,
+            cases=trial.volumes,
+            positives=int(located.lesions.volume.size),
+            reason=why,
+        ),
+    )
+
+
+def _detection_samples(
+    trial: DetectionTrial, located: LocatedDetections, options: EvaluationOptions
+) -> dict[str, Floats]:
+    if not options.bootstraps:
+        return {}
+    found = trial.resampled(located.patients, resamples=options.bootstraps, seed=options.seed)
+    named = {
+        SENSITIVITY_AT.format(rate=rate): found.at_positive_rates[place]
+        for place, rate in enumerate(POSITIVE_RATES)
+    }
+    return named | {MEAN_SENSITIVITY: found.mean_positive, SENSITIVITY_ALL: found.at_all_rate}
+
+
+def _detection_measure(
+    located: LocatedDetections,
+    trial: DetectionTrial,
+    name: str,
+    value: float,
+    drawn: Floats | None,
+    options: EvaluationOptions,
+    detail: str,
+) -> Measure:
+    owners = {located.patients[volume] for volume in located.lesions.volume}
+    reason = why_no_mean_interval(owners)
+    if drawn is not None:
+        reason = reason or why_few_draws(drawn)
+    usable = drawn is not None and not reason
+    kept = int((~np.isnan(drawn)).sum()) if usable and drawn is not None else 0
+    return Measure(
+        series=located.series,
+        level="volume",
+        finding=located.finding,
+        name=name,
+        value=value,
+        interval=interval_of(drawn, options.alpha) if usable and drawn is not None else None,
+        cases=trial.volumes if name == SENSITIVITY_ALL else trial.positive_volumes,
+        positives=int(located.lesions.volume.size),
+        draws=kept,
+        dropped=drawn.size - kept if usable and drawn is not None else 0,
+        reason=reason,
+        detail=detail,
+    )
+
+
+def _curve(curve: DetectionCurve) -> Curve:
+    return Curve(curve.false_per_volume, curve.sensitivity)
