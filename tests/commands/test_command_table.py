@@ -93,7 +93,7 @@ def test_digits_choose_windows_of_the_header_and_say_when_there_are_fewer(
 ) -> None:
     assert press(context, "2") is None
     assert context.state.active_pane.preset == 1
-    assert press(context, "3") == "the header has 2 windows"
+    assert press(context, "3") == "the image has 2 windows"
 
 
 def test_peeking_shows_the_overlay_while_the_key_is_held(context: Context) -> None:

@@ -22,8 +22,8 @@ def _zoom(factor: float) -> Callable[[Context], None]:
 def _preset(number: int) -> Command:
     return Command(
         id=f"image.preset_{number}",
-        title=f"Window {number} of the header",
-        help=f"Use window or LUT {number} that the image's header brings.",
+        title=f"Window {number}",
+        help=f"Use window or LUT {number}: of the header, or of CT lung, soft tissue, bone.",
         group=Group.IMAGE,
         keys=(str(number),),
         why_not=partial(without_presets, number),

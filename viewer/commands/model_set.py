@@ -24,6 +24,7 @@ ARCHITECTURE_OF = {
     ImageKind.SYNTHETIC_2D: Architecture.GMIC,
     ImageKind.FFDM: Architecture.GMIC,
     ImageKind.SECONDARY_CAPTURE: Architecture.GMIC,
+    ImageKind.CT: Architecture.CT_WINDOWS,
 }
 """Which network looks at which kind of image; digitised film counts as a 2D mammogram."""
 

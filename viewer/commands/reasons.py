@@ -54,12 +54,12 @@ def without_extras(context: Context) -> str | None:
 
 
 def without_presets(number: int, context: Context) -> str | None:
-    """The image's header has fewer windows than this number (from 1)."""
+    """The image has fewer windows than this number (from 1)."""
     image = context.state.active_image
     if image is None:
         return without_image(context)
     vois = image.vois_of(context.state.active_pane.slice_index)
-    return None if number <= len(vois) else f"the header has {len(vois)} windows"
+    return None if number <= len(vois) else f"the image has {len(vois)} windows"
 
 
 def without_findings(context: Context) -> str | None:

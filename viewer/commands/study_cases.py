@@ -125,7 +125,7 @@ def moved(case: StudyCase, *, old: Path | None, new: Path | None) -> StudyCase:
 def views_of(exam: Exam) -> str:
     """The views and kinds of an exam in one line."""
     views = dict.fromkeys(
-        image.view.abbreviation if image.view.is_known else "unknown view" for image in exam.images
+        "unknown view" if image.lacks_view else image.title for image in exam.images
     )
     kinds = dict.fromkeys(image.kind.value for image in exam.images)
     missing = [view for view in _FOUR_VIEWS if view not in views]

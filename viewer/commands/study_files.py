@@ -42,7 +42,7 @@ def files_of_case(folder: StudyFolder, case: StudyCase) -> CaseFiles:
         for breast in case.breasts
         if breast not in sides
     ]
-    unknown = sum(not image.view.is_known for image in exam.images)
+    unknown = sum(image.lacks_view for image in exam.images)
     if unknown:
         remarks.append(f"{unknown} images of unknown view")
     remarks += [

@@ -30,6 +30,7 @@ _KIND_ORDER = (
     ImageKind.SYNTHETIC_2D,
     ImageKind.FFDM,
     ImageKind.SECONDARY_CAPTURE,
+    ImageKind.CT,
 )
 
 

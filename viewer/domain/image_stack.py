@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from inference.types import Laterality
+from viewer.domain.ct import CtFacts
 from viewer.domain.geometry import AS_STORED, Orientation, PixelSpacing
 from viewer.domain.view import ImageKind, View
 from viewer.domain.windowing import GreyScale, Voi, Window
@@ -56,8 +57,20 @@ class ImageStack:
     acquired: str | None = None
     """Acquisition date and time as the header has it; identity, hidden by default."""
     technique: Technique = field(default_factory=Technique)
+    ct: CtFacts | None = None
+    """Of CT images only; those are no breast's, and have no laterality and view."""
     warnings: tuple[str, ...] = ()
     """Sentences the pane must show, such as a disagreement of header and pixels."""
+
+    @property
+    def title(self) -> str:
+        """What the image shows in a word: its view, or the plane of a CT series."""
+        return self.view.abbreviation if self.ct is None else self.ct.title
+
+    @property
+    def lacks_view(self) -> bool:
+        """True for a mammogram whose side or projection is not identified."""
+        return self.ct is None and not self.view.is_known
 
     @property
     def chest_wall_is_left(self) -> bool:

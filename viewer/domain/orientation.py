@@ -35,6 +35,8 @@ class OrientationEvidence:
     """The edge on which tissue lies, as the pixels show; None when they do not tell."""
     mirrored: bool | None = None
     """True or False when an exam list says whether the pixels are mirrored; None: not said."""
+    known: Orientation | None = None
+    """When nothing is to be found out, as of CT, whose planes are stated."""
     wrong_side_is_mirrored: bool = False
     """When the chest wall lies on the wrong side: True if files of this kind are then mirrored
     (the published sample layout), False if they are turned by 180 degrees (DICOM: BCS-DBT)."""
@@ -48,6 +50,8 @@ def orientation_of(
     The header (or the exam list) decides, the pixels confirm it; where they disagree about the
     side of the chest wall the pixels win and a sentence says so.
     """
+    if evidence.known is not None:
+        return evidence.known, ()
     if view.laterality is None or view.position is ViewPosition.SPECIMEN:
         return AS_STORED, ()
     stated = _stated_orientation(view, evidence)

@@ -67,6 +67,7 @@ class ImageKind(Enum):
     FFDM = "FFDM"
     SYNTHETIC_2D = "Synthetic 2D"
     DBT = "DBT"
+    CT = "CT"
     SECONDARY_CAPTURE = "Secondary capture"
 
 

@@ -111,8 +111,8 @@ def viewport_for(
     """Place an image in a pane.
 
     Fitted: the chest wall touches the pane's edge on its side (right breasts: the right edge, so
-    that a pair's chest walls meet), vertically centred. Framed: the point of `framing` lies at
-    the pane's centre.
+    that a pair's chest walls meet), vertically centred; CT is centred both ways. Framed: the
+    point of `framing` lies at the pane's centre.
     """
     row_mm, column_mm = spacing_of(image)
     scale = framing.scale if framing.scale is not None else fit_scale
@@ -120,7 +120,10 @@ def viewport_for(
     width, height = image.columns * scale_column, image.rows * scale_row
     chest_left = image.chest_wall_is_left != flipped_horizontally
     if framing.scale is None:
-        left = 0.0 if chest_left else pane_width - width
+        if image.ct is not None:
+            left = (pane_width - width) / 2
+        else:
+            left = 0.0 if chest_left else pane_width - width
         top = (pane_height - height) / 2
     else:
         chest = framing.chest_mm * scale

@@ -70,7 +70,7 @@ def caption_of(
     prediction = prediction_of(ai)
     return Caption(
         exam_alias=exam_alias,
-        image=f"{image.view.abbreviation} {image.kind.value}",
+        image=f"{image.title} {image.kind.value}",
         slice=f"slice {slice_index + 1}/{image.slices}" if image.slices > 1 else "",
         window=window_text(voi, inverted=inverted),
         zoom="zoom 1:1" if abs(zoom - 1.0) < 1e-6 else f"zoom {zoom:.2f}",

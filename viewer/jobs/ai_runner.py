@@ -116,8 +116,10 @@ class AiRunner(QObject):
 
     def _obstacle(self, image: ImageStack) -> str | None:
         """Why an image is not given to a network; None when it is."""
-        if not image.view.is_known:
+        if image.lacks_view:
             return "assign the view first"
+        if image.ct is not None and image.ct.obstacle:
+            return image.ct.obstacle
         return None if self._settings.weights else NO_WEIGHTS
 
     def _new_shelf(self, settings: Settings) -> ModelShelf:

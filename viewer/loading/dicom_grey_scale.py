@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 
 from viewer.domain.windowing import CODES, GreyScale, ModalityLut
 from viewer.loading.dicom_header import (
+    any_group,
     first_item,
     frame_groups,
     number,
@@ -163,6 +164,33 @@ def _rescale(dataset: Dataset) -> tuple[float, float, tuple[str, ...]]:
         return *common, ()
     spoilt = "RescaleSlope" in dataset or "RescaleIntercept" in dataset
     return 1.0, 0.0, ("The rescaling of the header makes no sense: not used.",) if spoilt else ()
+
+
+def frame_grey_scales(
+    dataset: Dataset, layout: PixelLayout, common: GreyScale, frames: int
+) -> tuple[GreyScale, ...]:
+    """Return what each frame's codes mean, where frames have a rescaling of their own."""
+    offset = 1 << (layout.bits_stored - 1) if layout.signed else 0
+    found = [common] * frames
+    groups = frame_groups(dataset, "PixelValueTransformationSequence")
+    for index, group in enumerate(groups):
+        own = _slope_intercept(group) if group is not None and index < frames else None
+        if own is not None and common.modality_lut is None:
+            slope, intercept = own
+            found[index] = replace(
+                common,
+                slope=slope * (1 << layout.dropped_bits),
+                intercept=intercept - slope * offset,
+            )
+    return tuple(found)
+
+
+def states_rescaling(dataset: Dataset) -> bool:
+    """Return whether the header says what its numbers mean."""
+    group = any_group(dataset, "PixelValueTransformationSequence")
+    holders = [dataset, *([group] if group is not None else [])]
+    has_lut = first_item(dataset, "ModalityLUTSequence") is not None
+    return has_lut or any(_slope_intercept(holder) is not None for holder in holders)
 
 
 def _slope_intercept(holder: Dataset) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""How an image was made: FFDM, synthetic 2D, tomosynthesis, secondary capture; or why not shown.
+"""How an image was made: FFDM, synthetic 2D, tomosynthesis, capture, CT; or why not shown.
 
 Manufacturers agree on no single attribute; Image Type decides where it says enough, since
 synthetic 2D images come under three different SOP classes.
@@ -10,12 +10,19 @@ from pydicom.dataset import Dataset
 
 from viewer.domain.view import ImageKind
 from viewer.loading.dicom_header import text, whole, words
-from viewer.loading.dicom_view import shows_breast, text_view
+from viewer.loading.dicom_spacing import pixel_spacing
+from viewer.loading.dicom_view import shows_breast, text_view, view_of
 from viewer.loading.errors import UnreadableFile
 
 BREAST_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
 _PROJECTIONS = ("1.2.840.10008.5.1.4.1.1.13.1.4", "1.2.840.10008.5.1.4.1.1.13.1.5")
-_CT = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1")
+_CT = (
+    "1.2.840.10008.5.1.4.1.1.2",
+    "1.2.840.10008.5.1.4.1.1.2.1",
+    "1.2.840.10008.5.1.4.1.1.2.2",
+)
+_FINEST_CT_PIXEL_MM = 0.2
+"""Of CT of the trunk or head; tomosynthesis stored as CT has pixels of about 0.1 mm."""
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _FOR_PROCESSING = ("1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.13.1.5")
 _HOLOGIC_PRIVATE_GROUP = 0x7E01
@@ -24,6 +31,8 @@ _SYNTHETIC_NAMES = ("C-VIEW", "S-VIEW", "CVIEW", "SVIEW", "INSIGHT 2D", "V-PREVI
 
 def kind_of(dataset: Dataset) -> ImageKind:
     """Return how the image was made; raises UnreadableFile when it is not to be shown, and why."""
+    if is_ct(dataset):
+        return ImageKind.CT
     _refuse_what_is_no_mammogram(dataset)
     sop_class = text(dataset, "SOPClassUID")
     image_type = words(dataset, "ImageType")
@@ -37,6 +46,24 @@ def kind_of(dataset: Dataset) -> ImageKind:
     if sop_class == BREAST_TOMOSYNTHESIS or frames > 1 or sop_class in _CT or "TOMO" in image_type:
         return ImageKind.DBT
     return ImageKind.FFDM
+
+
+def is_ct(dataset: Dataset) -> bool:
+    """Return whether a file of a CT class is computed tomography.
+
+    It is not when it is tomosynthesis that older systems store as CT, one slice a file: that says
+    TOMO in its Image Type, names a view, or shows a breast in pixels finer than CT has.
+    """
+    if text(dataset, "SOPClassUID") not in _CT or text(dataset, "Modality").upper() != "CT":
+        return False
+    if any("TOMO" in value for value in words(dataset, "ImageType")):
+        return False
+    view, _ = view_of(dataset)
+    if view.position is not None:
+        return False
+    spacing = pixel_spacing(dataset)
+    is_fine = spacing is None or min(spacing.row_mm, spacing.column_mm) < _FINEST_CT_PIXEL_MM
+    return not (shows_breast(dataset) and is_fine)
 
 
 def is_secondary_capture(dataset: Dataset) -> bool:
@@ -53,7 +80,7 @@ def is_for_processing(dataset: Dataset) -> bool:
 
 def is_single_slice(dataset: Dataset) -> bool:
     """Return whether the file is one slice of a tomosynthesis stored as one file per slice."""
-    if whole(dataset, "NumberOfFrames", 1) > 1:
+    if whole(dataset, "NumberOfFrames", 1) > 1 or is_ct(dataset):
         return False
     sop_class = text(dataset, "SOPClassUID")
     return sop_class in _CT or (

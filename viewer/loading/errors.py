@@ -31,6 +31,10 @@ class IncompleteVolume(LoadingError):
     """The AI does not score a volume of which slices are known to be missing."""
 
 
+class UnsuitableSeries(LoadingError):
+    """The AI is not given a CT series of this plane, or whose numbers or places are not known."""
+
+
 class ExamClosed(LoadingError):
     """The frame that was asked for belongs to an exam that is not open any more."""
 

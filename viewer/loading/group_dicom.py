@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from viewer.domain.view import ImageKind
+from viewer.loading.ct_series import series_of
 from viewer.loading.dicom_header import text
 from viewer.loading.dicom_kind import is_secondary_capture
 from viewer.loading.found_exam import FoundExam, FoundImage
@@ -51,9 +53,10 @@ def _exam(exam_id: str, files: Sequence[DicomFile]) -> FoundExam:
     images = [
         FoundImage(image=file.image, path=file.path, order=file.order)
         for file in files
-        if not file.single_slice
+        if not file.single_slice and not _is_ct(file)
     ]
     images += volumes_of(file for file in files if file.single_slice)
+    images += series_of([file for file in files if _is_ct(file)])
     if len({file.study_uid for file in files}) > 1:
         images = [_regrouped(image) for image in images]
     return FoundExam(
@@ -63,6 +66,10 @@ def _exam(exam_id: str, files: Sequence[DicomFile]) -> FoundExam:
         identity=identity_of(files[0].header.dataset),
         study_uid=files[0].study_uid,
     )
+
+
+def _is_ct(file: DicomFile) -> bool:
+    return file.image.stack.kind is ImageKind.CT
 
 
 def _regrouped(found: FoundImage) -> FoundImage:

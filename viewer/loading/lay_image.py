@@ -35,7 +35,7 @@ def laid(image: StoredImage) -> tuple[ImageStack, LaidFrames]:
     rows, columns = orientation.shape(stored.rows, stored.columns)
     stack = replace(
         stored,
-        name=f"{image.view.abbreviation} {stored.kind.value}",
+        name=f"{replace(stored, view=image.view).title} {stored.kind.value}",
         view=image.view,
         rows=rows,
         columns=columns,
@@ -50,7 +50,7 @@ def laid(image: StoredImage) -> tuple[ImageStack, LaidFrames]:
 
 def unique_name(image: ImageStack, taken: Collection[str]) -> str:
     """Return a name such as "RCC DBT", or "RCC DBT 2" when that is taken."""
-    plain = f"{image.view.abbreviation} {image.kind.value}"
+    plain = f"{image.title} {image.kind.value}"
     name, number = plain, 1
     while name in taken:
         number += 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from inference.types import ModelInput
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.windowing import CODES, GreyScale
-from viewer.loading.errors import IncompleteVolume, UnknownSide
+from viewer.loading.errors import IncompleteVolume, UnknownSide, UnsuitableSeries
 from viewer.loading.frame_source import FrameSource
 
 
@@ -20,6 +20,7 @@ def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
     frames: the image's own source, or DecodePool.source(image_id) to share its frames.
     Raises UnknownSide when the side or the projection is not known: it would have to be guessed.
     Raises IncompleteVolume when slices are missing: what they show could be all there is to find.
+    Raises UnsuitableSeries for CT.
     """
     if stack.missing_slices:
         raise IncompleteVolume(
@@ -27,6 +28,8 @@ def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
             "and the AI scores whole volumes only",
             hint="send the volume again",
         )
+    if stack.ct is not None:
+        raise UnsuitableSeries("Mammography models are not given CT")
     if stack.view.laterality is None or stack.view.position is None:
         raise UnknownSide(
             "The AI needs to know which breast and view this is", hint="assign the view first"

@@ -13,7 +13,7 @@ from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_stack import ImageStack, Technique
 from viewer.domain.orientation import OrientationEvidence
-from viewer.domain.view import ImageKind
+from viewer.domain.view import ImageKind, View
 from viewer.loading.decode_frame import is_uncompressed, require_readable
 from viewer.loading.dicom_frames import DicomFrames
 from viewer.loading.dicom_grey_scale import grey_scale_of, pixel_layout
@@ -37,13 +37,14 @@ from viewer.loading.stable_hash import short_hash
 
 MISLABELLED = "The header says that the pixels are uncompressed; they are compressed."
 _OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
+NO_VIEW = View(laterality=None, position=None)
 OVERLAY = "The file has an overlay, which is not drawn."
 FOR_PROCESSING = "For Processing: raw pixels, not meant for reading."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DicomFile:
-    """A DICOM file that holds a mammographic image, or a slice of one."""
+    """A DICOM file that holds a mammographic image, or a slice of one, or slices of a CT series."""
 
     header: DicomHeader
     image: StoredImage
@@ -118,7 +119,8 @@ def _index(header: DicomHeader, *, frame_bytes: int) -> FrameIndex:
 
 
 def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImage:
-    view, view_doubts = view_of(dataset)
+    is_ct = kind is ImageKind.CT
+    view, view_doubts = (NO_VIEW, ()) if is_ct else view_of(dataset)
     grey_scale, grey_doubts = grey_scale_of(dataset, frames.layout)
     vois = vois_of(dataset, slices=frames.slices)
     volume = kind is ImageKind.DBT

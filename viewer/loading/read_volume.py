@@ -2,82 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from viewer.domain.geometry import PixelSpacing, SpacingOrigin
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.orientation import OrientationEvidence
 from viewer.domain.view import ImageKind
-from viewer.domain.windowing import CODES, GreyScale
+from viewer.domain.windowing import CODES
+from viewer.loading.ct_volume import ct_volume, names_ct
 from viewer.loading.errors import UnreadableFile, UnreadableImage
-from viewer.loading.file_name_view import UNKNOWN_VIEW
+from viewer.loading.file_name_view import UNKNOWN_VIEW, stem_of
 from viewer.loading.lay_image import StoredImage
 from viewer.loading.sniff import FileKind
 from viewer.loading.stable_hash import file_hash
 from viewer.loading.volume_file import VolumeFile, VolumeHeader
+from viewer.loading.volume_frames import CodeScale, VolumeFrames
 
 _LARGEST_PIXEL_MM = 0.5
 """Larger pixels are no mammogram's; a header without spacing says 1 mm."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeScale:
-    """How the numbers of a volume become unsigned 16-bit codes: (number - offset) / step."""
-
-    offset: float
-    step: float
-    exact: bool
-    """True when the codes are the numbers themselves."""
-    not_numbers: int = 0
-    """How many values are NaN or infinite; they get code 0."""
-
-    def codes(self, numbers: NDArray[Any]) -> NDArray[np.uint16]:
-        """Return the code of every number."""
-        if self.exact:
-            return numbers.astype(np.uint16, copy=False)
-        scaled = (numbers.astype(np.float64) - self.offset) / self.step
-        scaled = np.nan_to_num(scaled, nan=0.0, posinf=0.0, neginf=0.0)
-        return np.clip(np.rint(scaled), 0, CODES - 1).astype(np.uint16)
-
-    def grey_scale(self) -> GreyScale:
-        """Return what the codes mean."""
-        return GreyScale(slope=self.step, intercept=self.offset)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumeFrames:
-    """The slices of a volume file; StoredFrames."""
-
-    file: VolumeFile
-    scale: CodeScale
-
-    @property
-    def slices(self) -> int:
-        """How many slices."""
-        return self.file.header.slices
-
-    @property
-    def pixel_files(self) -> tuple[Path, ...]:
-        """The file; none when its pixels may lie in another one beside it."""
-        return self.file.pixel_files
-
-    @property
-    def codes_are_exact(self) -> bool:
-        """True for unsigned volumes."""
-        return self.scale.exact
-
-    def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
-        """Return the codes of one slice, (rows, columns)."""
-        return self.scale.codes(self.file.read(slice_index))
-
-    def read_numbers(self, slice_index: int) -> NDArray[Any]:
-        """Return the numbers of one slice as the file has them."""
-        return self.file.read(slice_index)
 
 
 def read_volume(path: Path, kind: FileKind) -> StoredImage:
@@ -90,6 +34,8 @@ def read_volume(path: Path, kind: FileKind) -> StoredImage:
         file = VolumeFile(path, kind)
         image_id = file_hash(path)
         scale = _code_scale(file)
+        if names_ct(stem_of(path)):
+            return ct_volume(file, image_id, scale)
     except UnreadableImage as error:
         raise UnreadableFile(error.message, hint=error.hint) from error
     except OSError as error:

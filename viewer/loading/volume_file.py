@@ -49,7 +49,7 @@ _COPY_AGAIN = "copy it again from its source"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeHeader:
-    """Size, spacing and number type of a volume."""
+    """Size, spacing, directions and number type of a volume."""
 
     slices: int
     rows: int
@@ -58,6 +58,10 @@ class VolumeHeader:
     column_mm: float
     slice_mm: float | None
     dtype: np.dtype[Any]
+    columns_to: tuple[float, float, float] | None
+    """Where columns increase to in the patient (to the left, back, head); None: not said."""
+    rows_to: tuple[float, float, float] | None
+    slices_to: tuple[float, float, float] | None
 
 
 class VolumeFile:
@@ -155,6 +159,7 @@ def _header(path: Path, kind: FileKind) -> VolumeHeader:
     except RuntimeError as error:
         raise UnreadableFile("a volume whose header is damaged") from error
     size, spacing = reader.GetSize(), reader.GetSpacing()
+    columns_to, rows_to, slices_to = _directions(reader.GetDirection())
     numbers = _NUMBERS.get(reader.GetPixelID())
     if len(size) not in (2, 3) or reader.GetNumberOfComponents() != 1 or numbers is None:
         raise UnreadableFile("not a single grey volume (colour, vectors or a time series)")
@@ -166,7 +171,17 @@ def _header(path: Path, kind: FileKind) -> VolumeHeader:
         column_mm=float(spacing[0]),
         slice_mm=float(spacing[2]) if len(size) == 3 else None,
         dtype=np.dtype(numbers),
+        columns_to=columns_to,
+        rows_to=rows_to,
+        slices_to=slices_to,
     )
+
+
+def _directions(matrix: tuple[float, ...]) -> list[tuple[float, float, float] | None]:
+    """The columns of a 3 x 3 matrix of direction cosines."""
+    if len(matrix) != 9:
+        return [None, None, None]
+    return [(matrix[axis], matrix[3 + axis], matrix[6 + axis]) for axis in range(3)]
 
 
 def _is_plain(path: Path, kind: FileKind) -> bool:

@@ -103,7 +103,7 @@ def ai_line(state: AiState) -> AiLine:
 def badges(stack: ImageStack, state: PaneState) -> tuple[Badge, ...]:
     """What is unusual about the image or how it is shown."""
     said = list(stack.warnings)
-    if not stack.view.is_known:
+    if stack.lacks_view:
         said.insert(0, "unknown view")
     if stack.for_processing and not any("presentation" in w.lower() for w in said):
         said.append("for processing: not for presentation")
@@ -139,7 +139,7 @@ def identity_lines(
 def view_lines(stack: ImageStack, exam_alias: str) -> tuple[CornerLine, ...]:
     """View and laterality, then kind and exam."""
     return (
-        CornerLine(stack.view.abbreviation, Emphasis.VIEW),
+        CornerLine(stack.title, Emphasis.VIEW),
         CornerLine(stack.kind.value),
         CornerLine(exam_alias, Emphasis.SECONDARY, dispensable=True),
     )

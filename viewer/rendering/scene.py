@@ -83,6 +83,8 @@ class PaneScene:
     badges: tuple[Badge, ...] = ()
     bottom_lines: tuple[CornerLine, ...] = ()
     ai: AiLine | None = None
+    edges: tuple[str, str, str, str] | None = None
+    """Of CT: what lies towards left, right, top and bottom of the pane, such as R, L, A, P."""
     message: CentralMessage | None = None
     active: bool = False
     """True for the pane that keys act on; never in exported pictures."""
@@ -174,6 +176,7 @@ def build_scene(
         if text.corner_text
         else (),
         ai=ai_line(ai) if text.corner_text and text.ai else None,
+        edges=_edges(stack, state),
         message=_waiting(stack, state, frame, frame_problem),
         active=active,
     )
@@ -235,12 +238,28 @@ def _fits(prediction: Prediction, stack: ImageStack) -> bool:
 
 
 def _air_is_right(stack: ImageStack, frame: Frame | None, *, flipped: bool) -> bool:
-    """The side opposite to the chest wall; without a laterality the side with more air."""
+    """The side opposite to the chest wall; without a laterality the side with more air.
+
+    CT lies in the middle, with as much room on either side.
+    """
+    if stack.ct is not None:
+        return False
     chest_left = stack.chest_wall_is_left
     if stack.view.laterality is None and frame is not None and frame.pixels.size:
         air_right = frame.columns - frame.left - frame.pixels.shape[1]
         chest_left = frame.left <= air_right
     return chest_left != flipped
+
+
+def _edges(stack: ImageStack, state: PaneState) -> tuple[str, str, str, str] | None:
+    if stack.ct is None or stack.ct.edges is None:
+        return None
+    left, right, top, bottom = stack.ct.edges
+    if state.flipped_horizontally:
+        left, right = right, left
+    if state.flipped_vertically:
+        top, bottom = bottom, top
+    return left, right, top, bottom
 
 
 def _top_lines(stack: ImageStack, context: PaneContext) -> tuple[CornerLine, ...]:

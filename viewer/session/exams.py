@@ -33,7 +33,8 @@ def chosen(state: SessionState, exam_id: str) -> SessionState:
         for slot, image in hung(exam).items()
     }
     filled = [slot for slot in SLOTS if panes[slot].image_id is not None]
-    alone = len(exam.images) == 1
+    # One CT series fills the screen; others of the exam are a key away.
+    alone = len(exam.images) == 1 or all(image.ct is not None for image in exam.images)
     return replace(
         state,
         exam_id=exam_id,

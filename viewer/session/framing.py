@@ -86,7 +86,7 @@ def zoomed_centre(state: SessionState, slot: Slot, factor: float) -> SessionStat
     chest_left = image.chest_wall_is_left != viewport.flipped_horizontally
     chest_x = viewport.left if chest_left else viewport.left + width
     edge = 0.0 if chest_left else float(viewport.pane_width)
-    if abs(chest_x - edge) <= TOUCHING_PIXELS:
+    if image.ct is None and abs(chest_x - edge) <= TOUCHING_PIXELS:
         x = edge
     return zoomed_at(state, slot, factor, x, y)
 

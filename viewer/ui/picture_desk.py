@@ -218,7 +218,7 @@ def _name_of(shot: Shot, *, what: str = "") -> str:
     stack = shot.stack
     if stack is None:
         return picture_name(shot.exam_alias, what=what)
-    view = stack.view.abbreviation if stack.view.is_known else "unknown-view"
+    view = "unknown-view" if stack.lacks_view else stack.title
     is_volume = stack.slices > 1 and what != "scroll"
     return picture_name(
         shot.exam_alias,

@@ -174,8 +174,8 @@ class _Cells(QWidget):
         painter.setPen(QColor(ACCENT if is_active else SECONDARY if is_shown else LINE))
         painter.drawRect(place.adjusted(-0.5, -0.5, 0.5, 0.5))
         painter.setFont(text_font(SMALL_PIXELS, QFont.Weight.Medium))
-        painter.setPen(QColor(TEXT if image.view.is_known else WARNING))
-        painter.drawText(QPointF(place.left(), place.bottom() + 14), image.view.abbreviation)
+        painter.setPen(QColor(WARNING if image.lacks_view else TEXT))
+        painter.drawText(QPointF(place.left(), place.bottom() + 14), image.title)
         painter.setFont(text_font(11))
         painter.setPen(QColor(SECONDARY))
         number = f"  {image.slices}" if image.slices > 1 else ""

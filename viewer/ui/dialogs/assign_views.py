@@ -31,7 +31,8 @@ class AssignViewsDialog(QDialog):
     def __init__(self, exam: Exam, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Assign views: {exam.alias}")
-        self._images = sorted(exam.images, key=lambda image: image.view.is_known)
+        mammograms = [image for image in exam.images if image.ct is None]
+        self._images = sorted(mammograms, key=lambda image: image.view.is_known)
         self._choices: dict[str, tuple[QComboBox, QComboBox]] = {}
         words = QLabel(_WORDS, self)
         words.setObjectName("hint")
