@@ -20,6 +20,7 @@ from viewer.cli_phantom import phantom
 from viewer.cli_predict import predict
 from viewer.cli_screenshot import screenshot
 from viewer.cli_study import study
+from viewer.cli_train import train
 
 app = typer.Typer(
     name="tomolens",
@@ -53,10 +54,21 @@ app.command("predict")(predict)
 app.command("evaluate")(evaluate)
 app.command("screenshot")(screenshot)
 app.command("phantom")(phantom)
+app.command("train")(train)
 app.add_typer(models)
 app.add_typer(study)
 
-COMMANDS = ("open", "demo", "predict", "evaluate", "screenshot", "phantom", "models", "study")
+COMMANDS = (
+    "open",
+    "demo",
+    "predict",
+    "evaluate",
+    "screenshot",
+    "phantom",
+    "train",
+    "models",
+    "study",
+)
 
 
 def with_command(arguments: Sequence[str]) -> list[str]:

@@ -50,7 +50,8 @@ def problem_of(error: BaseException) -> Problem:
     if isinstance(error, DeviceMemoryError):
         return Problem(kind=ProblemKind.ENVIRONMENT, message=_sentence(str(error)))
     if isinstance(error, InferenceError):
-        return Problem(kind=ProblemKind.FIXABLE, message=_sentence(str(error)))
+        hint = getattr(error, "hint", "")
+        return Problem(kind=ProblemKind.FIXABLE, message=_sentence(str(error)), hint=hint)
     if isinstance(error, NotKept):
         return Problem(kind=ProblemKind.ENVIRONMENT, message=_sentence(str(error)))
     if isinstance(error, MemoryError):
