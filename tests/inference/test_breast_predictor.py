@@ -281,3 +281,13 @@ def test_a_model_without_heat_maps_does_not_ask_for_them() -> None:
 
     prediction = _predictor(heat_maps=never).predict((CC, MLO), SilentProgress())
     assert prediction.heat_map_model is None
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
+def test_a_gpu_gives_the_scores_of_the_cpu() -> None:
+    model = make_two_view_model()
+    on_gpu = BreastPredictor(model=model).predict((CC, MLO), SilentProgress())
+    on_cpu = _predict(CC, MLO)
+    assert on_gpu.device != on_cpu.device
+    assert on_gpu.scores.malignant == pytest.approx(on_cpu.scores.malignant, abs=1e-4)
+    assert on_gpu.scores.benign == pytest.approx(on_cpu.scores.benign, abs=1e-4)
