@@ -20,7 +20,7 @@ from viewer.jobs.demo_exam import DemoExam
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.exam_search import ExamSearch
 from viewer.jobs.inference_worker import InferenceWorker
-from viewer.jobs.model_check import ModelCheck
+from viewer.jobs.library_work import LibraryWork
 from viewer.jobs.model_list import ModelList
 from viewer.jobs.preferences import Preferences
 from viewer.jobs.recent import Recent
@@ -32,6 +32,8 @@ from viewer.logs import start_logging, stop_logging
 from viewer.session.session import Session
 from viewer.session.state import SessionState
 from viewer.settings import Settings
+from viewer.storage.accepted_licences import AcceptedLicences
+from viewer.storage.model_library import ModelLibrary
 from viewer.storage.places import Places, places
 from viewer.storage.prediction_cache import PredictionCache
 from viewer.ui.actions import CommandActions
@@ -40,6 +42,7 @@ from viewer.ui.exam_menu import ExamMenu
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.key_dispatch import KeyDispatch
+from viewer.ui.licence_desk import LicenceDesk
 from viewer.ui.main_window import MainWindow, WindowParts
 from viewer.ui.messages import Messages
 from viewer.ui.notice_bar import NoticeBar
@@ -101,7 +104,7 @@ class Program(QObject):
         self.studies.close()
         self.preferences.keep_overlay(self.session.state.overlay)
         self.worker.cancel()
-        for part in (self.search, self.demo, self.pictures, self.truth, self.check):
+        for part in (self.search, self.demo, self.pictures, self.truth, self.library):
             part.close()
         self.files.close()
         for pictures in self.small_pictures:
@@ -130,17 +133,20 @@ class Program(QObject):
         )
         self.cache = PredictionCache(where.predictions, largest_bytes=settings.predictions_mb << 20)
         self.worker = InferenceWorker(cache=self.cache, parent=self)
+        self.licences = AcceptedLicences(where.licences_file)
+        self.library = LibraryWork(library=ModelLibrary(where.models), parent=self)
         self.runner = AiRunner(
             session=self.session,
             files=self.files,
             worker=self.worker,
             settings=settings,
+            library=self.library.library,
+            licences=self.licences,
             parent=self,
         )
         self.search = ExamSearch(self)
         self.demo = DemoExam(folder=where.demo, parent=self)
-        self.check = ModelCheck(self)
-        self.models = ModelList(settings.weights, self)
+        self.models = ModelList(settings.weights, settings.serving, self)
         self.truth = TruthOutlines(files=self.files, parent=self)
         self.recent = Recent(
             file=where.recent_file, deidentified=settings.deidentified, parent=self
@@ -179,6 +185,9 @@ class Program(QObject):
             ai_on_open=self.preferences.settings.ai_on_open,
             parent=self,
         )
+        self.licence_desk = LicenceDesk(
+            licences=self.licences, window=self.window, show=show_dialog
+        )
         self.desk = WindowDesk(
             session=self.session,
             opening=self.opening,
@@ -186,7 +195,9 @@ class Program(QObject):
             runner=self.runner,
             demo=self.demo,
             models=self.models,
-            check=self.check,
+            library=self.library,
+            licences=self.licences,
+            licence_desk=self.licence_desk,
             preferences=self.preferences,
             pictures=self.pictures,
             studies=self.studies,
@@ -274,14 +285,18 @@ class Program(QObject):
             self.demo.failed,
             self.pictures.failed,
             self.studies.failed,
+            self.licence_desk.failed,
         ):
             sender.connect(problem)
         for sender in (self.recent.not_kept, self.preferences.not_kept, self.truth.failed):
             sender.connect(problem)
         self.worker.noticed.connect(self.messages.notice)
+        self.worker.licence_needed.connect(self.licence_desk.need)
         self.opening.said.connect(self.messages.passing)
         self.pictures.kept.connect(self.messages.passing)
-        for complaint in self.preferences.complaints:
+        index = self.library.library.read().complaints
+        licences = self.licences.complaint
+        for complaint in (*self.preferences.complaints, *index, *([licences] if licences else [])):
             self.messages.notice(complaint)
 
     def _connect_opening(self) -> None:
@@ -299,7 +314,7 @@ class Program(QObject):
 
     @Slot(Settings)
     def _use_settings(self, settings: Settings) -> None:
-        self.models.use(settings.weights)
+        self.models.use(settings.weights, settings.serving)
         self.runner.use(settings)
         self.opening.run_ai_on_open(settings.ai_on_open)
         self.recent.show_identity(deidentified=settings.deidentified)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from viewer.commands.card_words import card_lines
+from viewer.commands.card_words import card_lines, free_lines
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -33,7 +33,7 @@ def models_table(models: Sequence[KnownModel], licences: AcceptedLicences) -> Ta
     for model in models:
         table.add_row(
             model.title,
-            model.architecture.value,
+            model.network,
             ", ".join(_SHORT.get(use.value, use.value) for use in model.uses) or "-",
             str(len(fellow_members(model, models))),
             megabytes(model),
@@ -66,8 +66,10 @@ def state_words(model: KnownModel) -> str:
     """Where it is, or that something is wrong with it."""
     if model.problem:
         return "not usable"
-    if model.record is None:
+    if model.is_built_in:
         return "built in"
+    if model.record is None:
+        return "not in the library"
     return "linked" if model.record.linked else "copied"
 
 
@@ -82,5 +84,8 @@ def whole_card(model: KnownModel, licences: AcceptedLicences) -> str:
     lines.append(f"Serves: {', '.join(use.value for use in model.uses) or 'nothing'}")
     if model.card is not None:
         lines += ["", "Its card:"]
-        lines += [f"  {name}: {value}" for name, value in card_lines(model.card)]
+        lines += [
+            f"  {name}: {value}"
+            for name, value in (*card_lines(model.card), *free_lines(model.card))
+        ]
     return "\n".join(lines)

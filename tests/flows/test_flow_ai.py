@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -314,7 +315,8 @@ def test_other_weights_drop_the_old_results_and_run_anew(
     shutil.copy(weights[1], other)
     card = weights[1].with_suffix(".toml").read_text().replace("Small gmic", "Other")
     other.with_suffix(".toml").write_text(card)
-    running.program.desk._use_weights((other,))
+    settings = running.program.preferences.settings
+    running.program.desk._use_models(replace(settings, weights=(other,)))
     running.wait_for_ai()
     assert {ai.prediction.model.name for ai in states(running)} == {"Other"}
 

@@ -205,7 +205,8 @@ def test_other_weights_drop_what_was_said_of_breasts(
     running = start(weights=(weights[1], pair), run_ai=True)
     running.open(pictures)
     running.wait_for_ai()
-    running.program.desk._use_weights((weights[1],))
+    settings = running.program.preferences.settings
+    running.program.desk._use_models(replace(settings, weights=(weights[1],)))
     running.wait_for_ai()
     assert running.state.breasts == {}
 

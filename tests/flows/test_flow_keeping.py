@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QDialog
 from running_program import WAIT_MS, RunningProgram
 
 from viewer.settings import Settings
-from viewer.ui.dialogs.models import ModelsDialog
 from viewer.ui.dialogs.settings import SettingsDialog
 
 Start = Callable[..., RunningProgram]
@@ -138,32 +137,6 @@ def test_a_damaged_settings_file_is_named_when_the_window_opens(
     said = "\n".join(running.program.notices.texts)
     assert "settings.toml.damaged" in said
     assert "X is bound to both ai.overlay and ai.boxes" in said
-
-
-def test_weights_are_added_with_their_card_and_wrong_ones_are_named(
-    reading: RunningProgram, weights: tuple[Path, Path], tmp_path: Path
-) -> None:
-    wrong = tmp_path / "wrong.safetensors"
-    wrong.write_bytes(b"no weights at all")
-    words = []
-
-    def add(dialog: QDialog) -> bool:
-        assert isinstance(dialog, ModelsDialog)
-        dialog.add([weights[1], wrong])
-        reading.qtbot.waitUntil(lambda: not reading.program.check.is_running, timeout=WAIT_MS)
-        words.append(dialog.card_words)
-        dialog.files.setCurrentRow(0)
-        words.append(dialog.card_words)
-        assert dialog.chosen == (weights[1],)
-        return True
-
-    reading.dialogs.answer = add
-    reading.program.desk.choose_models()
-    assert "cannot be used" in words[0]
-    assert "Small gmic" in words[1]
-    assert "Licence: Apache-2.0" in words[1]
-    assert reading.program.preferences.settings.weights == (weights[1],)
-    assert "Small gmic 0" in reading.program.header.words
 
 
 def test_a_bug_anywhere_is_shown_and_the_program_goes_on(reading: RunningProgram) -> None:

@@ -11,7 +11,6 @@ from builders import make_image
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
-from inference.architecture import Architecture
 from inference.errors import WeightsError
 from inference.types import ModelInput, Prediction
 from viewer.domain.ai_state import Done, Failed, NotRun, Running
@@ -70,8 +69,8 @@ class OneModel(ModelShelf):
 
     def entry_for(self, kind: ImageKind) -> ShelfEntry:
         if kind is ImageKind.FFDM:
-            raise NoModel("none for FFDM")
-        return ShelfEntry(weights=Path("m"), architecture=Architecture.GMIC3D, digest=self.digest)
+            raise NoModel("no model for FFDM")
+        return ShelfEntry(weights=(Path("m"),), digest=self.digest)
 
     def predictor_for(self, entry: ShelfEntry) -> SteppingPredictor:
         return self.predictor
@@ -278,8 +277,8 @@ def test_a_shelf_takes_the_first_file_of_each_architecture(tmp_path: Path) -> No
         (tmp_path / f"{name}.toml").write_text(f'architecture = "{architecture}"\n{card}')
     files = tuple(tmp_path / f"{name}.safetensors" for name in "abc")
     shelf = ModelShelf(weights=files, device=DeviceChoice.CPU, threads=1)
-    assert shelf.entry_for(ImageKind.DBT).weights == files[1]
-    assert shelf.entry_for(ImageKind.FFDM).weights == files[0]
+    assert shelf.entry_for(ImageKind.DBT).weights == (files[1],)
+    assert shelf.entry_for(ImageKind.FFDM).weights == (files[0],)
     before = shelf.entry_for(ImageKind.DBT).digest
     (tmp_path / "b.toml").write_text(f'architecture = "gmic3d"\n{card}'.replace("1.0", "2.0"))
     other = ModelShelf(weights=files[1:], device=DeviceChoice.CPU, threads=1)

@@ -9,7 +9,7 @@ from inference.model_card import ModelCard
 
 
 def card_lines(card: ModelCard) -> tuple[tuple[str, str], ...]:
-    """Everything on a card but its measures' tables, which come last, flattened."""
+    """What every card holds, and what its architecture asks for besides."""
     lines: list[tuple[str, str]] = [("Network", card.architecture.spec.title)]
     if card.top_t is not None:
         lines.append(("Top cells t", f"{card.top_t:g}"))
@@ -24,7 +24,15 @@ def card_lines(card: ModelCard) -> tuple[tuple[str, str], ...]:
         ("Intended use", card.intended_use),
         ("Licence", card.licence),
     ]
-    for name, value in {**card.settings, **card.further}.items():
+    for name, value in card.settings.items():
+        lines += _flat(_title(name), value)
+    return tuple(lines)
+
+
+def free_lines(card: ModelCard) -> tuple[tuple[str, str], ...]:
+    """What else stands on a card, such as measures; tables flattened."""
+    lines: list[tuple[str, str]] = []
+    for name, value in card.further.items():
         lines += _flat(_title(name), value)
     return tuple(lines)
 

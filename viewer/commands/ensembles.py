@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from inference.architecture import Architecture
-from viewer.domain.model_use import ModelUse
+from inference.ensemble_groups import group_members
+from inference.model_card import ModelCard
 
 
 class Member(Protocol):
     """What decides about membership."""
 
     @property
-    def name(self) -> str:
-        """Of the card."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Of the card."""
-        ...
-
-    @property
-    def architecture(self) -> Architecture:
-        """Of the card."""
-        ...
-
-    @property
-    def uses(self) -> tuple[ModelUse, ...]:
-        """What it serves."""
+    def card(self) -> ModelCard | None:
+        """None of what cannot be read."""
         ...
 
     @property
@@ -41,41 +26,38 @@ class Member(Protocol):
 MemberT = TypeVar("MemberT", bound=Member)
 
 
-def fellow_members(model: MemberT, among: Iterable[MemberT]) -> tuple[MemberT, ...]:
-    """The members of a model's ensemble, itself among them, in the order given.
-
-    Members carry one name, are of one architecture, serve the same, and differ in version. Of two
-    with one version the model itself stands, else the first: they are rivals, not members. What
-    cannot be used is no member.
-    """
-    members = [each for each in among if _is_fellow(model, each)]
-    kept: dict[str, MemberT] = {}
-    for each in members:
-        if each is model or each.version not in kept:
-            kept[each.version] = each
-    return tuple(each for each in members if kept[each.version] is each)
-
-
 def ensembles_of(models: Sequence[MemberT]) -> tuple[tuple[MemberT, ...], ...]:
-    """Every ensemble of two or more, each once, in the order of its first member."""
-    found: list[tuple[MemberT, ...]] = []
-    for model in models:
-        members = fellow_members(model, models)
-        is_new = not any(all(a is b for a, b in zip(members, f, strict=False)) for f in found)
-        if len(members) > 1 and members[0] is model and is_new:
-            found.append(members)
-    return tuple(found)
+    """Every model once: alone, or with its fellow members; in the order of the first ones.
+
+    Members carry one name, are of one architecture, serve the same, and differ in version. Two of
+    one name and version are rivals, not members; what cannot be used is no member.
+    """
+    sound = [
+        (position, model.card)
+        for position, model in enumerate(models)
+        if model.card is not None and not model.problem
+    ]
+    groups = [
+        tuple(sound[member][0] for member in group)
+        for group in group_members([card for _, card in sound])
+    ]
+    grouped = {position for group in groups for position in group}
+    alone: list[tuple[int, ...]] = [
+        (position,) for position in range(len(models)) if position not in grouped
+    ]
+    return tuple(tuple(models[position] for position in group) for group in sorted(groups + alone))
 
 
-def _is_fellow(model: MemberT, other: MemberT) -> bool:
-    if other is model:
-        return True
-    return (
-        not other.problem
-        and not model.problem
-        and (
-            (other.name, other.architecture, other.uses)
-            == (model.name, model.architecture, model.uses)
-            and other.version != model.version
-        )
+def fellow_members(model: MemberT, among: Sequence[MemberT]) -> tuple[MemberT, ...]:
+    """The ensemble a model is in, itself among them, in the order given."""
+    return next(
+        (group for group in ensembles_of(among) if any(each is model for each in group)), (model,)
     )
+
+
+def title_of_members(titles: Sequence[tuple[str, str]]) -> str:
+    """What the screen calls models that run as one; titles: name and version of each."""
+    names = list(dict.fromkeys(name for name, _ in titles))
+    if len(titles) == 1:
+        return " ".join(titles[0]).strip()
+    return f"{' + '.join(names)}, {len(titles)} members"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
-from inference.architecture import Architecture
 from inference.errors import WeightsError
 from inference.model_card import ModelCard, card_path, read_card
 from viewer.domain.model_use import ModelUse, uses_of
@@ -26,12 +25,16 @@ class KnownModel:
     weights: Path
     name: str
     version: str
-    architecture: Architecture
+    network: str
+    """Its architecture as cards say it; empty of a file that cannot be read."""
     sha256: str
+    """Empty of a file that cannot be read."""
     card: ModelCard | None
     """None when it cannot be read."""
-    record: ModelRecord | None
-    """None for what the program ships."""
+    record: ModelRecord | None = None
+    """None of what is not in the library."""
+    is_built_in: bool = False
+    """Whether the program ships it."""
     problem: str = ""
 
     @property
@@ -50,14 +53,9 @@ class KnownModel:
         return uses_of(self.card) if self.card is not None else ()
 
     @property
-    def is_built_in(self) -> bool:
-        """Whether the program ships it."""
-        return self.record is None
-
-    @property
     def terms(self) -> LicenceTerms | None:
         """What to accept before its first use; None for what the program ships."""
-        if self.record is None or self.card is None:
+        if self.is_built_in or self.card is None:
             return None
         return terms_of(self.card, self.sha256)
 
@@ -76,28 +74,44 @@ def demonstration_weights() -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.safetensors")))
 
 
-def known_models(library: ModelLibrary) -> tuple[KnownModel, ...]:
-    """What is built in, then the library in the order of adding; every file is read once."""
-    shipped = (_built_in(path) for path in demonstration_weights())
-    return (*shipped, *map(of_record, library.read().models))
+def known_models(library: ModelLibrary, also: Iterable[Path] = ()) -> tuple[KnownModel, ...]:
+    """What is built in, then the library in the order of adding; every file is read once.
+
+    also: files in use, which follow when they are none of those. Raises WeightsError when what
+    the program ships is damaged.
+    """
+    known = [
+        *map(_built_in, demonstration_weights()),
+        *map(of_record, library.read().models),
+    ]
+    places = {model.weights for model in known}
+    return (*known, *(of_file(path) for path in dict.fromkeys(also) if path not in places))
 
 
 def of_record(record: ModelRecord) -> KnownModel:
     """A registered model with its card, checked against its files."""
-    problem = record.problem()
-    card = None
-    if not record.card_problem():
-        card = record.card()
     return KnownModel(
         weights=record.weights,
         name=record.name,
         version=record.version,
-        architecture=record.architecture,
+        network=record.architecture.value,
         sha256=record.sha256,
-        card=card,
+        card=None if record.card_problem() else record.card(),
         record=record,
-        problem=problem,
+        problem=record.problem(),
     )
+
+
+def of_file(weights: Path) -> KnownModel:
+    """A file that is not registered; one without a card is loaded to know what it is."""
+    try:
+        sha256 = file_sha256(weights)
+        card = _card_of(weights)
+    except OSError as error:
+        return _unreadable(weights, f"{weights.name}: {error.strerror or error}")
+    except WeightsError as error:
+        return _unreadable(weights, str(error))
+    return _of_card(weights, card, sha256)
 
 
 def named(models: Iterable[KnownModel], name: str) -> tuple[KnownModel, ...]:
@@ -140,18 +154,41 @@ def _name(model: KnownModel) -> str:
     return model.name.casefold()
 
 
-def _built_in(weights: Path) -> KnownModel:
-    try:
-        card = read_card(card_path(weights))
-        sha256 = file_sha256(weights)
-    except OSError as error:
-        raise WeightsError(f"{weights.name} cannot be read: {error.strerror or error}.") from error
+def _card_of(weights: Path) -> ModelCard:
+    card = card_path(weights)
+    if card.is_file():
+        return read_card(card)
+    from inference.checkpoint import load_model
+
+    return load_model(weights).card
+
+
+def _unreadable(weights: Path, problem: str) -> KnownModel:
+    return KnownModel(
+        weights=weights,
+        name=weights.name,
+        version="",
+        network="",
+        sha256="",
+        card=None,
+        problem=problem,
+    )
+
+
+def _of_card(weights: Path, card: ModelCard, sha256: str) -> KnownModel:
     return KnownModel(
         weights=weights,
         name=card.name,
         version=card.version,
-        architecture=card.architecture,
+        network=card.architecture.value,
         sha256=sha256,
         card=card,
-        record=None,
     )
+
+
+def _built_in(weights: Path) -> KnownModel:
+    try:
+        model = _of_card(weights, read_card(card_path(weights)), file_sha256(weights))
+    except OSError as error:
+        raise WeightsError(f"{weights.name} cannot be read: {error.strerror or error}.") from error
+    return replace(model, is_built_in=True)

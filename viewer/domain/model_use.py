@@ -22,6 +22,11 @@ class ModelUse(Enum):
     BREAST = "Breast"
     CT = "CT"
 
+    @property
+    def is_image(self) -> bool:
+        """Whether it is one image or volume; only there several models run as an ensemble."""
+        return self not in (ModelUse.BREAST, ModelUse.CT)
+
 
 _IMAGES = (ModelUse.FFDM, ModelUse.SYNTHETIC_2D, ModelUse.FILM)
 

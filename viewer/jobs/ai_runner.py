@@ -5,20 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from itertools import count
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
+from viewer.domain.model_use import ModelUse
 from viewer.jobs.breast_runner import BreastRunner
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.image_request import ImageRequest
 from viewer.jobs.inference_worker import InferenceWorker
 from viewer.jobs.model_shelf import ModelShelf
+from viewer.jobs.model_vetting import ModelVetting
 from viewer.session.ai_results import ai_order, ai_stands, forgotten, unfinished
 from viewer.session.session import Change, Session
 from viewer.settings import Settings
+from viewer.storage.accepted_licences import AcceptedLicences
+from viewer.storage.model_library import ModelLibrary
 
 NO_WEIGHTS = "no weights chosen"
 
@@ -26,6 +31,11 @@ NO_WEIGHTS = "no weights chosen"
 def interactive_threads() -> int:
     """Threads for a prediction that leave a core to the window."""
     return max(1, (os.cpu_count() or 2) - 1)
+
+
+def _for_breasts(settings: Settings) -> tuple[Path, ...]:
+    """The weights among which a breast's model is looked for."""
+    return settings.serving.get(ModelUse.BREAST, settings.weights)
 
 
 class AiRunner(QObject):
@@ -38,6 +48,8 @@ class AiRunner(QObject):
         files: ExamFiles,
         worker: InferenceWorker,
         settings: Settings,
+        library: ModelLibrary,
+        licences: AcceptedLicences,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -45,11 +57,17 @@ class AiRunner(QObject):
         self._files = files
         self._worker = worker
         self._settings = settings
+        self._library = library
+        self._licences = licences
         self._models = self._new_shelf(settings)
         self._numbers = count(1)
         self._wanted: dict[str, int] = {}
         self._breasts = BreastRunner(
-            session=session, files=files, worker=worker, weights=settings.weights, parent=self
+            session=session,
+            files=files,
+            worker=worker,
+            weights=_for_breasts(settings),
+            parent=self,
         )
         session.changed.connect(self._follow)
         worker.stands.connect(self._take_in)
@@ -89,18 +107,23 @@ class AiRunner(QObject):
     def use(self, settings: Settings) -> None:
         """Take other settings; results of other weights are dropped from the screen."""
         before, self._settings = self._settings, settings
-        if (before.weights, before.device) == (settings.weights, settings.device):
+        is_same = (before.weights, before.serving) == (settings.weights, settings.serving)
+        if is_same and before.device is settings.device:
             return
         self.cancel()
-        self._models = self._new_shelf(settings)
-        if before.weights == settings.weights:
+        self.read_models_anew()
+        if is_same:
             return
         state = self._session.state
         ids = [image.image_id for exam in state.exams for image in exam.images]
         self._session.apply(lambda state: forgotten(state, ids))
-        self._breasts.use(settings.weights)
+        self._breasts.use(_for_breasts(settings))
         for exam in state.exams:
             self.explain(exam)
+
+    def read_models_anew(self) -> None:
+        """Forget what was read of the chosen files and of the library."""
+        self._models = self._new_shelf(self._settings)
 
     def _ask(self, images: Iterable[ImageStack]) -> None:
         requests = []
@@ -124,7 +147,11 @@ class AiRunner(QObject):
 
     def _new_shelf(self, settings: Settings) -> ModelShelf:
         return ModelShelf(
-            weights=settings.weights, device=settings.device, threads=interactive_threads()
+            weights=settings.weights,
+            serving=settings.serving,
+            device=settings.device,
+            threads=interactive_threads(),
+            vetting=ModelVetting(library=self._library, licences=self._licences),
         )
 
     def _drop(self, image_ids: Iterable[str]) -> None:

@@ -39,9 +39,9 @@ class ImageRequest:
         line.say(Running("reading", 0, self.stack.slices))
         try:
             entry = self.models.entry_for(self.stack.kind)
-        except NoModel:
+        except NoModel as error:
             # Nothing went wrong: other images and breasts may be what the weights are for.
-            return NotRun(f"no model for {self.stack.kind.value}")
+            return NotRun(str(error))
         asked = model_input(self.stack, self.frames)
         key = prediction_key(self.stack, self.frames, entry, asked, line)
         kept = line.cache.find(key)

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Signal
 from inference.errors import Cancelled, InferenceError
 from viewer.domain.ai_state import Failed, NotRun, Running
 from viewer.errors import ProblemKind, problem_of
+from viewer.jobs.model_vetting import LicenceNotAccepted
 from viewer.logs import log_bug
 from viewer.storage.prediction_cache import PredictionCache
 
@@ -87,6 +88,8 @@ class InferenceWorker(QObject):
     stands = Signal(str, int, object)
     """Subject, request number, state."""
     device_known = Signal(str)
+    licence_needed = Signal(tuple)
+    """LicenceTerms that must be accepted before an image is scored; it is not run."""
     noticed = Signal(str)
     """Something the user should know, such as memory that ran out."""
 
@@ -159,6 +162,10 @@ class InferenceWorker(QObject):
             state = request.outcome(line)
         except Cancelled:
             state = NotRun("cancelled")
+        except LicenceNotAccepted as error:
+            line.say(NotRun(str(error)))
+            self.licence_needed.emit(error.terms)
+            return
         # The boundary: whatever happens to one request, the thread goes on with the next.
         except Exception as error:  # noqa: BLE001
             problem = problem_of(error)

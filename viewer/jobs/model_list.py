@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from inference.errors import WeightsError
 from inference.model_card import ModelCard
+from viewer.commands.ensembles import ensembles_of, title_of_members
+from viewer.commands.known_models import demonstration_weights
+from viewer.domain.model_use import ModelUse
 from viewer.jobs.model_shelf import card_beside
 
 
-def demonstration_weights() -> tuple[Path, ...]:
-    """The weights the program ships; empty when there are none."""
-    folder = Path(str(resources.files("resources"))) / "weights"
-    return tuple(sorted(folder.glob("*.safetensors")))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """A chosen file with its card, if it has one that can be read."""
+
+    weights: Path
+    card: ModelCard | None
+    problem: str = ""
 
 
 class ModelList(QObject):
@@ -23,13 +30,18 @@ class ModelList(QObject):
 
     changed = Signal()
 
-    def __init__(self, weights: tuple[Path, ...], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        weights: tuple[Path, ...],
+        serving: Mapping[ModelUse, tuple[Path, ...]] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._demonstration = demonstration_weights()
         self._weights: tuple[Path, ...] = ()
         self._titles: tuple[str, ...] = ()
         self._problems: tuple[str, ...] = ()
-        self.use(weights)
+        self.use(weights, serving)
 
     @property
     def weights(self) -> tuple[Path, ...]:
@@ -43,7 +55,7 @@ class ModelList(QObject):
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """Name and version of each file, or its file name where there is no card."""
+        """Each model or ensemble in use; file names where there is no card."""
         return self._titles
 
     @property
@@ -63,20 +75,46 @@ class ModelList(QObject):
             {p.resolve() for p in self._weights} & {p.resolve() for p in self._demonstration}
         )
 
-    def use(self, weights: tuple[Path, ...]) -> None:
-        """Name other files."""
-        titles, problems = [], []
-        for path in weights:
-            try:
-                card = card_beside(path)
-            except WeightsError as error:
-                problems.append(str(error))
-                card = None
-            titles.append(title_of(path, card))
-        self._weights, self._titles, self._problems = weights, tuple(titles), tuple(problems)
+    def use(
+        self,
+        weights: tuple[Path, ...],
+        serving: Mapping[ModelUse, tuple[Path, ...]] | None = None,
+    ) -> None:
+        """Name other files; serving: what the user chose for a use."""
+        chosen = {path: _read(path) for path in weights}
+        self._weights = weights
+        self._problems = tuple(each.problem for each in chosen.values() if each.problem)
+        self._titles = tuple(map(_title, _groups(chosen, serving or {})))
         self.changed.emit()
 
 
 def title_of(weights: Path, card: ModelCard | None) -> str:
     """What the screen calls a weights file."""
     return f"{card.name} {card.version}".strip() if card else weights.name
+
+
+def _read(path: Path) -> _Chosen:
+    try:
+        return _Chosen(weights=path, card=card_beside(path))
+    except WeightsError as error:
+        return _Chosen(weights=path, card=None, problem=str(error))
+
+
+def _groups(
+    chosen: Mapping[Path, _Chosen], serving: Mapping[ModelUse, tuple[Path, ...]]
+) -> list[tuple[_Chosen, ...]]:
+    """What runs as one: the groups that were chosen, then the rest by their cards."""
+    groups: dict[tuple[Path, ...], tuple[_Chosen, ...]] = {}
+    for paths in serving.values():
+        known = tuple(path for path in paths if path in chosen)
+        if known:
+            groups[known] = tuple(chosen[path] for path in known)
+    named = {path for paths in groups for path in paths}
+    rest = [each for path, each in chosen.items() if path not in named]
+    return [*groups.values(), *ensembles_of(rest)]
+
+
+def _title(group: tuple[_Chosen, ...]) -> str:
+    return title_of_members(
+        [(e.card.name, e.card.version) if e.card else (e.weights.name, "") for e in group]
+    )

@@ -1,24 +1,30 @@
-"""The weights files in use: which of them serves an image, loaded when first needed."""
+"""The weights files in use: which of them serve an image, loaded when first needed."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.architecture import Architecture
 from inference.errors import InferenceError, WeightsError
 from inference.model_card import ModelCard, card_path, read_card
-from viewer.commands.model_set import ARCHITECTURE_OF
+from viewer.commands.ensembles import fellow_members
+from viewer.domain.model_use import ModelUse, uses_of
 from viewer.domain.view import ImageKind
+from viewer.jobs.model_vetting import ModelVetting
 from viewer.jobs.quiet_import import import_networks
 from viewer.settings import DeviceChoice
 
 if TYPE_CHECKING:
     from inference.breast_predictor import BreastPredictor, HeatMapMaker
     from inference.checkpoint import LoadedModel
+    from inference.ensemble import EnsemblePredictor
     from inference.predictor import Predictor
+
+_KEPT_BYTES = 512 << 20
+"""For slices that the next member of an ensemble reads again; the frame store has its own."""
 
 
 class NoModel(InferenceError):
@@ -26,13 +32,24 @@ class NoModel(InferenceError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfEntry:
+class ShelfModel:
     """A weights file that can be used."""
 
     weights: Path
-    architecture: Architecture
+    card: ModelCard
+    sha256: str
     digest: str
     """A SHA-256 over the weights, and the card or the file's name that stands for one."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfEntry:
+    """What serves an image: one weights file, or the members of an ensemble."""
+
+    weights: tuple[Path, ...]
+    digest: str
+    """Of everything on disk that decides what is computed, whatever the members' order."""
 
 
 def card_beside(weights: Path) -> ModelCard | None:
@@ -45,20 +62,33 @@ def card_beside(weights: Path) -> ModelCard | None:
 
 
 class ModelShelf:
-    """Weights files in the order of choice; the first of each architecture serves.
+    """Weights files in the order of choice; the first that serves a use does, with its fellows.
 
     Used by the inference thread only. Nothing is read or imported before it is needed: a kept
-    result needs the file's digest, not its weights.
+    result needs the files' digests, not their weights.
     """
 
-    def __init__(self, *, weights: tuple[Path, ...], device: DeviceChoice, threads: int) -> None:
-        """threads: of the CPU, for a prediction."""
+    def __init__(
+        self,
+        *,
+        weights: tuple[Path, ...],
+        device: DeviceChoice,
+        threads: int,
+        serving: Mapping[ModelUse, tuple[Path, ...]] | None = None,
+        vetting: ModelVetting | None = None,
+    ) -> None:
+        """serving: the user's own choice for a use. vetting: None asks for nothing.
+
+        threads: of the CPU, for a prediction.
+        """
         self._weights = weights
+        self._serving = serving or {}
         self._device = device
         self._threads = threads
-        self._entries: dict[Path, ShelfEntry] = {}
+        self._vetting = vetting
+        self._known: dict[Path, ShelfModel] = {}
         self._loaded: dict[Path, LoadedModel] = {}
-        self._predictor: tuple[Path, Predictor] | None = None
+        self._predictor: tuple[ShelfEntry, Predictor | EnsemblePredictor] | None = None
 
     @property
     def weights(self) -> tuple[Path, ...]:
@@ -66,20 +96,30 @@ class ModelShelf:
         return self._weights
 
     def entry_for(self, kind: ImageKind) -> ShelfEntry:
-        """The file that serves a kind of image. Raises NoModel, WeightsError."""
-        entry = self._first(ARCHITECTURE_OF[kind])
-        if entry is None:
-            raise NoModel(
-                f"None of the chosen weights is for {kind.value}; choose some under Models."
-            )
-        return entry
+        """What serves a kind of image.
+
+        Raises NoModel, WeightsError, and LicenceNotAccepted.
+        """
+        return self.entry_of(ModelUse(kind.value))
 
     def entry_for_breasts(self) -> ShelfEntry:
-        """The file that scores breasts from two views. Raises NoModel, WeightsError."""
-        entry = self._first(Architecture.TWO_VIEW)
-        if entry is None:
-            raise NoModel("None of the chosen weights is a two-view model.")
-        return entry
+        """What scores breasts from two views; raises as entry_for."""
+        return self.entry_of(ModelUse.BREAST)
+
+    def entry_of(self, use: ModelUse) -> ShelfEntry:
+        """What serves a use; raises as entry_for."""
+        models = self._chosen(use) if use in self._serving else self._first(use)
+        if self._vetting is not None:
+            for model in models:
+                self._vetting.require_unchanged(model.weights, model.sha256)
+            self._vetting.require_accepted([(m.weights, m.card, m.sha256) for m in models])
+        models = tuple(sorted(models, key=lambda model: model.digest))
+        digests = [model.digest for model in models]
+        whole = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+        return ShelfEntry(
+            weights=tuple(model.weights for model in models),
+            digest=digests[0] if len(digests) == 1 else whole,
+        )
 
     @property
     def is_mixed(self) -> bool:
@@ -91,21 +131,27 @@ class ModelShelf:
 
         return choose_device(self._device.value, threads=self._threads).is_mixed
 
-    def predictor_for(self, entry: ShelfEntry) -> Predictor:
-        """Load the network; the last one stays loaded. Raises InferenceError."""
-        if self._predictor is not None and self._predictor[0] == entry.weights:
+    def predictor_for(self, entry: ShelfEntry) -> Predictor | EnsemblePredictor:
+        """Load the networks; those used last stay loaded. Raises InferenceError."""
+        if self._predictor is not None and self._predictor[0] == entry:
             return self._predictor[1]
         import_networks()
         from inference.device import choose_device
+        from inference.ensemble import EnsemblePredictor
         from inference.predictor import Predictor
 
         self._predictor = None
-        predictor = Predictor(
-            model=self._model(entry.weights),
-            device=choose_device(self._device.value, threads=self._threads),
-            threads=self._threads,
+        device = choose_device(self._device.value, threads=self._threads)
+        members = [
+            Predictor(model=self._model(weights), device=device, threads=self._threads)
+            for weights in entry.weights
+        ]
+        predictor = (
+            members[0]
+            if len(members) == 1
+            else EnsemblePredictor(members=members, kept_bytes=_KEPT_BYTES)
         )
-        self._predictor = (entry.weights, predictor)
+        self._predictor = (entry, predictor)
         return predictor
 
     def breast_predictor_for(
@@ -117,27 +163,60 @@ class ModelShelf:
         from inference.device import choose_device
 
         return BreastPredictor(
-            model=self._model(entry.weights),
+            model=self._model(entry.weights[0]),
             device=choose_device(self._device.value, threads=self._threads),
             threads=self._threads,
             heat_maps=heat_maps,
         )
 
-    def _first(self, wanted: Architecture) -> ShelfEntry | None:
-        for weights in self._weights:
-            entry = self._entry(weights)
-            if entry.architecture is wanted:
-                return entry
-        return None
+    def _chosen(self, use: ModelUse) -> tuple[ShelfModel, ...]:
+        """What the user chose for a use, checked that it serves it."""
+        if not self._serving[use]:
+            raise NoModel(f"switched off for {use.value}")
+        models = tuple(self._known_model(weights) for weights in self._serving[use])
+        if len(models) > 1 and not use.is_image:
+            raise WeightsError(f"One model serves {use.value}, not {len(models)}.")
+        for model in models:
+            if use not in uses_of(model.card):
+                raise WeightsError(
+                    f"{model.card.name} {model.card.version} was chosen for {use.value} and is "
+                    "not for that; choose another model under Models."
+                )
+        return models
 
-    def _entry(self, weights: Path) -> ShelfEntry:
-        if weights not in self._entries:
-            card = card_beside(weights)
-            architecture = card.architecture if card else self._model(weights).card.architecture
-            self._entries[weights] = ShelfEntry(
-                weights=weights, architecture=architecture, digest=_digest(weights)
+    def _first(self, use: ModelUse) -> tuple[ShelfModel, ...]:
+        """The first file that serves a use, with the members of its ensemble."""
+        for weights in self._weights:
+            model = self._known_model(weights)
+            if use in uses_of(model.card):
+                if not use.is_image:
+                    return (model,)
+                return fellow_members(model, self._readable(model))
+        raise NoModel(f"no model for {use.value}")
+
+    def _readable(self, first: ShelfModel) -> tuple[ShelfModel, ...]:
+        """All files that can be read.
+
+        Raises WeightsError for one that cannot and may be a member of the first one's ensemble:
+        without a card nobody knows.
+        """
+        models = []
+        for weights in self._weights:
+            try:
+                models.append(self._known_model(weights))
+            except WeightsError:
+                if not card_path(weights).is_file() and not card_path(first.weights).is_file():
+                    raise
+        return tuple(models)
+
+    def _known_model(self, weights: Path) -> ShelfModel:
+        if weights not in self._known:
+            card = card_beside(weights) or self._model(weights).card
+            sha256, digest = _digests(weights)
+            self._known[weights] = ShelfModel(
+                weights=weights, card=card, sha256=sha256, digest=digest
             )
-        return self._entries[weights]
+        return self._known[weights]
 
     def _model(self, weights: Path) -> LoadedModel:
         if weights not in self._loaded:
@@ -148,15 +227,16 @@ class ModelShelf:
         return self._loaded[weights]
 
 
-def _digest(weights: Path) -> str:
-    """Everything on disk that decides what a network computes."""
+def _digests(weights: Path) -> tuple[str, str]:
+    """Of the weights alone, and of everything on disk that decides what a network computes."""
     digest = hashlib.sha256()
     try:
         with weights.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+            of_weights = hashlib.file_digest(file, "sha256")
+        digest.update(of_weights.digest())
         card = card_path(weights)
         # Without a card the number in a published file's name decides.
         digest.update(card.read_bytes() if card.is_file() else weights.name.encode())
     except OSError as error:
         raise WeightsError(f"{weights.name} cannot be read: {error.strerror or error}.") from error
-    return digest.hexdigest()
+    return of_weights.hexdigest(), digest.hexdigest()

@@ -15,10 +15,12 @@ from viewer.commands.table import COMMANDS
 from viewer.jobs.ai_runner import AiRunner
 from viewer.jobs.demo_exam import DemoExam
 from viewer.jobs.exam_files import ExamFiles
-from viewer.jobs.model_check import ModelCheck
+from viewer.jobs.library_work import LibraryWork
 from viewer.jobs.model_list import ModelList
 from viewer.jobs.preferences import Preferences
 from viewer.session.session import Session
+from viewer.settings import Settings
+from viewer.storage.accepted_licences import AcceptedLicences
 from viewer.ui.dialogs.about import AboutDialog
 from viewer.ui.dialogs.assign_views import AssignViewsDialog
 from viewer.ui.dialogs.cheat_sheet import CheatSheet
@@ -26,6 +28,7 @@ from viewer.ui.dialogs.models import ModelsDialog
 from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.dialogs.skipped import SkippedDialog
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.licence_desk import LicenceDesk
 from viewer.ui.opening import Opening
 from viewer.ui.picture_desk import PictureDesk
 from viewer.ui.studies_desk import StudiesDesk
@@ -53,7 +56,9 @@ class WindowDesk(QObject):
         runner: AiRunner,
         demo: DemoExam,
         models: ModelList,
-        check: ModelCheck,
+        library: LibraryWork,
+        licences: AcceptedLicences,
+        licence_desk: LicenceDesk,
         preferences: Preferences,
         pictures: PictureDesk,
         studies: StudiesDesk,
@@ -68,7 +73,9 @@ class WindowDesk(QObject):
         self._runner = runner
         self._demo = demo
         self._models = models
-        self._check = check
+        self._library = library
+        self._licences = licences
+        self._licence_desk = licence_desk
         self._preferences = preferences
         self._pictures = pictures
         self._studies = studies
@@ -76,6 +83,7 @@ class WindowDesk(QObject):
         self._window = window
         self._show = show
         demo.made.connect(self._open_made)
+        licence_desk.accepted.connect(self._run_accepted)
 
     def open_files(self) -> None:
         """Ask for files and open them."""
@@ -118,9 +126,8 @@ class WindowDesk(QObject):
 
     def run_ai(self) -> None:
         """Queue every image of the exam that a model serves and that has no result."""
-        exam = self._session.state.exam
-        if exam is not None:
-            self._runner.run(exam)
+        self._licence_desk.forget_declined()
+        self._run_accepted()
 
     def cancel_ai(self) -> None:
         """Stop the running prediction and empty the queue."""
@@ -128,14 +135,25 @@ class WindowDesk(QObject):
 
     def choose_models(self) -> None:
         """Show which weights are used, and let the user choose others."""
-        dialog = ModelsDialog(models=self._models, check=self._check, parent=self._window)
-        if self._show(dialog):
-            self._use_weights(dialog.chosen)
+        dialog = ModelsDialog(
+            settings=self._preferences.settings,
+            work=self._library,
+            licences=self._licences,
+            agree=self._licence_desk.agree,
+            show=self._show,
+            parent=self._window,
+        )
+        is_accepted = self._show(dialog)
+        # What was changed on disk, in or out of the dialog, is seen by the next prediction.
+        self._runner.read_models_anew()
+        self._use_models(dialog.settings if is_accepted else dialog.kept_settings)
 
     @Slot()
     def use_demonstration(self) -> None:
         """Use the shipped weights in this window; they are not kept in the settings."""
-        settings = replace(self._preferences.settings, weights=self._models.demonstration)
+        settings = replace(
+            self._preferences.settings, weights=self._models.demonstration, serving={}
+        )
         self._preferences.use_once(settings)
         self._run_or_explain()
 
@@ -203,9 +221,16 @@ class WindowDesk(QObject):
     def _open_made(self, folders: list[Path]) -> None:
         self._opening.open(folders)
 
-    def _use_weights(self, weights: tuple[Path, ...]) -> None:
-        if weights != self._preferences.settings.weights:
-            self._preferences.change(replace(self._preferences.settings, weights=weights))
+    @Slot()
+    def _run_accepted(self) -> None:
+        exam = self._session.state.exam
+        if exam is not None:
+            self._runner.run(exam)
+
+    def _use_models(self, settings: Settings) -> None:
+        if settings != self._preferences.settings:
+            self._preferences.change(settings)
+            self._licence_desk.forget_declined()
             self._run_or_explain()
 
     def _run_or_explain(self) -> None:

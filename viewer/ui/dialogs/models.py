@@ -1,209 +1,293 @@
-"""Chooses weights files and shows their model cards."""
+"""The models of this computer: what they are, which serves what; add, remove, use."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
-    QTextBrowser,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from inference.model_card import ModelCard
+from viewer.commands.known_models import KnownModel
+from viewer.commands.model_choices import Chosen, chosen_now, with_choice, with_model
 from viewer.errors import Problem
-from viewer.jobs.model_check import CheckedWeights, ModelCheck
-from viewer.jobs.model_list import ModelList, title_of
+from viewer.jobs.library_work import LibraryWork
+from viewer.settings import Settings
+from viewer.storage.accepted_licences import AcceptedLicences, LicenceTerms, terms_of
+from viewer.storage.model_library import CheckedFile
+from viewer.storage.model_record import ModelRecord
+from viewer.storage.settings_file import without_weights
+from viewer.ui.dialogs.confirm import ConfirmDialog
+from viewer.ui.dialogs.model_detail import ModelDetail
+from viewer.ui.dialogs.model_table import ModelTable
+from viewer.ui.dialogs.model_uses import ModelUses
 
 _FILTER = "Weights (*.p *.pt *.pth *.safetensors);;All files (*)"
 _WORDS = """\
-Tomosynthesis goes to the first 3D-GMIC model, FFDM and synthetic 2D to the first GMIC model.
-Weights are .safetensors with a model card beside them (the same name, ending .toml), or the
-published sample_model_1.p to sample_model_5.p."""
+Weights are .safetensors or .pt files with a model card beside them (the same name, ending .toml), \
+or the published sample_model_1.p to sample_model_5.p. Models of one name run as one ensemble."""
+
+Agree = Callable[[Sequence[LicenceTerms], QWidget], bool]
+"""Shows licences; whether they are accepted."""
+Show = Callable[[QDialog], bool]
 
 
 class ModelsDialog(QDialog):
-    """A list of weights in order; what is wrong with one is said in words."""
+    """Adding and removing act at once; what serves which use is taken over by OK."""
 
     def __init__(
-        self, *, models: ModelList, check: ModelCheck, parent: QWidget | None = None
+        self,
+        *,
+        settings: Settings,
+        work: LibraryWork,
+        licences: AcceptedLicences,
+        agree: Agree,
+        show: Show,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Models")
-        self.resize(860, 480)
-        self._models = models
-        self._check = check
-        self._known: dict[Path, CheckedWeights] = {}
-        self.files = QListWidget(self)
-        self.files.currentItemChanged.connect(self._show_card)
-        self.card = QTextBrowser(self)
-        self.card.setOpenExternalLinks(False)
-        self._busy = QLabel(self)
-        self._busy.setObjectName("hint")
+        self.resize(1160, 660)
+        self._settings = settings
+        self._work = work
+        self._licences = licences
+        self._agree = agree
+        self._show_dialog = show
+        self._models: tuple[KnownModel, ...] = ()
+        self._chosen: Chosen | None = None
+        self._complaints: list[str] = []
+        self._select_next: Path | None = None
+        self.table = ModelTable(self)
+        self.detail = ModelDetail(licences=licences, parent=self)
+        self.uses = ModelUses(self)
+        self.copies = QCheckBox("Copy added files into the library", self)
+        self.copies.setChecked(True)
+        self.copies.setToolTip("Otherwise they are used where they are, and must stay there.")
+        self._said = QLabel(self)
+        self._said.setObjectName("hint")
+        self._said.setWordWrap(True)
+        self._add = self._button("&Add…", self._ask_for_files)
+        self._remove = self._button("&Remove", self.remove)
+        self._use = self._button("&Use", self.use)
+        self._keep = self._button("&Keep", self.keep)
+        self._keep.setToolTip("Add this file to the library.")
         self._lay_out()
-        check.checked.connect(self._take_in)
-        check.failed.connect(self._take_failure)
-        check.ended.connect(self._busy.clear)
-        for path in models.weights:
-            self._add_item(path)
-        self._start_check(models.weights)
+        self._connect()
+        self._look()
 
     @property
-    def chosen(self) -> tuple[Path, ...]:
-        """The files in the list that can be used, in order."""
-        paths = (self._path(self.files.item(row)) for row in range(self.files.count()))
-        return tuple(path for path in paths if not self._problem(path))
+    def settings(self) -> Settings:
+        """The settings with the choice as it is in the dialog."""
+        if self._chosen is None or self._chosen == self._before():
+            return self._settings
+        return with_choice(self._settings, self._chosen)
+
+    @property
+    def kept_settings(self) -> Settings:
+        """The settings as they were, without what was removed meanwhile."""
+        return self._settings
 
     @property
     def card_words(self) -> str:
-        """What is shown of the selected file."""
-        return self.card.toPlainText()
+        """What is shown of the selected model."""
+        return self.detail.toPlainText()
+
+    @property
+    def said(self) -> str:
+        """The line under the table."""
+        return self._said.text()
 
     def add(self, paths: Sequence[Path]) -> None:
-        """Add files to the list and read them; those that are there already are left."""
-        present = {self._path(self.files.item(row)) for row in range(self.files.count())}
-        new = [path.absolute() for path in paths if path.absolute() not in present]
-        for path in new:
-            self._add_item(path)
-        self._start_check(new)
+        """Read files; those that are sound and whose licence is accepted are added."""
+        self._work.check(paths)
+
+    @Slot()
+    def keep(self) -> None:
+        """Add the selected file, which is in use and not in the library."""
+        model = self.table.model_chosen
+        if model is not None and model.record is None and not model.is_built_in:
+            self.add([model.weights])
+
+    @Slot()
+    def remove(self) -> None:
+        """Ask, and remove the selected model."""
+        model = self.table.model_chosen
+        if model is None or model.record is None:
+            return
+        is_linked = model.record.linked
+        question = (
+            f"{model.title} ({model.short_hash}) is forgotten; its file stays where it is."
+            if is_linked
+            else f"The copy of {model.title} ({model.short_hash}) is deleted."
+        )
+        action = "Forget" if is_linked else "Delete copy"
+        confirm = ConfirmDialog(
+            title="Remove a model", question=question, action=action, parent=self
+        )
+        if self._show_dialog(confirm):
+            self._work.remove(model)
+
+    @Slot()
+    def use(self) -> None:
+        """Let the selected model, with its ensemble, serve all that it can."""
+        model = self.table.model_chosen
+        if model is not None and not model.problem and self._chosen is not None:
+            self._choose(with_model(self._chosen, model, self._models))
+
+    def _before(self) -> Chosen:
+        return chosen_now(self._settings, self._models, self.uses.uses)
+
+    def _look(self) -> None:
+        in_use = [*self._settings.weights, *(p for s in self._settings.serving.values() for p in s)]
+        self._work.look([path.absolute() for path in in_use])
+
+    @Slot()
+    def _ask_for_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, "Add weights", "", _FILTER)
+        self.add([Path(name) for name in names])
+
+    @Slot(tuple)
+    def _take_list(self, models: tuple[KnownModel, ...]) -> None:
+        self._models = models
+        self._choose(self._chosen if self._chosen is not None else self._before())
+        if self._select_next is not None:
+            self.table.select(self._select_next)
+            self._select_next = None
+
+    @Slot(CheckedFile)
+    def _take_checked(self, checked: CheckedFile) -> None:
+        """A file was read and is sound: its licence first."""
+        if self._agree([terms_of(checked.card, checked.sha256)], self):
+            self._work.add(checked, link=not self.copies.isChecked())
+        else:
+            self._complain(f"{checked.weights.name} was not added: its licence was not accepted.")
+
+    @Slot(ModelRecord)
+    def _take_added(self, record: ModelRecord) -> None:
+        self._said.setText(f"{record.title} was added.")
+        self._select_next = record.weights
+        self._look()
+
+    @Slot(ModelRecord)
+    def _take_removed(self, record: ModelRecord) -> None:
+        """What was removed serves nothing any more, whether OK is pressed or not."""
+        self._settings = without_weights(self._settings, [record.weights])
+        if self._chosen is not None:
+            self._chosen = {
+                use: tuple(path for path in paths if path != record.weights)
+                for use, paths in self._chosen.items()
+            }
+        self._said.setText(f"{record.title} was removed.")
+        self._look()
+
+    @Slot(Problem)
+    def _take_failure(self, problem: Problem) -> None:
+        self._complain(problem.text)
+
+    def _complain(self, words: str) -> None:
+        """Long reasons, such as a card to write, stand where there is room for them."""
+        self._complaints.append(words)
+        self._said.setText(words.splitlines()[0])
+        self.detail.show_words("\n\n".join(self._complaints))
+
+    @Slot(str)
+    def _take_start(self, words: str) -> None:
+        self._said.setText(words)
+
+    @Slot()
+    def _take_end(self) -> None:
+        if self._said.text().endswith("…"):
+            self._said.clear()
+
+    @Slot()
+    def _take_uses(self) -> None:
+        self._choose(self.uses.chosen)
+
+    def _choose(self, chosen: Chosen) -> None:
+        self._chosen = chosen
+        used: dict[Path, list[str]] = {}
+        for use, paths in chosen.items():
+            for path in paths:
+                used.setdefault(path, []).append(use.value)
+        self.uses.show_choice(self._models, chosen)
+        self.table.show_models(self._models, used)
+
+    @Slot()
+    def _show_chosen(self) -> None:
+        model = self.table.model_chosen
+        if not self._complaints:
+            self.detail.show_model(model)
+        elif self.table.hasFocus():
+            self._complaints.clear()
+            self.detail.show_model(model)
+        is_kept = model is not None and model.record is not None
+        is_foreign = model is not None and not is_kept and not model.is_built_in
+        self._remove.setEnabled(is_kept)
+        self._keep.setVisible(is_foreign)
+        self._use.setEnabled(model is not None and not model.problem and bool(model.uses))
+
+    def _connect(self) -> None:
+        self._work.listed.connect(self._take_list)
+        self._work.checked.connect(self._take_checked)
+        self._work.added.connect(self._take_added)
+        self._work.removed.connect(self._take_removed)
+        self._work.failed.connect(self._take_failure)
+        self._work.started.connect(self._take_start)
+        self._work.ended.connect(self._take_end)
+        self.table.chosen.connect(self._show_chosen)
+        self.table.doubleClicked.connect(self.use)
+        self.uses.changed.connect(self._take_uses)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self.remove)
 
     def _lay_out(self) -> None:
         words = QLabel(_WORDS, self)
         words.setObjectName("hint")
-        tools = QVBoxLayout()
-        for text, act in (
-            ("Add…", self._ask),
-            ("Remove", self._remove),
-            ("Move up", self._move_up),
-        ):
-            tools.addWidget(_button(text, act, self))
-        if self._models.demonstration:
-            shipped = _button("Add demonstration", self._add_demonstration, self)
-            shipped.setToolTip("Trained on phantoms: means nothing for patients.")
-            tools.addWidget(shipped)
-        tools.addStretch(1)
-        middle = QHBoxLayout()
-        middle.setSpacing(10)
-        middle.addWidget(self.files, 2)
-        middle.addLayout(tools)
-        middle.addWidget(self.card, 3)
+        words.setWordWrap(True)
+        middle = QSplitter(Qt.Orientation.Horizontal, self)
+        middle.setChildrenCollapsible(False)
+        middle.addWidget(self.table)
+        middle.addWidget(self.detail)
+        middle.setSizes([720, 400])
+        tools = QHBoxLayout()
+        tools.setSpacing(8)
+        for button in (self._add, self._remove, self._use, self._keep):
+            tools.addWidget(button)
+        tools.addWidget(self.copies)
+        tools.addWidget(self._said, 1)
+        heading = QLabel("Which model serves what", self)
+        heading.setObjectName("heading")
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self._busy, 1)
-        bottom.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
-        layout.setSpacing(12)
+        layout.setSpacing(10)
         layout.addWidget(words)
-        layout.addLayout(middle, 1)
-        layout.addLayout(bottom)
+        layout.addWidget(middle, 1)
+        layout.addLayout(tools)
+        layout.addWidget(heading)
+        layout.addWidget(self.uses)
+        layout.addWidget(buttons)
+        self.table.setFocus()
 
-    def _ask(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Add weights", "", _FILTER)
-        self.add([Path(name) for name in names])
-
-    def _add_demonstration(self) -> None:
-        self.add(self._models.demonstration)
-
-    def _remove(self) -> None:
-        self.files.takeItem(self.files.currentRow())
-
-    def _move_up(self) -> None:
-        row = self.files.currentRow()
-        if row > 0:
-            item = self.files.takeItem(row)
-            self.files.insertItem(row - 1, item)
-            self.files.setCurrentRow(row - 1)
-
-    def _add_item(self, path: Path) -> None:
-        item = QListWidgetItem(path.name, self.files)
-        item.setData(Qt.ItemDataRole.UserRole, str(path))
-        item.setToolTip(str(path))
-        self.files.setCurrentItem(item)
-
-    def _start_check(self, paths: Sequence[Path]) -> None:
-        if paths:
-            self._busy.setText("Reading weights…")
-            self._check.check(paths)
-
-    @Slot(CheckedWeights)
-    def _take_in(self, checked: CheckedWeights) -> None:
-        self._known[checked.path] = checked
-        for row in range(self.files.count()):
-            item = self.files.item(row)
-            if self._path(item) == checked.path:
-                title = title_of(checked.path, checked.card)
-                item.setText(f"{checked.path.name}: cannot be used" if checked.problem else title)
-        self._show_card()
-
-    @Slot(Problem)
-    def _take_failure(self, problem: Problem) -> None:
-        self._busy.setText(problem.text)
-
-    def _show_card(self) -> None:
-        if self.files.currentRow() < 0:
-            self.card.setPlainText("No weights are chosen: the AI does not run.")
-            return
-        path = self._path(self.files.currentItem())
-        checked = self._known.get(path)
-        if checked is None:
-            self.card.setPlainText(f"{path.name}\n\nBeing read…")
-        elif checked.card is None:
-            self.card.setPlainText(f"{path.name} cannot be used.\n\n{checked.problem}")
-        else:
-            words = card_words(checked.card, checked.sha256)
-            if path in self._models.demonstration:
-                words = f"DEMONSTRATION: means nothing for patients.\n\n{words}"
-            self.card.setPlainText(words)
-
-    def _problem(self, path: Path) -> str:
-        checked = self._known.get(path)
-        return checked.problem if checked else ""
-
-    @staticmethod
-    def _path(item: QListWidgetItem) -> Path:
-        return Path(str(item.data(Qt.ItemDataRole.UserRole)))
-
-
-def card_words(card: ModelCard, sha256: str) -> str:
-    """A model card as plain text."""
-    lines = [
-        f"{card.name} {card.version}".strip(),
-        "",
-        f"Architecture: {card.architecture.value}",
-        f"Top cells t: {card.top_t:g}",
-        f"Patches: {card.patches}",
-        f"Training data: {card.training_data}",
-        f"Intended use: {card.intended_use}",
-        f"Licence: {card.licence}",
-        f"SHA-256: {sha256}",
-    ]
-    lines += [f"{name}: {_plain(value)}" for name, value in card.further.items()]
-    return "\n".join(lines)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(entry)}" for name, entry in value.items())
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _button(text: str, act: object, parent: QWidget) -> QPushButton:
-    button = QPushButton(text, parent)
-    button.setAutoDefault(False)
-    button.clicked.connect(act)
-    return button
+    def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAutoDefault(False)
+        button.clicked.connect(act)
+        return button
