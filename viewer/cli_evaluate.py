@@ -12,7 +12,7 @@ from viewer.cli_errors import UserError, errors_said
 if TYPE_CHECKING:
     from viewer.analysis.evaluation_results import EvaluationResults
     from viewer.commands.evaluate import Gathered
-    from viewer.commands.evaluation_maps import ExampleMap
+    from viewer.commands.evaluation_examples import ExampleMap
 
 TOLD = 20
 """Things left out that the terminal lists."""
@@ -74,11 +74,21 @@ def evaluate(
                 detections, predictions, boxes=boxes, labels=labels, volume_slices=volume_slices
             )
         elif predictions is not None:
+            from rich.console import Console
+            from rich.progress import Progress
+
             from viewer.commands.evaluate import gather_predictions
 
-            gathered = gather_predictions(
-                predictions, labels=labels, masks=masks, boxes=boxes, saliency_threshold=threshold
-            )
+            with Progress(console=Console(stderr=True), transient=True) as bar:
+                task = bar.add_task("Reading maps", total=None)
+                gathered = gather_predictions(
+                    predictions,
+                    labels=labels,
+                    masks=masks,
+                    boxes=boxes,
+                    saliency_threshold=threshold,
+                    progress=lambda done, total: bar.update(task, completed=done, total=total),
+                )
         else:
             raise UserError(
                 "there is nothing to evaluate", "give a folder of predictions, or --detections"

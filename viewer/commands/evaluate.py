@@ -9,13 +9,15 @@ import numpy as np
 
 from viewer.analysis.evaluation_table import EvaluationTable, LeftOut, LocatedDetections
 from viewer.commands.evaluation_cases import breast_cases, image_cases, left_out_of_scores
+from viewer.commands.evaluation_examples import ExampleMap, example_maps
 from viewer.commands.evaluation_labels import known_truth, rows_in_words, truth_of_predictions
 from viewer.commands.evaluation_maps import (
-    ExampleMap,
+    MapFiles,
     MapReading,
+    Progress,
     agreements,
-    chosen_examples,
     read_maps,
+    unseen,
 )
 from viewer.commands.evaluation_patches import PatchTruth, detections_of, lesions_of
 from viewer.loading.phantom_truth import PHANTOM_COLUMNS
@@ -54,6 +56,7 @@ def gather_predictions(
     masks: Path | None = None,
     boxes: Path | None = None,
     saliency_threshold: float = 0.5,
+    progress: Progress = unseen,
 ) -> Gathered:
     """Read predictions and their truth; raises TableError and LoadingError with file and row.
 
@@ -72,10 +75,10 @@ def gather_predictions(
         raise TableError(
             "no image with a score has a label", hint="check the exams and images of the labels"
         )
+    files = MapFiles(predictions, read_masks(masks) if masks is not None else ())
     reading = MapReading()
     if masks is not None or boxes is not None:
-        known_masks = read_masks(masks) if masks is not None else ()
-        reading = read_maps(predictions, known_masks, threshold=saliency_threshold)
+        reading = read_maps(predictions, files, threshold=saliency_threshold, progress=progress)
     patches = PatchTruth(
         predictions, read_boxes(boxes) if boxes is not None else (), truth, reading.strongest
     )
@@ -97,7 +100,7 @@ def gather_predictions(
             notes=(*table.notes, *_size_notes(reading)),
             left_out=(*table.left_out, *patches.left_out),
         )
-    return Gathered(table=table, examples=chosen_examples(reading.examples))
+    return Gathered(table=table, examples=example_maps(reading.measured, files))
 
 
 def gather_submission(

@@ -47,27 +47,12 @@ class KnownTruth:
         return self.patients.get(exam, exam)
 
 
-def images_meant(key: CaseKey, images: Iterable[PredictedImage]) -> tuple[PredictedImage, ...]:
-    """The predicted images that a row names, one for each model."""
-    return tuple(
-        image
-        for image in images
-        if key.fits(
-            exam=image.exam,
-            image=image.image,
-            laterality=image.laterality,
-            view=image.view,
-            kind=image.kind,
-        )
-    )
-
-
 def known_truth(labels: Sequence[Label], predictions: Predictions, table: str) -> KnownTruth:
     """Find the images of every label; raises TableError where labels contradict each other.
 
     table: its file name, for messages. Raises TableError too when no label fits any image.
     """
-    index = _ImageIndex(predictions.images)
+    index = ImageIndex(predictions.images)
     images, breasts = _Stated(table), _Stated(table)
     patients: dict[str, str] = {}
     unknown: list[Label] = []
@@ -129,7 +114,7 @@ def rows_in_words(lines: Sequence[int]) -> str:
     return f"{'row' if len(lines) == 1 else 'rows'} {shown}{more}"
 
 
-class _ImageIndex:
+class ImageIndex:
     """Predicted images by exam and by name, so that large tables are matched quickly."""
 
     def __init__(self, images: Sequence[PredictedImage]) -> None:
@@ -140,9 +125,20 @@ class _ImageIndex:
             self._by_name.setdefault(image.image.casefold(), []).append(image)
 
     def meant(self, key: CaseKey) -> tuple[PredictedImage, ...]:
+        """The predicted images that a row names, one for each model."""
         if key.image:
             return tuple(self._by_name.get(key.image.casefold(), ()))
-        return images_meant(key, self._by_exam.get(key.exam, ()))
+        return tuple(
+            image
+            for image in self._by_exam.get(key.exam, ())
+            if key.fits(
+                exam=image.exam,
+                image=image.image,
+                laterality=image.laterality,
+                view=image.view,
+                kind=image.kind,
+            )
+        )
 
 
 class _Stated:

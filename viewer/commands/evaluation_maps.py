@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from inference.types import BENIGN, CLASS_NAMES, MALIGNANT, Box
 from viewer.analysis.evaluation_table import LeftOut, MapAgreement
 from viewer.commands.evaluation_cases import series_names
-from viewer.commands.evaluation_labels import KnownTruth, images_meant, rows_in_words
+from viewer.commands.evaluation_labels import ImageIndex, KnownTruth, rows_in_words
 from viewer.export.file_names import safe_name
 from viewer.loading.errors import LoadingError
 from viewer.loading.prediction_arrays import PredictionArrays, read_arrays
@@ -27,33 +26,32 @@ from viewer.statistics.map_overlap import (
     soft_dice,
 )
 
-Bools = NDArray[np.bool_]
 ImageAndModel = tuple[str, str]
-MOST_EXAMPLES = 12
+Progress = Callable[[int, int], None]
+"""Receives images done and in all."""
+
+
+def unseen(done: int, total: int) -> None:
+    """Nobody looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExampleMap:
-    """A max-projected map with its mask, in the network's window, facing right."""
+class MeasuredMap:
+    """One class's map of one image against its mask."""
 
-    image: str
+    finding_class: int
     series: str
-    finding: str
-    saliency: NDArray[np.float32]
-    """(rows, columns)."""
-    mask: WindowMask
+    image: PredictedImage
     soft_dice: float
+    dice: float
+    average_precision: float
 
 
 @dataclass(slots=True)
 class MapReading:
     """What one pass over the arrays gives."""
 
-    agreement: list[tuple[int, str, PredictedImage, float, float, float]] = field(
-        default_factory=list
-    )
-    """Class, series, image, soft Dice, Dice at the threshold, pixel average precision."""
-    examples: list[ExampleMap] = field(default_factory=list)
+    measured: list[MeasuredMap] = field(default_factory=list)
     strongest: dict[ImageAndModel, NDArray[np.float64]] = field(default_factory=dict)
     """(patch, class) the strongest cell under each patch of the table, in its order."""
     left_out: list[LeftOut] = field(default_factory=list)
@@ -61,19 +59,68 @@ class MapReading:
     """Of the displayed images; None without arrays."""
 
 
+class MapFiles:
+    """The arrays of a predictions folder with the masks of its images."""
+
+    def __init__(self, predictions: Predictions, masks: Sequence[NamedMask]) -> None:
+        self._predictions = predictions
+        self._models = _models_of_images(predictions)
+        self._masks: dict[tuple[str, int], list[NamedMask]] = {}
+        self.unknown_masks: list[NamedMask] = []
+        index = ImageIndex(predictions.images)
+        for mask in masks:
+            names = {image.image for image in index.meant(mask.key)}
+            if len(names) != 1:
+                self.unknown_masks.append(mask)
+                continue
+            finding_class = MALIGNANT if mask.malignant else BENIGN
+            self._masks.setdefault((names.pop(), finding_class), []).append(mask)
+
+    @property
+    def has_arrays(self) -> bool:
+        """Whether the folder was written with arrays."""
+        return (self._predictions.folder / "arrays").is_dir()
+
+    def arrays(self, image: PredictedImage) -> PredictionArrays:
+        """Raises LoadingError."""
+        several = self._models[image.image] > 1
+        name = f"{image.image}.{safe_name(image.model)}" if several else image.image
+        return read_arrays(self._predictions.folder / "arrays" / f"{name}.npz")
+
+    def mask(
+        self, image: PredictedImage, finding_class: int, arrays: PredictionArrays
+    ) -> WindowMask | None:
+        """All findings of one class on one image as one mask; None where there is none.
+
+        Raises TableError for one that cannot be read or has a wrong size.
+        """
+        laid = []
+        for mask in self._masks.get((image.image, finding_class), ()):
+            try:
+                laid.append(mask_in_window(max_projected_mask(mask.path), arrays.placement))
+            except LoadingError as error:
+                raise TableError(f"{mask.place}: {error.message}", hint=error.hint) from error
+        if not laid:
+            return None
+        marked = np.any([mask.marked for mask in laid], axis=0)
+        missed = sum(mask.missed for mask in laid)
+        return WindowMask(marked=marked, seen=laid[0].seen, missed=missed)
+
+
 def read_maps(
     predictions: Predictions,
-    masks: Sequence[NamedMask],
+    files: MapFiles,
     *,
     threshold: float,
+    progress: Progress = unseen,
 ) -> MapReading:
-    """Go through all arrays once; raises LoadingError for a mask of a wrong size.
+    """Go through all arrays once; raises TableError for a mask of a wrong size.
 
     threshold: from which a cell counts as salient in the Dice similarity of sets. Images whose
     arrays are absent or of another version are left out, with the reason.
     """
-    reading = MapReading()
-    if not (predictions.folder / "arrays").is_dir():
+    reading = MapReading(left_out=_unknown(files.unknown_masks))
+    if not files.has_arrays:
         reading.left_out.append(
             LeftOut(
                 what="all maps",
@@ -83,28 +130,25 @@ def read_maps(
         )
         return reading
     series = series_names(predictions.images)
-    of_image = _masks_by_image(masks, predictions, reading)
     patches = patches_by_image(predictions)
-    serving = _models_of_images(predictions)
-    for image in predictions.images:
-        if not image.is_scored:
-            continue
+    scored = [image for image in predictions.images if image.is_scored]
+    for done, image in enumerate(scored):
+        progress(done, len(scored))
         try:
-            arrays = read_arrays(_arrays_path(predictions.folder, image, serving[image.image]))
+            arrays = files.arrays(image)
         except LoadingError as error:
-            reading.left_out.append(
-                LeftOut(what=f"map of {image.image}, {image.model}", reason=str(error))
-            )
+            what = f"map of {image.image}, {image.model}"
+            reading.left_out.append(LeftOut(what=what, reason=str(error)))
             continue
         rows = arrays.placement.image_rows
         reading.fewest_rows = min(rows, reading.fewest_rows or rows)
         own = patches.get((image.image, image.model), ())
         reading.strongest[image.image, image.model] = _strongest_under(arrays, own)
         for finding_class in (MALIGNANT, BENIGN):
-            own_masks = of_image.get((image.image, finding_class), ())
-            if own_masks:
+            mask = files.mask(image, finding_class, arrays)
+            if mask is not None:
                 name = series[image.model, image.kind]
-                _measure(reading, image, name, finding_class, arrays, own_masks, threshold)
+                _measure(reading, image, name, finding_class, arrays, mask, threshold)
     return reading
 
 
@@ -112,15 +156,16 @@ def agreements(reading: MapReading, truth: KnownTruth) -> tuple[MapAgreement, ..
     """The measures as arrays, malignant first."""
     found = []
     for finding_class in (MALIGNANT, BENIGN):
-        own = [entry for entry in reading.agreement if entry[0] == finding_class]
+        own = [entry for entry in reading.measured if entry.finding_class == finding_class]
         if not own:
             continue
-        series = tuple(dict.fromkeys(entry[1] for entry in own))
-        images = {entry[2].image: entry[2] for entry in own}
+        series = tuple(dict.fromkeys(entry.series for entry in own))
+        images = {entry.image.image: entry.image for entry in own}
         place = {name: index for index, name in enumerate(images)}
         values = np.full((3, len(series), len(images)), np.nan)
-        for _, name, image, *measures in own:
-            values[:, series.index(name), place[image.image]] = measures
+        for entry in own:
+            measures = (entry.soft_dice, entry.dice, entry.average_precision)
+            values[:, series.index(entry.series), place[entry.image.image]] = measures
         found.append(
             MapAgreement(
                 finding_class=finding_class,
@@ -145,80 +190,30 @@ def patches_by_image(
     return {name: tuple(patches) for name, patches in found.items()}
 
 
-def chosen_examples(
-    examples: Sequence[ExampleMap], *, each: int = 3, most: int = MOST_EXAMPLES
-) -> tuple[ExampleMap, ...]:
-    """For every series and class the best, the middle and the worst agreement, malignant first.
-
-    More than `most` are cut.
-    """
-    groups: dict[tuple[str, str], list[ExampleMap]] = {}
-    for example in examples:
-        groups.setdefault((example.finding, example.series), []).append(example)
-    chosen = []
-    for _, group in sorted(groups.items(), reverse=True):
-        ranked = sorted(group, key=lambda example: -example.soft_dice)
-        places = np.unique(np.linspace(0, len(ranked) - 1, each).round().astype(int))
-        chosen += [ranked[place] for place in places]
-    return tuple(chosen[:most])
-
-
 def _measure(
     reading: MapReading,
     image: PredictedImage,
     series: str,
     finding_class: int,
     arrays: PredictionArrays,
-    masks: Sequence[NamedMask],
+    mask: WindowMask,
     threshold: float,
 ) -> None:
-    mask = _joined(masks, arrays)
     saliency = arrays.max_projected[finding_class]
     counts = count_under_cells(saliency, mask.marked, mask.seen, missed=mask.missed)
     if not counts.mask_pixels:
         reading.left_out.append(LeftOut(what=f"mask of {image.image}", reason="marks nothing"))
         return
-    agreement = soft_dice(counts)
-    reading.agreement.append(
-        (
-            finding_class,
-            series,
-            image,
-            agreement,
-            dice_at(counts, threshold),
-            pixel_average_precision(counts),
-        )
-    )
-    reading.examples.append(
-        ExampleMap(
-            image=image.image,
+    reading.measured.append(
+        MeasuredMap(
+            finding_class=finding_class,
             series=series,
-            finding=CLASS_NAMES[finding_class],
-            saliency=saliency,
-            mask=WindowMask(
-                marked=_thinned(mask.marked), seen=_thinned(mask.seen), missed=mask.missed
-            ),
-            soft_dice=agreement,
+            image=image,
+            soft_dice=soft_dice(counts),
+            dice=dice_at(counts, threshold),
+            average_precision=pixel_average_precision(counts),
         )
     )
-
-
-def _joined(masks: Sequence[NamedMask], arrays: PredictionArrays) -> WindowMask:
-    """All findings of one class on one image as one mask."""
-    laid = []
-    for mask in masks:
-        try:
-            laid.append(mask_in_window(max_projected_mask(mask.path), arrays.placement))
-        except LoadingError as error:
-            raise TableError(f"{mask.place}: {error.message}", hint=error.hint) from error
-    marked = np.any([mask.marked for mask in laid], axis=0)
-    return WindowMask(marked=marked, seen=laid[0].seen, missed=sum(mask.missed for mask in laid))
-
-
-def _thinned(pixels: Bools) -> Bools:
-    """Fewer pixels, enough for a small picture; hundreds of examples stay in memory."""
-    step = max(1, max(pixels.shape) // 400)
-    return pixels[::step, ::step].copy()
 
 
 def _strongest_under(
@@ -237,25 +232,12 @@ def _strongest_under(
     return found
 
 
-def _masks_by_image(
-    masks: Sequence[NamedMask], predictions: Predictions, reading: MapReading
-) -> Mapping[tuple[str, int], tuple[NamedMask, ...]]:
-    found: dict[tuple[str, int], list[NamedMask]] = {}
-    unknown: list[NamedMask] = []
-    for mask in masks:
-        names = {image.image for image in images_meant(mask.key, predictions.images)}
-        if len(names) != 1:
-            unknown.append(mask)
-            continue
-        finding_class = MALIGNANT if mask.malignant else BENIGN
-        found.setdefault((names.pop(), finding_class), []).append(mask)
-    if unknown:
-        lines = [mask.key.line for mask in unknown if mask.key.line]
-        which = rows_in_words(lines) if lines else ", ".join(mask.place for mask in unknown[:5])
-        reading.left_out.append(
-            LeftOut(what=f"{len(unknown)} masks ({which})", reason="fit no or several images")
-        )
-    return {name: tuple(own) for name, own in found.items()}
+def _unknown(masks: Sequence[NamedMask]) -> list[LeftOut]:
+    if not masks:
+        return []
+    lines = [mask.key.line for mask in masks if mask.key.line]
+    which = rows_in_words(lines) if lines else ", ".join(mask.place for mask in masks[:5])
+    return [LeftOut(what=f"{len(masks)} masks ({which})", reason="fit no or several images")]
 
 
 def _models_of_images(predictions: Predictions) -> Mapping[str, int]:
@@ -264,8 +246,3 @@ def _models_of_images(predictions: Predictions) -> Mapping[str, int]:
     for image in predictions.images:
         serving.setdefault(image.image, set()).add(image.model)
     return {name: len(models) for name, models in serving.items()}
-
-
-def _arrays_path(folder: Path, image: PredictedImage, models: int) -> Path:
-    name = image.image if models == 1 else f"{image.image}.{safe_name(image.model)}"
-    return folder / "arrays" / f"{name}.npz"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from inference.types import BENIGN, CLASS_NAMES, MALIGNANT
 from viewer.analysis.evaluation_table import LeftOut, LocatedDetections, PatchHits
 from viewer.commands.evaluation_cases import series_names
-from viewer.commands.evaluation_labels import KnownTruth, images_meant, rows_in_words
+from viewer.commands.evaluation_labels import ImageIndex, KnownTruth, rows_in_words
 from viewer.commands.evaluation_maps import ImageAndModel, patches_by_image
 from viewer.loading.read_boxes import LesionBox
 from viewer.loading.read_predictions import PredictedImage, PredictedPatch, Predictions
@@ -160,8 +160,9 @@ class PatchTruth:
     ) -> Mapping[tuple[str, int], tuple[LesionBox, ...]]:
         found: dict[tuple[str, int], list[LesionBox]] = {}
         unknown = []
+        index = ImageIndex(self._predictions.images)
         for box in boxes:
-            meant = images_meant(box.key, self._predictions.images)
+            meant = index.meant(box.key)
             names = {image.image for image in meant}
             if len(names) != 1 or any(box.slice_index >= image.slices for image in meant):
                 unknown.append(box.key.line)
