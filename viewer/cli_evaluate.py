@@ -24,11 +24,14 @@ def evaluate(
         metavar="[PREDICTIONS]",
         exists=True,
         file_okay=False,
-        help="The folder that `predict` wrote.",
+        help="The folder that `predict` wrote; with --weights a folder of exams.",
     ),
     output: Path = typer.Option(..., "--output", metavar="DIR", help="Where the results go."),
     labels: Path | None = typer.Option(
         None, "--labels", exists=True, dir_okay=False, help="Table of labels; see below."
+    ),
+    weights: list[Path] = typer.Option(
+        [], "--weights", exists=True, dir_okay=False, help="Predict first, with these weights."
     ),
     masks: Path | None = typer.Option(
         None, "--masks", exists=True, help="Table or folder of masks of findings."
@@ -59,6 +62,9 @@ def evaluate(
     of a phantom folder serves as labels, masks and boxes. Without --labels the labels in
     predictions.csv count.
 
+    With --weights, PREDICTIONS is a folder of exams: they are scored first, into
+    DIR/predictions.
+
     With --detections, a submission is judged by --boxes and --labels in the layout of BCS-DBT.
 
     Exit code: 0 when the results are written, also where parts are refused; 2 otherwise.
@@ -74,21 +80,11 @@ def evaluate(
                 detections, predictions, boxes=boxes, labels=labels, volume_slices=volume_slices
             )
         elif predictions is not None:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            from viewer.commands.evaluate import gather_predictions
-
-            with Progress(console=Console(stderr=True), transient=True) as bar:
-                task = bar.add_task("Reading maps", total=None)
-                gathered = gather_predictions(
-                    predictions,
-                    labels=labels,
-                    masks=masks,
-                    boxes=boxes,
-                    saliency_threshold=threshold,
-                    progress=lambda done, total: bar.update(task, completed=done, total=total),
-                )
+            if weights:
+                predictions = _predicted(predictions, weights, output / "predictions")
+            gathered = _of_predictions(
+                predictions, labels=labels, masks=masks, boxes=boxes, threshold=threshold
+            )
         else:
             raise UserError(
                 "there is nothing to evaluate", "give a folder of predictions, or --detections"
@@ -97,6 +93,49 @@ def evaluate(
         results = measure(gathered.table, options)
         _write(output, gathered, results, with_report=report)
     _tell(results, output)
+
+
+def _predicted(exams: Path, weights: list[Path], folder: Path) -> Path:
+    """Score exams and return the folder of predictions."""
+    from viewer.cli_progress import RunBars
+    from viewer.commands.model_set import load_models
+    from viewer.commands.predict import predict_paths
+
+    with RunBars() as bars:
+        models = load_models(weights, device="auto")
+        summary = predict_paths([exams], models, folder, with_arrays=True, progress=bars)
+    if summary.cancelled:
+        raise KeyboardInterrupt
+    if summary.saved.problem is not None:
+        raise summary.saved.problem
+    if not summary.scored:
+        raise UserError("no image was scored", f"the reasons are in {folder / 'predictions.csv'}")
+    return folder
+
+
+def _of_predictions(
+    predictions: Path,
+    *,
+    labels: Path | None,
+    masks: Path | None,
+    boxes: Path | None,
+    threshold: float,
+) -> Gathered:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from viewer.commands.evaluate import gather_predictions
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading maps", total=None)
+        return gather_predictions(
+            predictions,
+            labels=labels,
+            masks=masks,
+            boxes=boxes,
+            saliency_threshold=threshold,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
 
 
 def _of_submission(

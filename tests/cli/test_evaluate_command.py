@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_builders import write_models
+from cli_builders import write_models, write_picture_exam
 from typer.testing import CliRunner
 
 from viewer.cli import app
@@ -95,6 +95,25 @@ def test_phantoms_are_predicted_and_evaluated_with_their_own_truth(tmp_path: Pat
     # Two exams are too few for an interval, and it is said.
     assert breasts["ci_low"] == ""
     assert "are needed" in breasts["reason"]
+
+
+def test_exams_are_predicted_first_where_weights_are_given(tmp_path: Path) -> None:
+    exams = write_picture_exam(tmp_path / "exams", number=0)
+    write_picture_exam(tmp_path / "exams", number=1)
+    labels = write_rows(
+        tmp_path / "labels.csv",
+        ["exam", "laterality", "malignant"],
+        [[exam, side, int(side == "R")] for exam in (0, 1) for side in "RL"],
+    )
+    weights = write_models(tmp_path / "weights")[1]
+    code, said = run(
+        exams, "--weights", weights, "--labels", labels, "--output", tmp_path / "out",
+        "--no-report",
+    )  # fmt: skip
+    assert code == 0, said
+    assert (tmp_path / "out" / "predictions" / "arrays").is_dir()
+    assert value(tmp_path / "out", "AUC", level="breast", finding="malignant") is not None
+    assert value(tmp_path / "out", "AUC", level="image", finding="benign") is None
 
 
 def test_a_study_is_reported_on_a_page_that_stands_alone(tmp_path: Path) -> None:

@@ -20,13 +20,14 @@ from inference.types import (
     Prediction,
 )
 from viewer.export.arrays import write_arrays
-from viewer.export.tables import BreastRow, PatchRow, PredictionRow, Status, write_table
+from viewer.export.tables import PatchRow, PredictionRow, Status, write_table
 
 ROWS, COLUMNS, SLICES = 330, 210, 40
 CELL_ROWS, CELL_COLUMNS = 33, 21
 PATCH = 40
 VIEWS = ("CC", "MLO")
 MODEL = "three 1"
+BREAST_COLUMNS = ("exam", "laterality", "model", "benign", "malignant", "images")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +48,15 @@ class Folder:
 
     path: Path
     images: list[PredictionRow]
-    breasts: list[BreastRow]
+    breasts: list[list[object]]
+    """Only what every version writes."""
     patches: list[PatchRow]
 
     def save(self) -> Path:
         """Write the tables."""
         self.path.mkdir(parents=True, exist_ok=True)
         write_table(self.path / "predictions.csv", PredictionRow, self.images)
-        write_table(self.path / "breasts.csv", BreastRow, self.breasts)
+        write_rows(self.path / "breasts.csv", BREAST_COLUMNS, self.breasts)
         write_table(self.path / "patches.csv", PatchRow, self.patches)
         return self.path
 
@@ -121,11 +123,7 @@ def add_breast(
             (folder.path / "arrays").mkdir(parents=True, exist_ok=True)
             ending = f".{model.replace(' ', '-')}" if several_models else ""
             write_arrays(folder.path / "arrays" / f"{name}{ending}.npz", prediction)
-    folder.breasts.append(
-        BreastRow(
-            exam=exam, laterality=side, model=model, benign=benign, malignant=malignant, images=2
-        )
-    )
+    folder.breasts.append([exam, side, model, benign, malignant, len(VIEWS)])
 
 
 def predicted(
