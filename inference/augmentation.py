@@ -72,6 +72,9 @@ class Augmentations:
         )
 
 
+NO_AUGMENTATIONS = Augmentations()
+
+
 def augmented_input(
     measured: MeasuredImage, change: WindowChange, *, rows: int, columns: int
 ) -> PreparedInput:

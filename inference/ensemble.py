@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.augmentation import Augmentations, augmented_input
+from inference.augmentation import NO_AUGMENTATIONS, Augmentations, augmented_input
 from inference.device import Device
 from inference.ensemble_groups import EnsembleError, ensemble_identity
 from inference.errors import InferenceError
@@ -33,7 +33,6 @@ from inference.types import (
 
 log = logging.getLogger(__name__)
 
-NO_AUGMENTATIONS = Augmentations()
 KEPT_BYTES = 1 << 30
 """Slices kept from one member to the next: a full-size volume of 96 slices."""
 
@@ -236,13 +235,14 @@ def _require_one_kind(members: Sequence[Predictor]) -> None:
         if one.architecture != two.architecture:
             raise EnsembleError(
                 f"{pair} cannot be one ensemble: their architectures are {one.architecture} and "
-                f"{two.architecture}; give their cards different names, or run them apart."
+                f"{two.architecture}; give their cards different names, or average none "
+                "(--ensemble none)."
             )
         if first.input_size != other.input_size:
             sizes = " and ".join(f"{m.input_size[0]} x {m.input_size[1]}" for m in (first, other))
             raise EnsembleError(
                 f"{pair} cannot be one ensemble: they look at {sizes} pixels; "
-                "give their cards different names, or run them apart."
+                "give their cards different names, or average none (--ensemble none)."
             )
 
 

@@ -11,7 +11,16 @@ import typer
 from viewer.cli_errors import INTERRUPTED, NOTHING_DONE, SOME_FAILED, errors_said, say
 
 if TYPE_CHECKING:
+    from viewer.commands.model_set import ModelSet
     from viewer.commands.predict import RunSummary
+
+
+class EnsembleOption(Enum):
+    """Which weights are averaged."""
+
+    NAME = "name"
+    ALL = "all"
+    NONE = "none"
 
 
 class DeviceOption(Enum):
@@ -31,37 +40,77 @@ def predict(
         "--weights",
         exists=True,
         dir_okay=False,
-        help="A weights file; repeat it for several models.",
+        help="A weights file; repeat it for several models or the members of an ensemble.",
     ),
     output: Path = typer.Option(..., "--output", metavar="DIR", help="Where the tables go."),
     device: DeviceOption = typer.Option(DeviceOption.AUTO, "--device", help="GPU if there is one."),
     arrays: bool = typer.Option(
         False, "--arrays", help="Also write saliency, attention and patches as arrays/IMAGE.npz."
     ),
+    ensemble: EnsembleOption = typer.Option(
+        EnsembleOption.NAME,
+        "--ensemble",
+        help="Which weights are averaged as one model: those whose cards share a name and differ "
+        "in version (name), all that serve the same images (all), or none.",
+    ),
+    augmentations: int = typer.Option(
+        0,
+        "--augmentations",
+        metavar="N",
+        help="Average the scores of N windows shifted and resized at random by up to 100 pixels; "
+        "the papers take 10. Each costs as much as the image.",
+    ),
+    seed: int = typer.Option(0, "--seed", help="Of the augmentations: the same seed, the same."),
 ) -> None:
-    """Score images and write predictions.csv, breasts.csv and patches.csv.
+    """Score images; write predictions.csv, breasts.csv, exams.csv and patches.csv.
 
     Volumes are scored by 3D-GMIC weights, 2D images by GMIC weights; an image of a kind that no
     weights serve is a row saying so. Scores are 0 to 1, higher is more suspicious. Slices and
     pixels in the tables count from 0.
 
+    The five published members given together are one ensemble: one row an image, the mean of all
+    five (column members). Models with different names have rows of their own.
+
+    A breast is the mean of its CC and MLO image; other views have rows in predictions.csv and do
+    not count. Of several kinds of image, each breast has a row for each kind and a combined one,
+    the mean of all; what was missing is said. An exam is the higher of its breasts.
+
     Exit code: 0 when every image that has a model was scored, 1 when some failed, 2 when nothing
     was scored, 130 after Ctrl+C. What is done is saved in every case.
     """
     with errors_said():
+        from inference.augmentation import Augmentations
+        from inference.ensemble_groups import Grouping
         from viewer.commands.model_set import load_models
         from viewer.commands.predict import predict_paths
         from viewer.export.atomic_write import make_folder
 
+        draws = Augmentations(count=augmentations, seed=seed)
         # Before the weights: a folder that cannot be written is the cheapest thing to find out.
         make_folder(output)
-        models = load_models(weights, device=device.value)
+        models = load_models(
+            weights,
+            device=device.value,
+            grouping=Grouping(ensemble.value),
+            augmentations=draws,
+        )
+        _tell_models(models, given=len(weights))
         from viewer.cli_progress import RunBars
 
         with RunBars() as bars:
             summary = predict_paths(paths, models, output, with_arrays=arrays, progress=bars)
     _tell(summary)
     raise typer.Exit(exit_code(summary))
+
+
+def _tell_models(models: ModelSet, *, given: int) -> None:
+    """Say what is averaged, and what was given twice."""
+    for model in models.ensembles:
+        name, members = model.identity.name, ", ".join(model.versions)
+        typer.echo(f"{name}: the mean of {model.identity.members} members: {members}", err=True)
+    different = sum(model.identity.members for model in models.models)
+    if different < given:
+        typer.echo(f"{given - different} of the weights were given twice and count once", err=True)
 
 
 def exit_code(summary: RunSummary) -> int:

@@ -311,7 +311,7 @@ def test_nothing_of_the_patient_leaves_the_program(
     with caplog.at_level(logging.DEBUG, logger="viewer"):
         _, said = run([tmp_path / "in"], models, tmp_path / "out", "--arrays")
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert len(files) == 5
+    assert len(files) == 6
     for secret in ("ZZDOE", "JANE", "4711", "19610102"):
         assert secret not in said
         assert secret not in caplog.text

@@ -9,18 +9,21 @@ import numpy as np
 import pytest
 from export_builders import make_image, make_prediction
 
-from inference.types import ClassScores, Laterality, Placement
+from inference.augmentation import Augmentations
+from inference.breast_scores import BreastScore, ExamScore
+from inference.types import ClassScores, Laterality, ModelIdentity, Placement
 from viewer.domain.arrays_layout import ARRAYS_VERSION, PLACEMENT_FIELDS
 from viewer.domain.exam import BreastLabel
-from viewer.domain.findings import BreastScores
 from viewer.domain.image_stack import ImageStack
 from viewer.export.arrays import write_arrays
 from viewer.export.tables import (
     BreastRow,
+    ExamRow,
     PatchRow,
     PredictionRow,
     Status,
     breast_row,
+    exam_row,
     image_row,
     patch_rows,
     scored_row,
@@ -37,13 +40,15 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 def test_the_columns_of_the_tables_stand_in_the_documented_order(tmp_path: Path) -> None:
     headers = []
-    for kind in (PredictionRow, BreastRow, PatchRow):
+    for kind in (PredictionRow, BreastRow, ExamRow, PatchRow):
         write_table(tmp_path / "table.csv", kind, [])
         headers.append((tmp_path / "table.csv").read_text().strip())
     assert headers == [
         "exam,image,laterality,view,kind,slices,model,benign,malignant,benign_global,"
-        "malignant_global,benign_local,malignant_local,benign_label,malignant_label,status,reason",
-        "exam,laterality,model,benign,malignant,images",
+        "malignant_global,benign_local,malignant_local,benign_label,malignant_label,status,reason,"
+        "members,augmentations,seed",
+        "exam,laterality,model,benign,malignant,images,modality,members,missing,left_out",
+        "exam,model,benign,malignant,breasts,modality,members,missing",
         "exam,image,model,patch,slice,top,left,height,width,attention",
     ]
 
@@ -107,16 +112,74 @@ def test_patches_are_numbered_by_attention_in_displayed_pixels() -> None:
     assert (second.patch, second.slice, second.attention) == (2, 1, 0.25)
 
 
-def test_a_breast_row_counts_its_images() -> None:
-    breast = BreastScores(
+ENSEMBLE = ModelIdentity(
+    name="GMIC", version="ensemble of 5", architecture="gmic", sha256="0" * 64, members=5
+)
+SINGLE = ModelIdentity(name="3D-GMIC", version="1", architecture="gmic3d", sha256="1" * 64)
+
+
+def test_a_breast_row_says_what_it_is_the_mean_of_and_what_was_missing() -> None:
+    breast = BreastScore(
         laterality=Laterality.LEFT,
-        model="GMIC 1.0",
+        models=(ENSEMBLE, SINGLE),
+        modality="combined",
         scores=ClassScores(benign=0.25, malignant=0.5),
-        image_ids=("a", "b"),
+        images=3,
+        missing=("DBT MLO", "Synthetic 2D"),
+        left_out=("ML", "CC-S"),
     )
     assert breast_row("7", breast) == BreastRow(
-        exam="7", laterality="L", model="GMIC 1.0", benign=0.25, malignant=0.5, images=2
+        exam="7",
+        laterality="L",
+        model="GMIC ensemble of 5 + 3D-GMIC 1",
+        benign=0.25,
+        malignant=0.5,
+        images=3,
+        modality="combined",
+        members=6,
+        missing="DBT MLO; Synthetic 2D",
+        left_out="ML; CC-S",
     )
+
+
+def test_an_exam_row_names_its_breasts() -> None:
+    scored = ExamScore(
+        models=(SINGLE,),
+        modality="DBT",
+        scores=ClassScores(benign=0.25, malignant=0.5),
+        breasts=(Laterality.RIGHT, Laterality.LEFT),
+        missing=("R MLO",),
+    )
+    assert exam_row("7", scored) == ExamRow(
+        exam="7",
+        model="3D-GMIC 1",
+        benign=0.25,
+        malignant=0.5,
+        breasts="R L",
+        modality="DBT",
+        members=1,
+        missing="R MLO",
+    )
+
+
+def test_a_row_says_how_many_windows_its_scores_are_means_over(tmp_path: Path) -> None:
+    rows = [
+        scored_row(
+            exam="7",
+            name="x",
+            image=make_image(),
+            label=None,
+            prediction=make_prediction(),
+            augmentations=augmentations,
+        )
+        for augmentations in (Augmentations(), Augmentations(count=10, seed=3))
+    ]
+    write_table(tmp_path / "predictions.csv", PredictionRow, rows)
+    read = _read(tmp_path / "predictions.csv")
+    assert [(r["members"], r["augmentations"], r["seed"]) for r in read] == [
+        ("1", "0", ""),
+        ("1", "10", "3"),
+    ]
 
 
 def test_arrays_are_in_the_input_frame_in_the_order_the_network_chose(tmp_path: Path) -> None:

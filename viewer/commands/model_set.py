@@ -8,14 +8,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from inference.architecture import Architecture
+from inference.architecture import Architecture, Takes
+from inference.augmentation import NO_AUGMENTATIONS, Augmentations
+from inference.ensemble_groups import Grouping, group_members
 from inference.errors import InferenceError
 from inference.progress import Progress
 from inference.types import ModelIdentity, ModelInput, Prediction
+from viewer.domain.model_use import uses_of
 from viewer.domain.view import ImageKind
 
 if TYPE_CHECKING:
-    from inference.predictor import Predictor
+    from inference.checkpoint import LoadedModel
+    from inference.device import Device
+    from inference.ensemble import EnsemblePredictor
+    from inference.prepare import MeasuredImage
 
 DevicePreference = Literal["auto", "cpu", "cuda"]
 
@@ -31,15 +37,28 @@ ARCHITECTURE_OF = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Model:
-    """One weights file, ready to predict."""
+    """One weights file or an ensemble of several, ready to predict."""
 
     identity: ModelIdentity
     """Its name and version tell it from every other model of the set."""
-    predictor: Predictor
+    kinds: frozenset[ImageKind]
+    """What it serves."""
+    versions: tuple[str, ...]
+    """Of its members."""
+    predictor: EnsemblePredictor
+
+    @property
+    def augmentations(self) -> Augmentations:
+        """What its scores are means over, besides its members."""
+        return self.predictor.augmentations
 
     def predict(self, model_input: ModelInput, progress: Progress) -> Prediction:
         """Score one image; raises InferenceError, and what `progress` raises."""
         return replace(self.predictor.predict(model_input, progress), model=self.identity)
+
+    def predict_measured(self, measured: MeasuredImage, progress: Progress) -> Prediction:
+        """Score an image that was measured already; raises as `predict`."""
+        return replace(self.predictor.predict_measured(measured, progress), model=self.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +69,76 @@ class ModelSet:
 
     def serving(self, kind: ImageKind) -> tuple[Model, ...]:
         """The models for a kind of image, in the order of the weights."""
-        wanted = ARCHITECTURE_OF[kind].value
-        return tuple(model for model in self.models if model.identity.architecture == wanted)
+        return tuple(model for model in self.models if kind in model.kinds)
+
+    @property
+    def ensembles(self) -> tuple[Model, ...]:
+        """Those of more than one member."""
+        return tuple(model for model in self.models if model.identity.members > 1)
 
 
-def load_models(weights: Sequence[Path], *, device: DevicePreference = "auto") -> ModelSet:
+def load_models(
+    weights: Sequence[Path],
+    *,
+    device: DevicePreference = "auto",
+    grouping: Grouping = Grouping.NAME,
+    augmentations: Augmentations = NO_AUGMENTATIONS,
+) -> ModelSet:
     """Load weights files; the same file given twice counts once.
 
-    Raises WeightsError or DeviceUnavailableError (both InferenceError).
+    Files that `grouping` makes members of one ensemble are one model, their mean.
+    Raises WeightsError, EnsembleError or DeviceUnavailableError (all InferenceError).
     """
     from inference.checkpoint import load_model
     from inference.device import choose_device
-    from inference.predictor import Predictor
 
     if not weights:
         raise InferenceError("No weights were given, so there is no model to run.")
-    loaded = {model.identity.sha256 + str(model.card): model for model in map(load_model, weights)}
+    by_content = {
+        model.identity.sha256 + str(model.card): model for model in map(load_model, weights)
+    }
+    loaded = tuple(by_content.values())
+    for model in loaded:
+        _require_for_images(model)
     place = choose_device(device)
-    names = Counter((m.identity.name, m.identity.version) for m in loaded.values())
+    groups = group_members([model.card for model in loaded], grouping)
+    models = [_model([loaded[n] for n in group], place, augmentations) for group in groups]
+    names = Counter((model.identity.name, model.identity.version) for model in models)
     return ModelSet(
-        tuple(
-            Model(
-                identity=_told_apart(model.identity, names),
-                predictor=Predictor(model=model, device=place),
-            )
-            for model in loaded.values()
-        )
+        tuple(replace(model, identity=_told_apart(model.identity, names)) for model in models)
     )
 
 
+def _model(members: Sequence[LoadedModel], place: Device, augmentations: Augmentations) -> Model:
+    from inference.ensemble import EnsemblePredictor
+    from inference.predictor import Predictor
+
+    predictor = EnsemblePredictor(
+        members=[Predictor(model=member, device=place) for member in members],
+        augmentations=augmentations,
+        # The frames of an exam are kept where they are decoded.
+        kept_bytes=0,
+    )
+    uses = {use.value for use in uses_of(members[0].card)}
+    return Model(
+        identity=predictor.identity,
+        kinds=frozenset(kind for kind in ImageKind if kind.value in uses),
+        versions=tuple(member.model.identity.version for member in predictor.members),
+        predictor=predictor,
+    )
+
+
+def _require_for_images(model: LoadedModel) -> None:
+    takes = model.card.architecture.spec.takes
+    if takes not in (Takes.VOLUME, Takes.IMAGE):
+        raise InferenceError(
+            f"{model.card.name} scores a {takes.value}, and this command scores images and "
+            "volumes; give GMIC or 3D-GMIC weights."
+        )
+
+
 def _told_apart(identity: ModelIdentity, names: Counter[tuple[str, str]]) -> ModelIdentity:
-    """Add the beginning of the digest where two files carry one name and version."""
+    """Add the beginning of the digest where two models carry one name and version."""
     if names[identity.name, identity.version] == 1:
         return identity
     return replace(identity, version=f"{identity.version} ({identity.sha256[:8]})")

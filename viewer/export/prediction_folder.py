@@ -1,4 +1,4 @@
-"""The folder a prediction run leaves: three tables and, on demand, arrays."""
+"""The folder a prediction run leaves: four tables and, on demand, arrays."""
 
 from __future__ import annotations
 
@@ -6,27 +6,36 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from inference.augmentation import NO_AUGMENTATIONS, Augmentations
+from inference.breast_scores import (
+    ScoredImage,
+    breast_scores,
+    exam_scores,
+    modality_ensemble,
+)
 from inference.types import ModelIdentity, Prediction
 from viewer.domain.exam import Exam
-from viewer.domain.findings import breast_scores
 from viewer.domain.image_stack import ImageStack
 from viewer.export.arrays import write_arrays
 from viewer.export.atomic_write import CannotWrite, make_folder
 from viewer.export.file_names import safe_name
 from viewer.export.tables import (
     BreastRow,
+    ExamRow,
     PatchRow,
     PredictionRow,
     Status,
     breast_row,
+    exam_row,
     image_row,
     model_name,
     patch_rows,
     scored_row,
+    view_words,
     write_table,
 )
 
@@ -59,6 +68,7 @@ class PredictionFolder:
         self._rows: list[PredictionRow] = []
         self._patches: list[PatchRow] = []
         self._breasts: list[BreastRow] = []
+        self._exams: list[ExamRow] = []
         self._saved_at = time.monotonic()
         if with_arrays:
             make_folder(output / "arrays")
@@ -75,6 +85,7 @@ class PredictionFolder:
         prediction: Prediction,
         *,
         name: str,
+        augmentations: Augmentations = NO_AUGMENTATIONS,
         arrays_name: str | None = None,
     ) -> None:
         """Take a scored image.
@@ -88,6 +99,7 @@ class PredictionFolder:
             image=image,
             label=exam.labels.get(image.image_id),
             prediction=prediction,
+            augmentations=augmentations,
         )
         if self._with_arrays:
             try:
@@ -125,14 +137,36 @@ class PredictionFolder:
         """Take a file that should have been an image and could not be opened."""
         self._rows.append(PredictionRow(exam="", image=name, status=Status.FAILED, reason=reason))
 
-    def add_breasts(self, exam: Exam, predictions: Mapping[str, Prediction]) -> None:
-        """Take the breasts of an exam; predictions by image id, all of one model."""
-        self._breasts.extend(
-            breast_row(exam.alias, breast) for breast in breast_scores(exam.images, predictions)
-        )
+    def add_exam_scores(
+        self,
+        exam: Exam,
+        predictions: Sequence[tuple[ImageStack, Prediction]],
+        *,
+        modalities: Sequence[str],
+    ) -> None:
+        """Take the breasts of an exam and the exam itself.
+
+        modalities: what the run has images and models of; of more than one, each breast has a
+        combined row too, whatever of them the exam itself has.
+        """
+        images = [
+            ScoredImage(
+                laterality=image.view.laterality,
+                view=view_words(image),
+                modality=image.kind.value,
+                prediction=prediction,
+            )
+            for image, prediction in predictions
+            if image.view.laterality is not None
+        ]
+        breasts = breast_scores(images)
+        if len(modalities) > 1:
+            breasts += modality_ensemble(images, modalities)
+        self._breasts += [breast_row(exam.alias, breast) for breast in breasts]
+        self._exams += [exam_row(exam.alias, scored) for scored in exam_scores(breasts)]
 
     def save(self) -> SavedTables:
-        """Write the three tables; if the folder fails now, into a new temporary folder."""
+        """Write the four tables; if the folder fails now, into a new temporary folder."""
         try:
             self._write_to(self._output)
         except CannotWrite as problem:
@@ -164,6 +198,7 @@ class PredictionFolder:
     def _write_to(self, folder: Path) -> None:
         write_table(folder / "predictions.csv", PredictionRow, self._rows)
         write_table(folder / "breasts.csv", BreastRow, self._breasts)
+        write_table(folder / "exams.csv", ExamRow, self._exams)
         write_table(folder / "patches.csv", PatchRow, self._patches)
 
 

@@ -1,4 +1,4 @@
-"""The tables a prediction run leaves: one row an image and model, a breast and model, a patch."""
+"""The tables a prediction run leaves: a row for an image, a breast, an exam, each by a model."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import astuple, dataclass, fields
 from enum import Enum
 from pathlib import Path
 
+from inference.augmentation import NO_AUGMENTATIONS, Augmentations
+from inference.breast_scores import BreastScore, ExamScore
 from inference.types import ModelIdentity, Prediction
 from viewer.domain.exam import BreastLabel
-from viewer.domain.findings import BreastScores
 from viewer.domain.image_stack import ImageStack
 from viewer.export.atomic_write import replacing
 
@@ -46,11 +47,17 @@ class PredictionRow:
     malignant_label: int | None = None
     status: Status
     reason: str = ""
+    members: int | None = None
+    """How many models are averaged."""
+    augmentations: int | None = None
+    """How many shifted and resized windows are averaged; 0: the window as it is."""
+    seed: int | None = None
+    """Of the augmentations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreastRow:
-    """One breast and one model; the columns of breasts.csv."""
+    """One breast, one model, one modality, or all of them together; the columns of breasts.csv."""
 
     exam: str
     laterality: str
@@ -58,7 +65,29 @@ class BreastRow:
     benign: float
     malignant: float
     images: int
-    """How many images the scores are the mean of."""
+    """How many predictions the scores are the mean of."""
+    modality: str
+    """The kind of image, or "combined"."""
+    members: int
+    missing: str
+    """Views and modalities that were not there or not scored."""
+    left_out: str
+    """Views that were scored and do not count, such as ML or CC-S."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExamRow:
+    """One exam, the higher of its breasts; the columns of exams.csv."""
+
+    exam: str
+    model: str
+    benign: float
+    malignant: float
+    breasts: str
+    """Which were scored: "R L"."""
+    modality: str
+    members: int
+    missing: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +111,7 @@ class PatchRow:
     attention: float
 
 
-Row = PredictionRow | BreastRow | PatchRow
+Row = PredictionRow | BreastRow | ExamRow | PatchRow
 
 
 def model_name(identity: ModelIdentity) -> str:
@@ -106,7 +135,7 @@ def image_row(
         exam=exam,
         image=name,
         laterality=view.laterality.value if view.laterality else "",
-        view=_projection(image),
+        view=view_words(image),
         kind=image.kind.value,
         slices=image.slices,
         model=model,
@@ -124,6 +153,7 @@ def scored_row(
     image: ImageStack,
     label: BreastLabel | None,
     prediction: Prediction,
+    augmentations: Augmentations = NO_AUGMENTATIONS,
     reason: str = "",
 ) -> PredictionRow:
     """The row of a scored image; a map without a salient region is said in `status`."""
@@ -136,7 +166,10 @@ def scored_row(
         status=Status.DONE if prediction.has_salient_region else Status.NO_SALIENT_REGION,
         reason=reason,
     )
-    scores = {
+    numbers: dict[str, float | int | None] = {
+        "members": prediction.model.members,
+        "augmentations": augmentations.count,
+        "seed": augmentations.seed if augmentations.count else None,
         "benign": prediction.scores.benign,
         "malignant": prediction.scores.malignant,
         "benign_global": prediction.global_scores.benign,
@@ -144,19 +177,41 @@ def scored_row(
         "benign_local": prediction.local_scores.benign,
         "malignant_local": prediction.local_scores.malignant,
     }
-    return PredictionRow(**{f.name: getattr(row, f.name) for f in fields(row)} | scores)
+    return PredictionRow(**{f.name: getattr(row, f.name) for f in fields(row)} | numbers)
 
 
-def breast_row(exam: str, breast: BreastScores) -> BreastRow:
+def breast_row(exam: str, breast: BreastScore) -> BreastRow:
     """The row of one breast."""
     return BreastRow(
         exam=exam,
         laterality=breast.laterality.value,
-        model=breast.model,
+        model=_models(breast.models),
         benign=breast.scores.benign,
         malignant=breast.scores.malignant,
-        images=len(breast.image_ids),
+        images=breast.images,
+        modality=breast.modality,
+        members=sum(model.members for model in breast.models),
+        missing="; ".join(breast.missing),
+        left_out="; ".join(breast.left_out),
     )
+
+
+def exam_row(exam: str, scored: ExamScore) -> ExamRow:
+    """The row of one exam."""
+    return ExamRow(
+        exam=exam,
+        model=_models(scored.models),
+        benign=scored.scores.benign,
+        malignant=scored.scores.malignant,
+        breasts=" ".join(side.value for side in scored.breasts),
+        modality=scored.modality,
+        members=sum(model.members for model in scored.models),
+        missing="; ".join(scored.missing),
+    )
+
+
+def _models(models: Sequence[ModelIdentity]) -> str:
+    return " + ".join(map(model_name, models))
 
 
 def patch_rows(exam: str, name: str, prediction: Prediction) -> tuple[PatchRow, ...]:
@@ -207,7 +262,8 @@ def _inert(text: str) -> str:
     return f"'{line}" if line[:1] in ("=", "+", "-", "@") else line
 
 
-def _projection(image: ImageStack) -> str:
+def view_words(image: ImageStack) -> str:
+    """What tables call a view: "CC", "MLO", "CC-S"; empty when it is not known."""
     if image.view.position is None:
         return ""
     suffix = "".join(f"-{m.value}" for m in sorted(image.view.modifiers, key=lambda m: m.value))

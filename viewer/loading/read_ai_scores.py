@@ -61,7 +61,7 @@ def _breast(row: Row, case_column: str, names: CaseNames, sha256: str) -> Scored
         case_id=names.case_id(stated) or stated,
         laterality=side_in(row),
         model=ModelIdentity(
-            name=row.maybe("model") or "AI",
+            name=_model_name(row),
             version=row.maybe("version"),
             architecture="run elsewhere",
             sha256=sha256,
@@ -69,6 +69,12 @@ def _breast(row: Row, case_column: str, names: CaseNames, sha256: str) -> Scored
         malignant=_score(row, "malignant"),
         benign=_score(row, "benign") if row.maybe("benign") else None,
     )
+
+
+def _model_name(row: Row) -> str:
+    """What the model is called; one that scored several kinds of image is told apart by them."""
+    model, modality = row.maybe("model") or "AI", row.maybe("modality")
+    return f"{model}, {modality}" if modality else model
 
 
 def _score(row: Row, column: str) -> float:
