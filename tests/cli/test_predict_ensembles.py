@@ -28,6 +28,7 @@ from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 from viewer.cli import app
 from viewer.commands.model_set import load_models
 from viewer.domain.view import ImageKind
+from viewer.loading.read_predictions import read_predictions
 
 Table = list[dict[str, str]]
 
@@ -235,3 +236,15 @@ def test_several_kinds_of_image_have_combined_rows_beside_their_own(tmp_path: Pa
         "DBT",
         "combined",
     }
+
+
+def test_the_tables_read_back_tell_the_rows_of_a_breast_apart(tmp_path: Path) -> None:
+    models = write_models(tmp_path / "weights")
+    folder = write_picture_exam(tmp_path / "exam", number=7, views=("R-CC",))
+    write_volume(folder / "7_R-CC.nii.gz", 5, slices=2)
+    _run([folder], list(models), tmp_path / "out")
+    assert [breast.model for breast in read_predictions(tmp_path / "out").breasts] == [
+        "test gmic 1",
+        "test gmic3d 1",
+        "test gmic 1 + test gmic3d 1, combined",
+    ]

@@ -188,7 +188,14 @@ class SaysTheSame:
 def made_models(name: str = "made", *, architecture: str = "gmic") -> ModelSet:
     sha256 = hashlib.sha256(name.encode()).hexdigest()
     identity = ModelIdentity(name=name, version="1", architecture=architecture, sha256=sha256)
-    return ModelSet((Model(identity=identity, predictor=SaysTheSame()),))  # type: ignore[arg-type]
+    kinds = {ImageKind.DBT} if architecture == "gmic3d" else set(ImageKind) - {ImageKind.DBT}
+    model = Model(
+        identity=identity,
+        kinds=frozenset(kinds),
+        versions=("1",),
+        predictor=SaysTheSame(),  # type: ignore[arg-type]
+    )
+    return ModelSet((model,))
 
 
 class Steps:

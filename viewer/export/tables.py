@@ -66,12 +66,12 @@ class BreastRow:
     malignant: float
     images: int
     """How many predictions the scores are the mean of."""
-    modality: str
+    modality: str = ""
     """The kind of image, or "combined"."""
-    members: int
-    missing: str
+    members: int = 1
+    missing: str = ""
     """Views and modalities that were not there or not scored."""
-    left_out: str
+    left_out: str = ""
     """Views that were scored and do not count, such as ML or CC-S."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from inference.breast_scores import COMBINED
 from viewer.loading.table_errors import TableError, at
 from viewer.loading.table_text import Row, header_of, read_text, rows_of
 
@@ -56,6 +57,7 @@ class PredictedBreast:
     exam: str
     laterality: str
     model: str
+    """With the kind of image where it has scores of several, or of all together."""
     benign: float
     malignant: float
 
@@ -100,7 +102,7 @@ def read_predictions(folder: Path) -> Predictions:
     return Predictions(
         folder=folder,
         images=images,
-        breasts=_table(folder / BREASTS, _BREAST_COLUMNS, _breast),
+        breasts=_breasts(folder / BREASTS),
         patches=_table(folder / PATCHES, _PATCH_COLUMNS, _patch),
     )
 
@@ -142,6 +144,20 @@ def _image(row: Row) -> PredictedImage:
         malignant_label=row.truth_in("malignant_label") if row.maybe("malignant_label") else None,
         status=row.text("status"),
         reason=row.maybe("reason"),
+    )
+
+
+def _breasts(path: Path) -> tuple[PredictedBreast, ...]:
+    """Breasts, a model's rows of several modalities told apart."""
+    rows = _table(path, _BREAST_COLUMNS, lambda row: (_breast(row), row.maybe("modality")))
+    modalities: dict[str, set[str]] = {}
+    for breast, modality in rows:
+        modalities.setdefault(breast.model, set()).add(modality)
+    return tuple(
+        replace(breast, model=f"{breast.model}, {modality}")
+        if modality == COMBINED or len(modalities[breast.model]) > 1
+        else breast
+        for breast, modality in rows
     )
 
 
