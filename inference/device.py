@@ -61,9 +61,10 @@ class Device:
     @property
     def memory_format(self) -> torch.memory_format:
         """How networks are laid out to run fastest."""
-        # Tensor cores want channels last, as does a CPU; a GPU's float32 the plain layout.
-        is_plain = (self.kind == "cuda") is not self.is_mixed
-        return torch.contiguous_format if is_plain else torch.channels_last
+        # A CPU and tensor cores want channels last, a GPU's float32 the plain layout.
+        if self.kind == "cuda" and not self.is_mixed:
+            return torch.contiguous_format
+        return torch.channels_last
 
 
 def cpu(threads: int | None = None) -> Device:
