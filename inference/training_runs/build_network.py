@@ -14,8 +14,9 @@ from inference.checkpoint import load_model
 from inference.networks.gmic import FFDM_CONFIG, SYNTHETIC_2D_CONFIG, Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 from inference.networks.patch_resnet import Depth
-from inference.networks.resnet import Norm
+from inference.networks.resnet import Norm, ResNet22
 from inference.networks.saliency import Nonlinearity
+from inference.networks.two_view import InputSize, TwoViewConfig, TwoViewNetwork, Variant
 from inference.training_runs.check_config import image_types
 from inference.training_runs.config import (
     AttentionKind,
@@ -66,11 +67,48 @@ def _choices(model: ModelSettings, published: Gmic3dConfig) -> dict[str, Any]:
     }
 
 
-def build_network(config: TrainingConfig) -> Gmic3d:
+def two_view_config(config: TrainingConfig) -> TwoViewConfig:
+    """Sizes and choices of a network of two views; what is not said is as published."""
+    model, own, published = config.model, config.model.two_view, TwoViewConfig()
+    given = InputSize(model.input_rows or 0, model.input_columns or 0)
+    cc_input = given if model.input_rows else published.cc_input
+    mlo_input = given if model.input_rows else published.mlo_input
+    if own.mlo_rows and own.mlo_columns:
+        mlo_input = InputSize(own.mlo_rows, own.mlo_columns)
+    return TwoViewConfig(
+        variant=Variant(own.variant.value),
+        cc_input=cc_input,
+        mlo_input=mlo_input,
+        norm=Norm(model.norm.value),
+        first_channels=model.global_channels,
+        hidden_units=own.hidden_units,
+        cc_dropout=own.cc_dropout,
+        mlo_dropout=own.mlo_dropout,
+    )
+
+
+def build_network(config: TrainingConfig) -> Gmic3d | TwoViewNetwork:
     """Make the network with its first weights; the same seed gives the same weights.
 
     Raises WeightsError or ConfigError when the weights to start from do not fit.
     """
+    if config.model.architecture is ModelKind.TWO_VIEW:
+        with first_weights(config.seed):
+            network = TwoViewNetwork(two_view_config(config))
+        if config.model.start_from is not None:
+            _start_from(network, Path(config.model.start_from))
+        return network
+    return _build_gmic(config)
+
+
+def whole_image_networks(network: Gmic3d | TwoViewNetwork) -> tuple[ResNet22, ...]:
+    """Its parts that pretraining is for."""
+    if isinstance(network, Gmic3d):
+        return (network.global_network,)
+    return tuple(column for column in network.columns.values() if isinstance(column, ResNet22))
+
+
+def _build_gmic(config: TrainingConfig) -> Gmic3d:
     sizes = network_config(config)
     with first_weights(config.seed):
         network = Gmic(sizes) if isinstance(sizes, GmicConfig) else Gmic3d(sizes)
@@ -94,7 +132,7 @@ def first_weights(seed: int) -> Iterator[None]:
         yield
 
 
-def _start_from(network: Gmic3d, path: Path) -> None:
+def _start_from(network: nn.Module, path: Path) -> None:
     loaded = load_model(path).network.state_dict()
     wanted = network.state_dict()
     for name in sorted(set(loaded) | set(wanted)):

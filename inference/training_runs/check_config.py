@@ -7,6 +7,8 @@ from inference.training_runs.config import (
     ModelKind,
     NormKind,
     TrainingConfig,
+    TwoViewSettings,
+    TwoViewVariant,
 )
 from inference.training_runs.errors import ConfigError
 
@@ -20,6 +22,16 @@ def image_types(config: TrainingConfig) -> tuple[ImageType, ...]:
         return config.data.images
     is_3d = config.model.architecture is ModelKind.GMIC3D
     return (ImageType.DBT,) if is_3d else (ImageType.FFDM,)
+
+
+def views_of_a_breast(config: TrainingConfig) -> tuple[str, ...]:
+    """The views that are scored together; empty where every image is scored for itself."""
+    if config.model.architecture is not ModelKind.TWO_VIEW:
+        return ()
+    variant = config.model.two_view.variant
+    if variant in (TwoViewVariant.CC, TwoViewVariant.MLO):
+        return (variant.name,)
+    return ("CC", "MLO")
 
 
 def check_config(config: TrainingConfig, file_name: str) -> None:
@@ -43,7 +55,13 @@ def _model_problems(config: TrainingConfig) -> list[tuple[str, str]]:
         found.append(("[model] fusion is for gmic only", "leave it out"))
     if (model.input_rows is None) != (model.input_columns is None):
         found.append(("[model] has one of input_rows and input_columns", "give both or neither"))
-    if model.norm is NormKind.BATCH and config.optimisation.slices_at_once:
+    two_view = model.two_view
+    if two_view != TwoViewSettings() and model.architecture is not ModelKind.TWO_VIEW:
+        found.append(("[model.two_view] is for two_view only", "leave it out"))
+    if (two_view.mlo_rows is None) != (two_view.mlo_columns is None):
+        found.append(("[model.two_view] has one of mlo_rows and mlo_columns", "give both"))
+    sees_slices = model.architecture is not ModelKind.TWO_VIEW or bool(config.pretraining)
+    if model.norm is NormKind.BATCH and config.optimisation.slices_at_once and sees_slices:
         found.append(
             (
                 '[model] norm = "batch" needs all activations at a time',
@@ -68,7 +86,7 @@ def _other_problems(config: TrainingConfig) -> list[tuple[str, str]]:
         found.append(
             (
                 f"[data] images: {config.model.architecture.value} does not take {wrong[0]}",
-                "gmic3d takes DBT; gmic takes FFDM and Synthetic 2D",
+                "gmic3d takes DBT; gmic and two_view take FFDM and Synthetic 2D",
             )
         )
     optimisation = config.optimisation

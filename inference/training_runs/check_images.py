@@ -9,7 +9,7 @@ from inference.training_runs.examples import KnownImage, Part
 from inference.types import CLASS_NAMES
 
 
-def check_images(images: Sequence[KnownImage], parts: Sequence[Part], kind: str) -> None:
+def check_images(images: Sequence[KnownImage], kind: str) -> None:
     """Raise TrainingDataError where a part is empty or a class is all alike.
 
     kind: of the images, for the message.
@@ -17,7 +17,7 @@ def check_images(images: Sequence[KnownImage], parts: Sequence[Part], kind: str)
     if not images:
         raise TrainingDataError(f"there are no {kind} images", "check [data] images and paths")
     for part in Part:
-        own = [one for one, its in zip(images, parts, strict=True) if its is part]
+        own = [image for image in images if image.part is part]
         if not own:
             raise TrainingDataError(
                 f"the {part.value} part holds no {kind} image",

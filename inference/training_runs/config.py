@@ -18,6 +18,7 @@ class ModelKind(Enum):
 
     GMIC3D = "gmic3d"
     GMIC = "gmic"
+    TWO_VIEW = "two_view"
 
 
 class ImageType(Enum):
@@ -26,6 +27,16 @@ class ImageType(Enum):
     FFDM = "FFDM"
     SYNTHETIC = "Synthetic 2D"
     DBT = "DBT"
+
+
+class TwoViewVariant(Enum):
+    """How the two views of a breast come together, or which one is looked at."""
+
+    SHARED = "shared"
+    JOINT = "joint"
+    SPLIT = "split"
+    CC = "cc"
+    MLO = "mlo"
 
 
 class Pooling(Enum):
@@ -83,6 +94,20 @@ class SaliencyNonlinearity(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TwoViewSettings:
+    """What only a network of two views has."""
+
+    variant: TwoViewVariant = TwoViewVariant.SHARED
+    hidden_units: int = ranged(1, 4096, default=512)
+    cc_dropout: float = ranged(0.0, 0.99, default=0.0)
+    """Modality dropout: in training, how often a breast's CC view is dropped whole."""
+    mlo_dropout: float = ranged(0.0, 0.99, default=0.0)
+    mlo_rows: int | None = ranged(64, LARGEST_SIDE, default=None)
+    """Of the MLO view's input; None: as the CC view's, which [model] gives."""
+    mlo_columns: int | None = ranged(64, LARGEST_SIDE, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
     """The network; None takes what is published for its kind."""
 
@@ -111,6 +136,8 @@ class ModelSettings:
     initialisation: Initialisation = Initialisation.CONSTANT
     omega: float = ranged(1e-6, 1.0, default=0.003)
     """The constant of the saliency convolution; the paper draws it from 0.001 to 0.01."""
+    two_view: TwoViewSettings = TwoViewSettings()
+    """two_view only."""
     start_from: str | None = None
     """A weights file of the same sizes to start from, instead of random weights."""
 

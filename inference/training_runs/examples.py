@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -89,3 +89,60 @@ class PreparedImage:
     input_rows: int
     input_columns: int
     """Of the network's window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What a network scores at a time: an image, or the views of a breast."""
+
+    known: KnownImage
+    """Of a breast: what is known of all its images together."""
+    images: tuple[PreparedImage, ...]
+
+
+def image_examples(images: Iterable[PreparedImage]) -> tuple[Example, ...]:
+    """Every image for itself."""
+    return tuple(Example(known=image.known, images=(image,)) for image in images)
+
+
+def breast_examples(images: Iterable[PreparedImage], views: Sequence[str]) -> tuple[Example, ...]:
+    """Whole breasts, each with the first image of every view.
+
+    images: as of_whole_breasts leaves them. A breast has the findings of any of them.
+    """
+    breasts: dict[_Breast, dict[str, PreparedImage]] = {}
+    for image in images:
+        breasts.setdefault(_breast(image.known), {}).setdefault(image.known.view, image)
+    found = []
+    for breast in breasts.values():
+        own = tuple(breast[view] for view in views)
+        found.append(Example(known=_together([image.known for image in own]), images=own))
+    return tuple(found)
+
+
+def of_whole_breasts(
+    images: Sequence[TrainingImage], views: Sequence[str]
+) -> tuple[TrainingImage, ...]:
+    """The images of these views of the breasts that have them all."""
+    there: dict[_Breast, set[str]] = {}
+    for image in images:
+        there.setdefault(_breast(image.known), set()).add(image.known.view)
+    return tuple(
+        image
+        for image in images
+        if image.known.view in views and there[_breast(image.known)] >= set(views)
+    )
+
+
+_Breast = tuple[str, Laterality, ImageType]
+
+
+def _breast(known: KnownImage) -> _Breast:
+    """Images of one breast of one kind share it."""
+    return known.exam, known.laterality, known.kind
+
+
+def _together(images: Sequence[KnownImage]) -> KnownImage:
+    benign = any(image.benign for image in images)
+    malignant = any(image.malignant for image in images)
+    return replace(images[0], benign=benign, malignant=malignant)

@@ -11,10 +11,12 @@ from safetensors.torch import save as save_safetensors
 from torch import nn
 
 from inference.architecture import Architecture
+from inference.architectures.two_view import card_settings
 from inference.atomic_file import write_atomically
 from inference.checkpoint import save_model
 from inference.model_card import ModelCard, SaliencyKind
 from inference.networks.gmic3d import Gmic3d
+from inference.networks.two_view import TwoViewNetwork
 from inference.training_runs.check_config import image_types
 from inference.training_runs.config import TrainingConfig
 from inference.training_runs.errors import RunFolderError
@@ -27,48 +29,50 @@ from inference.types import CLASS_NAMES
 def keep_model(
     folder: RunFolder,
     config: TrainingConfig,
-    network: Gmic3d,
+    network: Gmic3d | TwoViewNetwork,
     standing: Standing,
     found: Validation,
     training_images: int,
 ) -> None:
     """Write the weights and their card; `tomolens predict --weights` takes them."""
-    card = model_card(config, network, standing, found, training_images)
-    folder.keep(BEST, lambda path: save_model(path, network, card))
-
-
-def model_card(
-    config: TrainingConfig,
-    network: Gmic3d,
-    standing: Standing,
-    found: Validation,
-    training_images: int,
-) -> ModelCard:
-    """What is known of a trained network."""
-    sizes = network.config
-    measures: dict[str, Any] = {"epoch": standing.best_epoch + 1, "loss": found.loss}
-    for name, area in zip(CLASS_NAMES, found.areas, strict=True):
-        if not math.isnan(area):
-            measures[f"auc_{name}"] = area
-    return ModelCard(
+    card = ModelCard(
         architecture=Architecture(config.model.architecture.value),
         name=config.name,
         version=f"epoch {standing.best_epoch + 1}",
         training_data=_training_data(config, training_images),
         intended_use="Research use only, not for diagnosis",
         licence="That of its training data",
-        top_t=sizes.top_t,
-        patches=sizes.patches,
         images=tuple(kind.value for kind in image_types(config)),
-        input_rows=sizes.input_rows,
-        input_columns=sizes.input_columns,
-        saliency=SaliencyKind(sizes.nonlinearity.value),
-        settings={
+        further={"validation": _measures(standing, found)},
+        **_sizes(network),
+    )
+    folder.keep(BEST, lambda path: save_model(path, network, card))
+
+
+def _sizes(network: Gmic3d | TwoViewNetwork) -> dict[str, Any]:
+    """What a card says of its network."""
+    if isinstance(network, TwoViewNetwork):
+        return {"settings": card_settings(network.config)}
+    sizes = network.config
+    return {
+        "top_t": sizes.top_t,
+        "patches": sizes.patches,
+        "input_rows": sizes.input_rows,
+        "input_columns": sizes.input_columns,
+        "saliency": SaliencyKind(sizes.nonlinearity.value),
+        "settings": {
             "patch_side": sizes.patch_side,
             "neighbour_slices": sizes.neighbour_slices,
         },
-        further={"validation": measures},
-    )
+    }
+
+
+def _measures(standing: Standing, found: Validation) -> dict[str, Any]:
+    measures: dict[str, Any] = {"epoch": standing.best_epoch + 1, "loss": found.loss}
+    for name, area in zip(CLASS_NAMES, found.areas, strict=True):
+        if not math.isnan(area):
+            measures[f"auc_{name}"] = area
+    return measures
 
 
 def _training_data(config: TrainingConfig, images: int) -> str:

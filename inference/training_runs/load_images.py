@@ -14,18 +14,19 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from inference.training_runs.config import AugmentationSettings, RunSettings
 from inference.training_runs.draw_window import PLAIN, cut_window, draw_change
 from inference.training_runs.epoch_plan import Draw
-from inference.training_runs.examples import PreparedImage
+from inference.training_runs.examples import Example, PreparedImage
 
 
 class Batch(NamedTuple):
-    """Some images on their way through the network together."""
+    """Some examples on their way through the network together."""
 
     volumes: list[Tensor]
-    """Each (slices, rows, columns), standardised; 2D images have one slice."""
+    """Each (slices, rows, columns), standardised; 2D images have one slice. Of breasts the views
+    one after the other."""
     labels: Tensor
-    """(images, classes), 0 or 1."""
+    """(examples, classes), 0 or 1."""
     birads: Tensor
-    """(images,): class numbers of pretraining."""
+    """(examples,): class numbers of pretraining."""
     seeds: list[int]
     """For what is drawn later on, in the network."""
     items: list[int]
@@ -40,11 +41,11 @@ class Batch(NamedTuple):
 
 
 class ImageDataset(Dataset[Batch]):
-    """Images by draw; a draw without augmentation shows the plain window of every slice."""
+    """Examples by draw; a draw without augmentation shows the plain window of every slice."""
 
     def __init__(
         self,
-        images: Sequence[PreparedImage],
+        examples: Sequence[Example],
         *,
         seed: int,
         augmentation: AugmentationSettings | None,
@@ -52,28 +53,31 @@ class ImageDataset(Dataset[Batch]):
         half: bool = False,
     ) -> None:
         """half: hand images out as float16, for a GPU that computes in it anyway."""
-        self._images = images
+        self._examples = examples
         self._seed = seed
         self._augmentation = augmentation
         self._slices = slices_per_volume
         self._half = half
 
     def __getitem__(self, draw: Draw) -> Batch:
-        """Load one image."""
-        image = self._images[draw.item]
+        """Load one example."""
+        example = self._examples[draw.item]
         generator = np.random.default_rng([self._seed, 3, draw.epoch, draw.position])
+        volumes = [self._volume(image, generator) for image in example.images]
+        return Batch(
+            volumes=[volume.half() if self._half else volume for volume in volumes],
+            labels=torch.tensor([example.known.labels]),
+            birads=torch.tensor([example.known.birads.value]),
+            seeds=[int(generator.integers(2**62))],
+            items=[draw.item],
+        )
+
+    def _volume(self, image: PreparedImage, generator: np.random.Generator) -> Tensor:
         change, chosen = PLAIN, None
         if self._augmentation is not None:
             change = draw_change(generator, self._augmentation, is_cc=image.known.view == "CC")
             chosen = _drawn_slices(generator, image, self._slices)
-        volume = torch.from_numpy(cut_window(image, change, chosen))
-        return Batch(
-            volumes=[volume.half() if self._half else volume],
-            labels=torch.tensor([image.known.labels]),
-            birads=torch.tensor([image.known.birads.value]),
-            seeds=[int(generator.integers(2**62))],
-            items=[draw.item],
-        )
+        return torch.from_numpy(cut_window(image, change, chosen))
 
 
 def _drawn_slices(
@@ -89,7 +93,7 @@ def _drawn_slices(
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
-    """Put single images together."""
+    """Put single examples together."""
     return Batch(
         volumes=[volume for batch in batches for volume in batch.volumes],
         labels=torch.cat([batch.labels for batch in batches]),

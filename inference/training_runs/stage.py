@@ -20,7 +20,7 @@ from inference.training_runs.config import (
 )
 from inference.training_runs.epoch_plan import Draw, balanced_epoch, share_of, steps_of
 from inference.training_runs.errors import LossNotFinite, TrainingDataError
-from inference.training_runs.examples import PreparedImage
+from inference.training_runs.examples import Example
 from inference.training_runs.learner import Learner
 from inference.training_runs.load_images import Batch, ImageDataset, image_loader
 from inference.training_runs.run_folder import CHECKPOINT, RunFolder
@@ -37,8 +37,8 @@ class StagePlan:
     number: int
     name: str
     seed: int
-    training: Sequence[PreparedImage]
-    validation: Sequence[PreparedImage]
+    training: Sequence[Example]
+    validation: Sequence[Example]
     augmentation: AugmentationSettings
     optimisation: OptimisationSettings
     run: RunSettings
@@ -134,7 +134,7 @@ class Stage:
     def _steps(self, epoch: int) -> tuple[tuple[Draw, ...], ...]:
         """The batches of an epoch, of all processes."""
         plan = self._plan
-        known = [image.known for image in plan.training]
+        known = [example.known for example in plan.training]
         draws = balanced_epoch(known, seed=plan.seed, epoch=epoch)
         steps = steps_of(draws, plan.optimisation.batch)
         if not steps:

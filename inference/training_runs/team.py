@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -80,14 +79,9 @@ def without_averaging(module: nn.Module) -> AbstractContextManager[object]:
 def run_together(work: Callable[[Team], None], *, processes: int, device: str) -> None:
     """Call `work` in every process of a team, and wait for them.
 
-    work: can be pickled when there are several. Under torchrun this process joins the team that
-    torchrun made. Raises the TrainingError of any of them.
+    work: can be pickled when there are several. device: "cuda" gives each a GPU of its own.
+    Raises the TrainingError of any of them.
     """
-    if "RANK" in os.environ and "WORLD_SIZE" in os.environ:
-        size = int(os.environ["WORLD_SIZE"])
-        with _joined(int(os.environ["RANK"]), size, device, "env://") as team:
-            work(team)
-        return
     if processes == 1:
         work(Team(rank=0, size=1, device=_device(device, 0)))
         return
@@ -126,7 +120,7 @@ def _told(meeting: Path) -> TrainingError | None:
 
 @contextmanager
 def _joined(rank: int, size: int, device: str, meeting: str) -> Iterator[Team]:
-    own = _device(device, int(os.environ.get("LOCAL_RANK", rank)))
+    own = _device(device, rank)
     backend = "nccl" if own.type == "cuda" else "gloo"
     if own.type == "cuda":
         torch.cuda.set_device(own)
@@ -137,5 +131,5 @@ def _joined(rank: int, size: int, device: str, meeting: str) -> Iterator[Team]:
         distributed.destroy_process_group()
 
 
-def _device(kind: str, local_rank: int) -> torch.device:
-    return torch.device(kind, local_rank) if kind == "cuda" else torch.device(kind)
+def _device(kind: str, rank: int) -> torch.device:
+    return torch.device(kind, rank) if kind == "cuda" else torch.device(kind)

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 from training_builders import tiny_config
 
+from inference.breast import BreastView
 from inference.networks.gmic3d import Gmic3d
+from inference.networks.two_view import TwoViewNetwork
 from inference.training_runs.birads_learner import BiradsLearner
 from inference.training_runs.build_network import build_network, network_config
 from inference.training_runs.config import TrainingConfig
@@ -17,6 +19,7 @@ from inference.training_runs.gmic_learner import GmicLearner
 from inference.training_runs.learner import Learner
 from inference.training_runs.load_images import Batch
 from inference.training_runs.losses import all_saliency, cross_entropy
+from inference.training_runs.two_view_learner import TwoViewLearner
 
 
 def _batch(*slices: int, seed: int = 0) -> Batch:
@@ -35,9 +38,16 @@ def _gmic(
     config: TrainingConfig | None = None, *, at_once: int = 1, rotate: bool = False
 ) -> GmicLearner:
     network = build_network(config or tiny_config())
+    assert isinstance(network, Gmic3d)
     torch.manual_seed(0)
     torch.nn.init.normal_(network.saliency_head.conv.weight, std=0.05)
     return GmicLearner(network, beta=1e-4, slices_at_once=at_once, rotate_patches=rotate)
+
+
+def _gmic_network(model: str = "") -> Gmic3d:
+    network = build_network(tiny_config(model=model))
+    assert isinstance(network, Gmic3d)
+    return network
 
 
 def _gradients(learner: Learner, batch: Batch) -> tuple[Tensor, list[Tensor]]:
@@ -113,9 +123,9 @@ def test_without_neighbours_the_slice_is_never_another() -> None:
 
 
 def test_the_saliency_convolution_starts_constant_or_as_torch_draws_it() -> None:
-    constant = build_network(tiny_config(model="omega = 0.005")).saliency_head.conv.weight
+    constant = _gmic_network(model="omega = 0.005").saliency_head.conv.weight
     assert torch.equal(constant, torch.full_like(constant, 0.005))
-    drawn = build_network(tiny_config(model='initialisation = "default"')).saliency_head.conv.weight
+    drawn = _gmic_network(model='initialisation = "default"').saliency_head.conv.weight
     assert float(drawn.detach().std()) > 0.01
     assert bool((drawn < 0).any())
 
@@ -157,7 +167,7 @@ def test_the_same_seed_gives_the_same_first_weights() -> None:
 
 def test_pretraining_weighs_slices_and_tells_three_groups_apart() -> None:
     torch.manual_seed(0)
-    learner = BiradsLearner(build_network(tiny_config()).global_network, slices_at_once=1)
+    learner = BiradsLearner(_gmic_network().global_network, slices_at_once=1)
     batch = _batch(3, 1, 2)
     outcome = learner(batch)
     assert outcome.scores.shape == (3, 3)
@@ -169,3 +179,23 @@ def test_pretraining_weighs_slices_and_tells_three_groups_apart() -> None:
     _, theirs = _gradients(whole, batch)
     for one, other in zip(gradients, theirs, strict=True):
         torch.testing.assert_close(one, other, atol=2e-5, rtol=1e-3)
+
+
+def test_modality_dropout_drops_whole_views_of_some_breasts_in_training_only() -> None:
+    options = "[model.two_view]\nhidden_units = 8\ncc_dropout = 0.5"
+    network = build_network(tiny_config("two_view", model=options))
+    assert isinstance(network, TwoViewNetwork)
+    learner = TwoViewLearner(network)
+    breasts = 64
+    images = [torch.randn(1, 128, 96, generator=torch.Generator().manual_seed(1))] * 2
+    batch = _batch(*[1] * breasts)._replace(volumes=images * breasts)
+    with torch.no_grad():
+        still = learner.eval()(batch).scores
+        drawn = learner.train()(batch).scores
+        again = learner(batch).scores
+        without = network.conclude(None, network.see(BreastView.MLO, images[1]))
+    assert torch.equal(drawn, again)
+    is_dropped = (drawn - without).abs().amax(dim=1) < 1e-5
+    is_kept = (drawn - still).abs().amax(dim=1) < 1e-5
+    assert bool((is_dropped | is_kept).all())
+    assert 16 < int(is_dropped.sum()) < 48

@@ -17,13 +17,14 @@ from training_builders import (
     run_tiny,
     same_weights,
     tiny_config,
+    two_view_images,
 )
 
 from inference.checkpoint import load_model
 from inference.device import cpu
 from inference.predictor import Predictor
 from inference.progress import SilentProgress
-from inference.training_runs.config import ImageType
+from inference.training_runs.config import ImageType, TrainingConfig
 from inference.training_runs.errors import LossNotFinite, RunFolderError, TrainingDataError
 
 
@@ -48,6 +49,39 @@ def test_the_best_weights_predict_at_once(
     prediction = Predictor(model=loaded, device=cpu()).predict(image, SilentProgress())
     assert prediction.model.name == "tiny"
     assert 0 < prediction.scores.malignant < 1
+
+
+@pytest.mark.parametrize("variant", ["shared", "joint", "split", "mlo"])
+def test_two_views_of_a_breast_are_trained_together(tmp_path: Path, variant: str) -> None:
+    two_view = f'variant = "{variant}"\nhidden_units = 8\ncc_dropout = 0.3\nmlo_rows = 120'
+    config = tiny_config(
+        "two_view",
+        model=f"[model.two_view]\n{two_view}\nmlo_columns = 90",
+        optimisation="epochs = 1\nimages_at_once = 2",
+    )
+    images = two_view_images()
+    told = run_tiny(config, tmp_path / "run", images=images)
+    assert len(told.epochs) == 1
+    loaded = load_model(tmp_path / "run" / "best.safetensors")
+    assert loaded.card.settings["variant"] == variant
+    assert loaded.card.settings["mlo_input"] == [120, 90]
+    # A breast that lacks a view teaches only a network of the other view.
+    used = len(list((tmp_path / "run" / "prepared").glob("*/*.npy")))
+    assert used == (7 if variant == "mlo" else 14)
+
+
+def test_two_view_runs_go_on_exactly_with_modality_dropout(tmp_path: Path) -> None:
+    def config(epochs: int) -> TrainingConfig:
+        return tiny_config(
+            "two_view",
+            model="[model.two_view]\ncc_dropout = 0.5\nmlo_dropout = 0.5\nhidden_units = 8",
+            optimisation=f"epochs = {epochs}",
+        )
+
+    run_tiny(config(1), tmp_path / "broken", images=two_view_images())
+    run_tiny(config(2), tmp_path / "broken", images=two_view_images(), resume=True)
+    run_tiny(config(2), tmp_path / "whole", images=two_view_images())
+    assert same_weights(tmp_path / "broken", tmp_path / "whole")
 
 
 def test_it_learns_what_separates_the_images(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +143,16 @@ def blob_images(
             image = BlobImage(seed=number, slices=slices, benign=benign, malignant=malignant)
             images.append(TrainingImage(known=known, open_image=image))
     return images
+
+
+def two_view_images(exams: int = 8) -> list[TrainingImage]:
+    """CC and MLO of every blob, in FFDM; the last has no MLO."""
+    images = blob_images(exams, [ImageType.FFDM])
+    others = [
+        replace(one, known=replace(one.known, view="MLO", key=f"{one.known.key}-MLO"))
+        for one in images[:-1]
+    ]
+    return [*images, *others]
 
 
 @dataclass
