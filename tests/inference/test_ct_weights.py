@@ -4,6 +4,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from ct_model_builders import (
+    ct_card,
+    ct_model,
+    save_ct_model,
+    small_resnet,
+    small_swin,
+)
 from safetensors.torch import save_file
 from torch import nn
 
@@ -13,13 +20,6 @@ from inference.costs import gmac_of, parameters_of
 from inference.ct_backbone import load_backbone
 from inference.errors import WeightsError
 from inference.model_card import minimal_card, read_card
-from tests.inference.ct_builders import (
-    ct_card,
-    ct_model,
-    save_ct_model,
-    small_resnet,
-    small_swin,
-)
 
 NETWORKS = pytest.mark.parametrize("make", [small_resnet, small_swin])
 

@@ -5,8 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from ct_model_builders import (
+    CountingSource,
+    chest_series,
+    ct_model,
+    small_resnet,
+    small_swin,
+)
 from hypothesis import given
 from hypothesis import strategies as st
+from inference_builders import make_model
 
 from inference.ct_preparation import CtPreparation, SliceWindows
 from inference.ct_windows import CtWindowPredictor
@@ -23,14 +31,6 @@ from inference.progress import SilentProgress
 from inference.series import SeriesPrediction, WindowScore
 from inference.types import ArraySource, ModelIdentity
 from inference.window_run import PlacedClassifier, WindowRun
-from tests.inference.ct_builders import (
-    CountingSource,
-    chest_series,
-    ct_model,
-    small_resnet,
-    small_swin,
-)
-from tests.inference.inference_builders import make_model
 
 
 class Steps:

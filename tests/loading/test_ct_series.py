@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from numpy.typing import NDArray
-
-from tests.loading.ct_builders import (
+from ct_builders import (
     AXIAL,
     CORONAL,
     SAGITTAL,
@@ -19,7 +17,9 @@ from tests.loading.ct_builders import (
     write_series,
     write_slice,
 )
-from tests.loading.loading_builders import CT, breast, only_exam, scan, shown, write
+from loading_builders import CT, breast, only_exam, scan, shown, write
+from numpy.typing import NDArray
+
 from viewer.domain.ct import Plane
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from builders import make_exam, make_image
+from ct_builders import CORONAL, Series, ct_exam, write_series
 
-from tests.builders import make_exam, make_image
-from tests.loading.ct_builders import CORONAL, Series, write_series
-from tests.loading.loading_builders import only_exam
 from viewer.domain.ai_state import NotRun
 from viewer.domain.exam import Exam
 from viewer.domain.frame import Frame
@@ -24,7 +23,7 @@ from viewer.session.windows import preset_chosen, window_dragged
 
 
 @pytest.fixture
-def ct_exam(tmp_path: Path) -> Exam:
+def ct_study(tmp_path: Path) -> Exam:
     write_series(tmp_path)
     write_series(
         tmp_path,
@@ -33,11 +32,11 @@ def ct_exam(tmp_path: Path) -> Exam:
         SeriesInstanceUID="1.9",
         SeriesNumber=4,
     )
-    return only_exam(tmp_path).exam
+    return ct_exam(tmp_path).exam
 
 
-def test_a_ct_exam_shows_one_series_alone_and_the_next_is_a_key_away(ct_exam: Exam) -> None:
-    state = opened(SessionState(), [ct_exam])
+def test_a_ct_study_shows_one_series_alone_and_the_next_is_a_key_away(ct_study: Exam) -> None:
+    state = opened(SessionState(), [ct_study])
     assert state.layout is Layout.SINGLE
     assert state.active_image is not None
     assert state.active_image.name == "Axial CT"
@@ -48,17 +47,17 @@ def test_a_ct_exam_shows_one_series_alone_and_the_next_is_a_key_away(ct_exam: Ex
     assert scrolled(state, state.active, 3).active_pane.slice_index == 9
 
 
-def test_ct_takes_no_place_of_a_mammogram(ct_exam: Exam) -> None:
-    assert not any(images_by_slot(ct_exam.images).values())
-    mixed = make_exam(images=(make_image("RCC"), make_image("LCC"), *ct_exam.images))
+def test_ct_takes_no_place_of_a_mammogram(ct_study: Exam) -> None:
+    assert not any(images_by_slot(ct_study.images).values())
+    mixed = make_exam(images=(make_image("RCC"), make_image("LCC"), *ct_study.images))
     state = opened(SessionState(), [mixed])
     assert state.layout is Layout.FOUR_UP
     shown = [image.name for slot in state.filled_slots if (image := state.image_in(slot))]
     assert not any("CT" in name for name in shown)
 
 
-def test_ct_fits_in_the_middle_and_zooms_about_it(ct_exam: Exam) -> None:
-    state = opened(SessionState(), [ct_exam])
+def test_ct_fits_in_the_middle_and_zooms_about_it(ct_study: Exam) -> None:
+    state = opened(SessionState(), [ct_study])
     state = pane_measured(state, state.active, 800, 400)
     viewport = viewport_of(state, state.active)
     assert viewport is not None
@@ -68,8 +67,8 @@ def test_ct_fits_in_the_middle_and_zooms_about_it(ct_exam: Exam) -> None:
     assert (zoomed.left, zoomed.top) == (pytest.approx(0), pytest.approx(-200))
 
 
-def test_number_keys_choose_the_usual_windows_and_a_drag_starts_from_them(ct_exam: Exam) -> None:
-    state = opened(SessionState(), [ct_exam])
+def test_number_keys_choose_the_usual_windows_and_a_drag_starts_from_them(ct_study: Exam) -> None:
+    state = opened(SessionState(), [ct_study])
     names = []
     for preset in range(6):
         chosen = preset_chosen(state, state.active, preset)
@@ -96,8 +95,8 @@ def scene_of(exam: Exam, **state: bool) -> PaneScene:
     )
 
 
-def test_the_pane_says_plane_window_and_which_way_the_patient_lies(ct_exam: Exam) -> None:
-    scene = scene_of(ct_exam)
+def test_the_pane_says_plane_window_and_which_way_the_patient_lies(ct_study: Exam) -> None:
+    scene = scene_of(ct_study)
     assert [line.text for line in scene.top_lines] == ["Axial", "CT", "Exam 1"]
     assert scene.badges == ()
     assert "C -600  W 1500  lung" in [line.text for line in scene.bottom_lines]
@@ -105,9 +104,9 @@ def test_the_pane_says_plane_window_and_which_way_the_patient_lies(ct_exam: Exam
     assert scene.text_on_right is False
 
 
-def test_letters_go_along_when_the_image_is_flipped(ct_exam: Exam) -> None:
-    assert scene_of(ct_exam, flipped_horizontally=True).edges == ("L", "R", "A", "P")
-    assert scene_of(ct_exam, flipped_vertically=True).edges == ("R", "L", "P", "A")
+def test_letters_go_along_when_the_image_is_flipped(ct_study: Exam) -> None:
+    assert scene_of(ct_study, flipped_horizontally=True).edges == ("L", "R", "A", "P")
+    assert scene_of(ct_study, flipped_vertically=True).edges == ("R", "L", "P", "A")
 
 
 def test_mammograms_have_no_letters_at_their_edges() -> None:

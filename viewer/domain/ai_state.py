@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from inference.series import SeriesPrediction
 from inference.types import Prediction
 
 
@@ -39,18 +40,31 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesDone:
+    """Finished with a CT series: scores of windows of slices, no saliency."""
+
+    prediction: SeriesPrediction
+    from_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """No result, and why."""
 
     reason: str
 
 
-AiState = NotRun | Queued | Running | Done | Failed
+AiState = NotRun | Queued | Running | Done | SeriesDone | Failed
 
 
 def prediction_of(state: AiState) -> Prediction | None:
-    """The prediction of a finished state, else None."""
+    """What is said of a mammogram in a finished state, else None."""
     return state.prediction if isinstance(state, Done) else None
+
+
+def series_of(state: AiState) -> SeriesPrediction | None:
+    """What is said of a CT series in a finished state, else None."""
+    return state.prediction if isinstance(state, SeriesDone) else None
 
 
 def describe(state: AiState) -> str:
@@ -64,5 +78,7 @@ def describe(state: AiState) -> str:
             return f"AI running: {stage} {done}/{total}"
         case Done(prediction):
             return "AI done" if prediction.has_salient_region else "AI done: no salient region"
+        case SeriesDone():
+            return "AI done"
         case Failed(reason):
             return f"AI failed: {reason}"

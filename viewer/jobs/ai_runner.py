@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued
+from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, SeriesDone
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.model_use import ModelUse
@@ -19,6 +19,7 @@ from viewer.jobs.image_request import ImageRequest
 from viewer.jobs.inference_worker import InferenceWorker
 from viewer.jobs.model_shelf import ModelShelf
 from viewer.jobs.model_vetting import ModelVetting
+from viewer.jobs.series_request import SeriesRequest
 from viewer.session.ai_results import ai_order, ai_stands, forgotten, unfinished
 from viewer.session.session import Change, Session
 from viewer.settings import Settings
@@ -126,15 +127,14 @@ class AiRunner(QObject):
         self._models = self._new_shelf(self._settings)
 
     def _ask(self, images: Iterable[ImageStack]) -> None:
-        requests = []
+        requests: list[ImageRequest | SeriesRequest] = []
         for image in images:
             number = next(self._numbers)
             self._wanted[image.image_id] = number
             self._stands(image.image_id, Queued())
             frames = self._files.frames_for_ai(image.image_id)
-            requests.append(
-                ImageRequest(number=number, stack=image, frames=frames, models=self._models)
-            )
+            make = ImageRequest if image.ct is None else SeriesRequest
+            requests.append(make(number=number, stack=image, frames=frames, models=self._models))
         self._worker.submit(requests)
 
     def _obstacle(self, image: ImageStack) -> str | None:
@@ -178,6 +178,6 @@ class AiRunner(QObject):
         """Note what the worker says, unless nobody waits for it any more."""
         if self._wanted.get(image_id) != number:
             return
-        if isinstance(state, Done | Failed | NotRun):
+        if isinstance(state, Done | SeriesDone | Failed | NotRun):
             del self._wanted[image_id]
         self._stands(image_id, state)

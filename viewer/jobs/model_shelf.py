@@ -20,6 +20,7 @@ from viewer.settings import DeviceChoice
 if TYPE_CHECKING:
     from inference.breast_predictor import BreastPredictor, HeatMapMaker
     from inference.checkpoint import LoadedModel
+    from inference.ct_windows import CtWindowPredictor
     from inference.ensemble import EnsemblePredictor
     from inference.predictor import Predictor
 
@@ -167,6 +168,18 @@ class ModelShelf:
             device=choose_device(self._device.value, threads=self._threads),
             threads=self._threads,
             heat_maps=heat_maps,
+        )
+
+    def series_predictor_for(self, entry: ShelfEntry) -> CtWindowPredictor:
+        """Load a classifier of CT windows. Raises InferenceError."""
+        import_networks()
+        from inference.ct_windows import CtWindowPredictor
+        from inference.device import choose_device
+
+        return CtWindowPredictor(
+            model=self._model(entry.weights[0]),
+            device=choose_device(self._device.value, threads=self._threads),
+            threads=self._threads,
         )
 
     def _chosen(self, use: ModelUse) -> tuple[ShelfModel, ...]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from math import floor, log10
 
-from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running
+from inference.series import SeriesPrediction
+from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running, SeriesDone
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
@@ -89,6 +90,8 @@ def ai_line(state: AiState) -> AiLine:
             )
         case Failed(reason):
             return AiLine(AiLook.FAILED, "AI failed", reason)
+        case SeriesDone(prediction):
+            return series_line(prediction)
         case Done(prediction):
             model = f"{prediction.model.name} {prediction.model.version}".strip()
             if prediction.outside_training_views:
@@ -98,6 +101,14 @@ def ai_line(state: AiState) -> AiLine:
             if prediction.has_salient_region:
                 return AiLine(AiLook.SCORES, text, model)
             return AiLine(AiLook.NOTHING_SALIENT, "AI: no salient region", f"{text}   {model}")
+
+
+def series_line(prediction: SeriesPrediction) -> AiLine:
+    """The study score of a CT series, and the slices it comes from."""
+    peak = prediction.peak
+    where = f"highest on slices {peak.first_slice + 1} to {peak.last_slice + 1}"
+    model = f"{prediction.model.name} {prediction.model.version}".strip()
+    return AiLine(AiLook.SCORES, f"score {prediction.score:.2f}", f"{where}   {model}")
 
 
 def badges(stack: ImageStack, state: PaneState) -> tuple[Badge, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.series import SeriesPrediction
 from inference.types import BENIGN, MALIGNANT, Prediction
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import Palette
@@ -34,6 +35,8 @@ class StripData:
     benign: NDArray[np.float32] | None = None
     """Each slice's highest benign saliency, (slices,), 0..1; None without a prediction."""
     malignant: NDArray[np.float32] | None = None
+    series: SeriesPrediction | None = None
+    """Of CT: the scores of windows of slices, instead of saliency."""
     marks: tuple[StripMark, ...] = ()
     decoded: frozenset[int] = field(default_factory=frozenset)
     """Slices that can be shown at once."""
@@ -46,6 +49,7 @@ def build_strip(
     stack: ImageStack,
     slice_index: int,
     prediction: Prediction | None,
+    series: SeriesPrediction | None = None,
     decoded: frozenset[int],
     palette: Palette,
     overlay_visible: bool = True,
@@ -54,6 +58,7 @@ def build_strip(
     shown = prediction if overlay_visible else None
     if shown is not None and shown.saliency.shape[0] != stack.slices:
         shown = None
+    scored = series if overlay_visible and series and series.slices == stack.slices else None
     highest = None if shown is None else shown.saliency.max(axis=(2, 3))
     return StripData(
         slices=stack.slices,
@@ -61,6 +66,7 @@ def build_strip(
         label=slice_text(slice_index, stack.slices, stack.slice_spacing_mm),
         benign=None if highest is None else highest[:, BENIGN],
         malignant=None if highest is None else highest[:, MALIGNANT],
+        series=scored,
         marks=() if shown is None else _marks(shown),
         decoded=decoded,
         colours=palette.colours,

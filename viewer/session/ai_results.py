@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from inference.types import Prediction
-from viewer.domain.ai_state import AiState, Done, Queued, Running, prediction_of
+from viewer.domain.ai_state import AiState, Done, Queued, Running, SeriesDone, prediction_of
 from viewer.domain.breast_ai import SIDES, BreastKey
 from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot
@@ -124,7 +124,7 @@ def forgotten(state: SessionState, image_ids: Iterable[str]) -> SessionState:
 
 def is_done(state: SessionState, image_id: str) -> bool:
     """Whether the AI has finished with an image."""
-    return isinstance(state.ai_of(image_id), Done)
+    return isinstance(state.ai_of(image_id), Done | SeriesDone)
 
 
 def _slot_showing(state: SessionState, image_id: str) -> Slot:

@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from inference.atomic_file import write_atomically
 from inference.breast import BreastPrediction
+from inference.series import SeriesPrediction
 from inference.types import CropRule, Laterality, Prediction
-from viewer.storage import breast_file
+from viewer.storage import breast_file, series_file
 from viewer.storage.prediction_file import DamagedPrediction, from_bytes, to_bytes
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,23 @@ class BreastResultKey:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesResultKey:
+    """Everything a CT series' prediction depends on."""
+
+    pixels: str
+    """A SHA-256 over the bytes the slices are decoded from, and how they are laid."""
+    model: str
+    """A SHA-256 over the weights and the model card."""
+    preparation: str
+
+    @property
+    def name(self) -> str:
+        """The key as a file name without suffix."""
+        parts = ("series", self.pixels, self.model, self.preparation)
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
 class PredictionCache:
     """A folder of predictions with a size limit, the least lately used deleted first.
 
@@ -101,6 +119,14 @@ class PredictionCache:
     def keep_breast(self, key: BreastResultKey, prediction: BreastPrediction) -> bool:
         """Store a breast's prediction; False when it could not be written."""
         return self._keep(key.name, breast_file.to_bytes(prediction))
+
+    def find_series(self, key: SeriesResultKey) -> SeriesPrediction | None:
+        """The series' prediction with this key, or None."""
+        return self._find(key.name, series_file.from_bytes)
+
+    def keep_series(self, key: SeriesResultKey, prediction: SeriesPrediction) -> bool:
+        """Store a series' prediction; False when it could not be written."""
+        return self._keep(key.name, series_file.to_bytes(prediction))
 
     def _find(self, name: str, read: Callable[[bytes], Kept]) -> Kept | None:
         path = self._path(name)

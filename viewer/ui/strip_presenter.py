@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 
-from viewer.domain.ai_state import prediction_of
+from viewer.domain.ai_state import prediction_of, series_of
 from viewer.jobs.decode_signals import DecodeSignals
 from viewer.jobs.exam_files import ExamFiles
 from viewer.loading.frame_store import FrameKey
@@ -46,10 +46,12 @@ class StripPresenter(QObject):
         image = state.active_image
         if image is None:
             return None
+        ai = state.ai_of(image.image_id)
         return build_strip(
             stack=image,
             slice_index=state.active_pane.slice_index,
-            prediction=prediction_of(state.ai_of(image.image_id)),
+            prediction=prediction_of(ai),
+            series=series_of(ai),
             decoded=self._files.decoded(image.image_id, image.slices),
             palette=state.overlay.palette,
             overlay_visible=state.overlay_is_drawn,

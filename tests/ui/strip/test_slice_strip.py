@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from viewer.rendering.strip import StripData, StripMark
 from viewer.ui.strip.slice_strip import SliceStrip
-from viewer.ui.strip.strip_painting import StripLayout
+from viewer.ui.strip.strip_layout import StripLayout
 
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = StripData(slices=70, slice_index=33, label="34/70, 33.0 mm")

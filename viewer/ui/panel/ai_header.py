@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running
+from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running, SeriesDone
 from viewer.jobs.model_list import ModelList
 from viewer.session.breast_results import is_ai_busy
 from viewer.session.state import SessionState
@@ -53,7 +53,7 @@ class AiHeader(QWidget):
         # The table names the models once they have said something.
         exam = state.exam
         has_scores = exam is not None and any(
-            isinstance(state.ai_of(image.image_id), Done) for image in exam.images
+            isinstance(state.ai_of(image.image_id), Done | SeriesDone) for image in exam.images
         )
         self._names.setVisible(bool(self._models.titles) and not has_scores)
         is_running = is_ai_busy(state)
@@ -100,7 +100,7 @@ def _exam_words(state: SessionState) -> str:
     if exam is None:
         return ""
     states = [state.ai_of(image.image_id) for image in exam.images]
-    done = sum(isinstance(ai, Done) for ai in states)
+    done = sum(isinstance(ai, Done | SeriesDone) for ai in states)
     failed = sum(isinstance(ai, Failed) for ai in states)
     open_ = sum(isinstance(ai, Running | Queued) for ai in states)
     asked = sum(not isinstance(ai, NotRun) for ai in states)

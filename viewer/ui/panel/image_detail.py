@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from inference.series import SeriesPrediction
 from inference.types import ClassScores, Prediction
-from viewer.domain.ai_state import Done, Failed, NotRun, describe
+from viewer.domain.ai_state import Done, Failed, SeriesDone, describe
 from viewer.session.state import SessionState
 
 _COLUMNS = ("", "score", "global", "local")
@@ -63,8 +64,8 @@ class ImageDetail(QWidget):
         if isinstance(ai, Done):
             self._show_parts(ai.prediction)
             text = _said_of(ai.prediction, from_cache=ai.from_cache)
-        elif isinstance(ai, NotRun | Failed):
-            text = describe(ai)
+        elif isinstance(ai, SeriesDone):
+            text = series_words(ai.prediction, from_cache=ai.from_cache)
         else:
             text = describe(ai)
         if self._words.objectName() != kind:
@@ -79,6 +80,24 @@ class ImageDetail(QWidget):
             self._numbers[row, 0].setText(name)
             for column, scores in enumerate(parts, start=1):
                 self._numbers[row, column].setText(f"{_of(scores, name):.2f}")
+
+
+def series_words(prediction: SeriesPrediction, *, from_cache: bool) -> str:
+    """How a series' score came about."""
+    peak, count = prediction.peak, len(prediction.windows)
+    held = peak.last_slice - peak.first_slice + 1
+    said = [
+        f"The highest of {count} windows of {held} slices: slices {peak.first_slice + 1} to "
+        f"{peak.last_slice + 1}."
+        if count > 1
+        else f"One window of {held} slices."
+    ]
+    said += prediction.notices
+    said.append(f"{prediction.model.name} {prediction.model.version}".strip())
+    said.append(
+        "kept result" if from_cache else f"{prediction.seconds:.0f} s on {prediction.device}"
+    )
+    return "\n".join(said)
 
 
 def _of(scores: ClassScores, name: str) -> float:

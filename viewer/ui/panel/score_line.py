@@ -28,6 +28,10 @@ class ScoreLine:
     look: LineLook
     title: str
     scores: ClassScores | None = None
+    series_score: float | None = None
+    """Of a CT series: one number instead of two."""
+    is_series: bool = False
+    """Whether it is about a CT series, scored or not."""
     state: str = ""
     """Said instead of scores, or beside them."""
     is_failure: bool = False
@@ -39,6 +43,8 @@ class ScoreLine:
     @property
     def words(self) -> str:
         """The line as a sentence, for assistive technology."""
+        if self.series_score is not None:
+            return f"{self.title}: score {self.series_score:.2f}"
         if self.scores is None:
             return f"{self.title}: {self.state}" if self.state else self.title
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
-from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running
+from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running, SeriesDone
 from viewer.domain.findings import BreastScores, breast_scores, exam_scores
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
@@ -21,7 +21,7 @@ def score_lines(state: SessionState) -> tuple[ScoreLine, ...]:
     hung = [image for slot in SLOTS if (image := state.image_in(slot)) is not None]
     return (
         *_summary(state, _models_of(state, hung)),
-        *(_image_line(state, image) for image in hung),
+        *_image_lines(state, hung),
         *breast_lines(state),
     )
 
@@ -35,7 +35,7 @@ def other_lines(state: SessionState) -> tuple[ScoreLine, ...]:
     hung = [image for image in exam.images if image.image_id in shown]
     others = [image for image in exam.images if image.image_id not in shown]
     models = _models_of(state, others) - _models_of(state, hung)
-    return (*_summary(state, models), *(_image_line(state, image) for image in others))
+    return (*_summary(state, models), *_image_lines(state, others))
 
 
 def state_words(state: AiState) -> str:
@@ -46,7 +46,11 @@ def state_words(state: AiState) -> str:
         case Queued():
             return "queued"
         case Running(stage, done, total):
+            if stage == "windows":
+                return f"{done}/{total} windows"
             return f"{done}/{total}" if stage == "slices" else stage
+        case SeriesDone():
+            return ""
         case Failed():
             return "failed"
         case Done(prediction):
@@ -84,12 +88,24 @@ def _model_lines(model: str, breasts: list[BreastScores]) -> list[ScoreLine]:
     ]
 
 
+def _image_lines(state: SessionState, images: Iterable[ImageStack]) -> list[ScoreLine]:
+    """A line an image; before CT series the models that scored them, which no summary names."""
+    images = list(images)
+    found = (state.ai_of(image.image_id) for image in images)
+    scored = (ai.prediction.model for ai in found if isinstance(ai, SeriesDone))
+    names = dict.fromkeys(f"{model.name} {model.version}" for model in scored)
+    models = [ScoreLine(look=LineLook.MODEL, title=name, is_series=True) for name in names]
+    return [*models, *(_image_line(state, image) for image in images)]
+
+
 def _image_line(state: SessionState, image: ImageStack) -> ScoreLine:
     ai = state.ai_of(image.image_id)
     return ScoreLine(
         look=LineLook.IMAGE,
         title=image.name.replace(image.kind.value, _SHORT.get(image.kind, image.kind.value)),
         scores=ai.prediction.scores if isinstance(ai, Done) else None,
+        series_score=ai.prediction.score if isinstance(ai, SeriesDone) else None,
+        is_series=image.ct is not None,
         state=state_words(ai),
         is_failure=isinstance(ai, Failed),
         share=min(1.0, ai.done / max(ai.total, 1)) if isinstance(ai, Running) else None,

@@ -95,10 +95,10 @@ class ScoreTable(QWidget):
     def _draw_header(self, painter: QPainter) -> None:
         _, malignant, benign = self._columns()
         painter.setFont(text_font(11))
-        for left, name, colour in (
-            (malignant, "malignant", self._colours[1]),
-            (benign, "benign", self._colours[0]),
-        ):
+        columns = [(malignant, "malignant", self._colours[1]), (benign, "benign", self._colours[0])]
+        if all(line.is_series for line in self._lines):
+            columns = [(malignant, "series score", self._colours[1])]
+        for left, name, colour in columns:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(QRectF(left, _HEADER / 2 - 3, 6, 6), 1, 1)
@@ -114,6 +114,8 @@ class ScoreTable(QWidget):
         if line.scores is not None and not (line.look is LineLook.IMAGE and line.state):
             self._draw_score(painter, line.scores.malignant, malignant, top, self._colours[1])
             self._draw_score(painter, line.scores.benign, benign, top, self._colours[0])
+        elif line.series_score is not None:
+            self._draw_score(painter, line.series_score, malignant, top, self._colours[1])
         elif line.state:
             self._draw_state(painter, line, malignant, top)
 

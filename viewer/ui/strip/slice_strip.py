@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from viewer.rendering.strip import StripData
 from viewer.ui.fonts import load_fonts
 from viewer.ui.pane.mouse import wheel_steps
-from viewer.ui.strip.strip_painting import StripLayout, paint_strip
+from viewer.ui.strip.series_painting import series_words
+from viewer.ui.strip.strip_layout import StripLayout
+from viewer.ui.strip.strip_painting import paint_strip
 
 _HEIGHT = 64
 
@@ -98,6 +100,8 @@ class SliceStrip(QWidget):
         if strip.malignant is not None and strip.benign is not None:
             parts.append(f"malignant up to {strip.malignant[index]:.2f}")
             parts.append(f"benign up to {strip.benign[index]:.2f}")
+        if strip.series is not None:
+            parts += series_words(strip.series, index)
         numbers = [str(mark.number) for mark in strip.marks if mark.slice_index == index]
         if numbers:
             parts.append("patch " + ", ".join(numbers))

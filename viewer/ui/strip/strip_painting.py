@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,44 +12,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from viewer.rendering.strip import StripData, StripMark
 from viewer.ui.fonts import text_font
 from viewer.ui.pane.ink import ACCENT, SECONDARY, TEXT, faded
+from viewer.ui.strip.series_painting import draw_series
+from viewer.ui.strip.strip_layout import StripLayout
 
 CHROME = QColor("#16181b")
 _AXIS = QColor("#33383e")
-_LEFT = 74.0
-_RIGHT = 132.0
-_TICKS = 15.0
-_BOTTOM = 8.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StripLayout:
-    """Where things lie in a strip, in its own pixels."""
-
-    width: float
-    height: float
-    slices: int
-
-    @property
-    def track(self) -> QRectF:
-        """The slices, from the first at the left to the last at the right."""
-        return QRectF(
-            _LEFT,
-            _TICKS,
-            max(1.0, self.width - _LEFT - _RIGHT),
-            max(1.0, self.height - _TICKS - _BOTTOM),
-        )
-
-    def cell(self, slice_index: int) -> QRectF:
-        """The column of one slice."""
-        width = self.track.width() / self.slices
-        return QRectF(
-            self.track.left() + slice_index * width, self.track.top(), width, self.track.height()
-        )
-
-    def slice_at(self, x: float) -> int:
-        """The slice whose column holds x, clamped to the stack."""
-        position = (x - self.track.left()) / self.track.width() * self.slices
-        return min(max(int(position), 0), self.slices - 1)
 
 
 def paint_strip(
@@ -64,8 +30,12 @@ def paint_strip(
     track = layout.track
     painter.fillRect(track, QColor("#0c0d0f"))
     _draw_current_column(painter, strip, layout)
-    _draw_curves(painter, strip, layout)
-    painter.fillRect(QRectF(track.left(), track.center().y() - 0.5, track.width(), 1.0), _AXIS)
+    if strip.series is not None:
+        draw_series(painter, strip.series, QColor(strip.colours[1]), layout, text_scale)
+    else:
+        _draw_curves(painter, strip, layout)
+        axis = QRectF(track.left(), track.center().y() - 0.5, track.width(), 1.0)
+        painter.fillRect(axis, _AXIS)
     _draw_decoded(painter, strip, layout)
     _draw_marks(painter, strip, layout, text_scale)
     _draw_handle(painter, strip, layout)

@@ -9,11 +9,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence as Items
-from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, generate_uid
+from pydicom.uid import (
+    CTImageStorage,
+    EnhancedCTImageStorage,
+    ExplicitVRLittleEndian,
+    generate_uid,
+)
 
-from tests.loading.loading_builders import group, save
+from inference.series import SeriesPrediction, WindowScore
+from inference.types import ModelIdentity
+from viewer.loading.find_exams import find_exams
+from viewer.loading.located_exam import LocatedExam
+from viewer.loading.scan_progress import SilentScan
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 CORONAL = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
@@ -166,3 +175,42 @@ def write_enhanced(
     dataset.PixelData = np.stack(cells).tobytes()
     dataset["PixelData"].VR = "OW"
     return save(path, dataset)
+
+
+def ct_exam(*paths: Path) -> LocatedExam:
+    """The one exam under the paths."""
+    result = find_exams(paths, SilentScan())
+    assert len(result.exams) == 1, result.summary()
+    return result.exams[0]
+
+
+def group(**attributes: Any) -> Items[Dataset]:
+    """A sequence of one item."""
+    item = Dataset()
+    for keyword, value in attributes.items():
+        setattr(item, keyword, value)
+    return Items([item])
+
+
+def save(path: Path, dataset: Dataset) -> Path:
+    """Write a data set as a DICOM file."""
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dataset.save_as(path, implicit_vr=False, little_endian=True, enforce_file_format=True)
+    return path
+
+
+def make_series(
+    *windows: tuple[int, int, float], slices: int = 12, notices: tuple[str, ...] = ()
+) -> SeriesPrediction:
+    """A prediction of these windows: first slice, last slice, score."""
+    return SeriesPrediction(
+        model=ModelIdentity(name="small CT", version="1", architecture="ct_windows", sha256="ab"),
+        windows=tuple(WindowScore(first_slice=a, last_slice=b, score=s) for a, b, s in windows),
+        slices=slices,
+        repeated_slices=0,
+        seconds=2.4,
+        device="CPU, 1 thread",
+        notices=notices,
+    )
