@@ -1,6 +1,6 @@
 """Runs every benchmark, writes one JSON file and a table that says what is reached.
 
-python -m tests.benchmarks [--only engine|rendering|window|statistics|lambda|evaluation]
+python -m tests.benchmarks [--only engine|rendering|window|statistics|lambda|evaluation|predict]
     [--quick] [--output DIR]
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("engine", "rendering", "window", "statistics", "lambda", "evaluation")
+PARTS = ("engine", "rendering", "window", "statistics", "lambda", "evaluation", "predict")
 _RUN_PART = (
     "import importlib, json, sys; "
     "measured = importlib.import_module(f'tests.benchmarks.benchmark_{sys.argv[1]}')"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from inference.architecture import Architecture, Takes
+from inference.architecture import Takes
 from inference.augmentation import NO_AUGMENTATIONS, Augmentations
 from inference.ensemble_groups import Grouping, group_members
 from inference.errors import InferenceError
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from inference.prepare import MeasuredImage
 
 DevicePreference = Literal["auto", "cpu", "cuda"]
-
-ARCHITECTURE_OF = {
-    ImageKind.DBT: Architecture.GMIC3D,
-    ImageKind.SYNTHETIC_2D: Architecture.GMIC,
-    ImageKind.FFDM: Architecture.GMIC,
-    ImageKind.SECONDARY_CAPTURE: Architecture.GMIC,
-    ImageKind.CT: Architecture.CT_WINDOWS,
-}
-"""Which network looks at which kind of image; digitised film counts as a 2D mammogram."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
