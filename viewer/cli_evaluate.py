@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 TOLD = 20
 """Things left out that the terminal lists."""
+TITLE_WIDTH = 26
+"""Characters a line over a small picture."""
 
 
 def evaluate(
@@ -76,6 +79,10 @@ def evaluate(
 
         make_folder(output)
         if detections is not None:
+            if masks is not None or weights:
+                raise UserError(
+                    "a submission has neither maps nor exams", "leave out --masks and --weights"
+                )
             gathered = _of_submission(
                 detections, predictions, boxes=boxes, labels=labels, volume_slices=volume_slices
             )
@@ -185,7 +192,8 @@ def _write(
 def _title(example: ExampleMap) -> str:
     """Image, series, and how well map and mask agree, in short lines."""
     image = example.image.replace("_", "\n", 1)
-    return f"{image}\n{example.series}\n{example.finding}, Dice {example.soft_dice:.2f}"
+    series = "\n".join(textwrap.wrap(example.series, width=TITLE_WIDTH))
+    return f"{image}\n{series}\n{example.finding}, Dice {example.soft_dice:.2f}"
 
 
 def _tell(results: EvaluationResults, output: Path) -> None:
@@ -200,12 +208,12 @@ def _tell(results: EvaluationResults, output: Path) -> None:
         if m.name in MAIN_MEASURES
     ]
     typer.echo(aligned(rows))
-    for measure in results.refusals():
-        typer.echo(
-            f"Not given: {measure.series}, {measure.level}, {measure.finding}, {measure.name}: "
-            f"{measure.reason}",
-            err=True,
-        )
+    refused: dict[str, list[str]] = {}
+    for m in results.refusals():
+        refused.setdefault(m.reason, []).append(f"{m.name} ({m.series}, {m.level}, {m.finding})")
+    for reason, names in refused.items():
+        more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+        typer.echo(f"Not given, {reason}: {'; '.join(names[:2])}{more}", err=True)
     for entry in results.left_out[:TOLD]:
         typer.echo(f"Left out: {entry.what}: {entry.reason}", err=True)
     if len(results.left_out) > TOLD:

@@ -13,7 +13,6 @@ from viewer.analysis.evaluation_results import (
     AVERAGE_PRECISION,
     MATTHEWS,
     MEAN_SENSITIVITY,
-    PATCH_HIT,
     SENSITIVITY_AT,
     SOFT_DICE,
     SPECIFICITY,
@@ -23,6 +22,7 @@ from viewer.analysis.evaluation_results import (
     Measure,
 )
 from viewer.analysis.evaluation_table import (
+    PATCH_ON_LESION,
     EvaluationTable,
     Level,
     LocatedDetections,
@@ -242,12 +242,13 @@ def test_means_over_images_ignore_what_a_series_lacks() -> None:
 def test_the_share_of_hits_comes_with_an_interval() -> None:
     hits = PatchHits(
         finding_class=1,
+        rule=PATCH_ON_LESION,
         series=("a",),
         breasts=tuple(f"b{n}" for n in range(10)),
         patients=tuple(f"p{n}" for n in range(10)),
         hit=np.array([[1.0] * 9 + [0.0]]),
     )
-    found = measure(evaluate(EvaluationTable(hits=(hits,)), FEW), PATCH_HIT)
+    found = measure(evaluate(EvaluationTable(hits=(hits,)), FEW), PATCH_ON_LESION)
     assert found.value == pytest.approx(0.9)
     assert found.interval is not None
     assert found.interval.low < 0.9 < found.interval.high

@@ -12,6 +12,7 @@ import numpy as np
 from viewer.analysis.evaluation import evaluate
 from viewer.analysis.evaluation_results import EvaluationOptions
 from viewer.analysis.evaluation_table import (
+    PATCH_ON_LESION,
     EvaluationTable,
     Level,
     LocatedDetections,
@@ -66,6 +67,7 @@ def made_table(breasts: int, seed: int = 1) -> EvaluationTable:
         hits=(
             PatchHits(
                 finding_class=1,
+                rule=PATCH_ON_LESION,
                 series=SERIES,
                 breasts=tuple(f"i{image}" for image in ill),
                 patients=owners,

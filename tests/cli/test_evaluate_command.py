@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from cli_builders import write_models, write_picture_exam
+from evaluation_builders import write_rows, write_study
 from typer.testing import CliRunner
 
 from viewer.cli import app
-
-sys.path.append(str(Path(__file__).parents[1] / "commands"))
-from evaluation_builders import write_rows, write_study
 
 BOX_HEADER = [
     "PatientID", "StudyUID", "View", "Subject", "Slice", "X", "Y", "Width", "Height", "Class",

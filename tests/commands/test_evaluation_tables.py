@@ -21,7 +21,7 @@ from evaluation_builders import (
 )
 from PIL import Image
 
-from viewer.analysis.evaluation_table import Level
+from viewer.analysis.evaluation_table import LESION_IN_PATCH, PATCH_ON_LESION, Level
 from viewer.commands.evaluate import Gathered, gather_predictions
 from viewer.loading.errors import LoadingError
 from viewer.loading.stable_hash import short_hash
@@ -274,19 +274,45 @@ def test_a_folder_without_masks_is_refused(predictions: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("row", "column", "slice_index", "hit"),
-    [(150, 60, 20, 1.0), (150, 60, 23, 1.0), (150, 60, 24, 0.0), (171, 60, 20, 0.0)],
+    ("row", "slice_index", "side", "on_lesion", "in_patch"),
+    [
+        (150, 20, 40, 1.0, 1.0),
+        (150, 23, 40, 1.0, 1.0),
+        (150, 24, 40, 0.0, 0.0),
+        (168, 20, 20, 0.0, 1.0),
+        (175, 20, 80, 1.0, 0.0),
+        (250, 20, 80, 0.0, 0.0),
+    ],
 )
-def test_the_highest_patch_must_lie_on_the_box_within_three_slices(
-    predictions: Path, tmp_path: Path, row: int, column: int, slice_index: int, hit: float
+def test_the_highest_patch_meets_the_box_within_three_slices(
+    predictions: Path,
+    tmp_path: Path,
+    row: int,
+    slice_index: int,
+    side: int,
+    on_lesion: float,
+    in_patch: float,
 ) -> None:
-    """The patch's centre is at row 150, column 60, slice 20; the box is 40 pixels wide."""
+    """The patch is 40 pixels wide, its centre at row 150, column 60, on slice 20."""
     box = Lesion(
-        image=LESION.image, malignant=True, row=row, column=column, slice_index=slice_index
+        image=LESION.image, malignant=True, row=row, column=60, slice_index=slice_index, side=side
     )
     boxes = write_boxes(tmp_path / "boxes.csv", [box])
-    (hits,) = gather_predictions(predictions, labels=all_labels(tmp_path), boxes=boxes).table.hits
-    assert (hits.breasts, hits.hit.tolist()) == (("Exam A R",), [[hit]])
+    gathered = gather_predictions(predictions, labels=all_labels(tmp_path), boxes=boxes)
+    assert all(hits.breasts == ("Exam A R",) for hits in gathered.table.hits)
+    assert {hits.rule: hits.hit.tolist() for hits in gathered.table.hits} == {
+        PATCH_ON_LESION: [[on_lesion]],
+        LESION_IN_PATCH: [[in_patch]],
+    }
+
+
+def test_a_breast_whose_patches_show_nothing_of_the_class_is_missed(
+    predictions: Path, tmp_path: Path
+) -> None:
+    elsewhere = Lesion(image="Exam-B_RCC-DBT", malignant=False, row=30, column=180, slice_index=0)
+    boxes = write_boxes(tmp_path / "boxes.csv", [elsewhere])
+    gathered = gather_predictions(predictions, labels=all_labels(tmp_path), boxes=boxes)
+    assert [hits.hit.tolist() for hits in gathered.table.hits] == [[[0.0]], [[0.0]]]
 
 
 def test_patches_are_detections_where_they_show_the_class(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.analysis.discriminate import interval_of
+from viewer.analysis.results import Interval
 from viewer.analysis.words import count
 
 Floats = NDArray[np.float64]
@@ -48,6 +52,31 @@ def why_no_interval(truth: Bools, patients: tuple[str, ...]) -> str:
 def why_no_mean_interval(patients: set[str]) -> str:
     """Why a mean over the cases of these patients has no interval; "" where it has."""
     return _few(len(patients), "in the mean")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnInterval:
+    """An interval of resamples, or why there is none."""
+
+    interval: Interval | None
+    draws: int
+    """Resamples behind it."""
+    dropped: int
+    reason: str
+
+
+def interval_of_draws(samples: Floats, *, why: str, alpha: float) -> DrawnInterval:
+    """Percentiles of resampled values, NaN where dropped.
+
+    why: a reason against an interval that is known already, "" otherwise. Without resamples there
+    is no interval and no reason: none was asked for.
+    """
+    reason = why or why_few_draws(samples)
+    interval = None if reason or not samples.size else interval_of(samples, alpha)
+    if interval is None:
+        return DrawnInterval(interval=None, draws=0, dropped=0, reason=reason)
+    kept = int((~np.isnan(samples)).sum())
+    return DrawnInterval(interval=interval, draws=kept, dropped=samples.size - kept, reason="")
 
 
 def why_few_draws(samples: Floats) -> str:

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.types import CLASS_NAMES
-from viewer.analysis.discriminate import interval_of
-from viewer.analysis.evaluation_limits import why_few_draws, why_no_mean_interval
+from viewer.analysis.evaluation_limits import interval_of_draws, why_no_mean_interval
 from viewer.analysis.evaluation_results import (
     DICE,
     MEAN_SENSITIVITY,
-    PATCH_HIT,
     PIXEL_PRECISION,
     SENSITIVITY_ALL,
     SENSITIVITY_AT,
@@ -63,24 +61,22 @@ class MeanFindings:
         for place, series in enumerate(self._series):
             known = ~np.isnan(self._values[place])
             cases = int(known.sum())
-            reason = "no case has both a prediction and its truth"
-            drawn = self._samples[place]
+            why = "no case has both a prediction and its truth"
             if cases:
-                reason = self._why_no_interval(known) or why_few_draws(drawn)
-            usable = bool(drawn.size) and not reason
-            kept = int((~np.isnan(drawn)).sum()) if usable else 0
+                why = self._why_no_interval(known)
+            found = interval_of_draws(self._samples[place], why=why, alpha=self._options.alpha)
             yield Measure(
                 series=series,
                 level=self._level,
                 finding=self._finding,
                 name=self._name,
                 value=float(self._values[place][known].mean()) if cases else None,
-                interval=interval_of(drawn, self._options.alpha) if usable else None,
+                interval=found.interval,
                 cases=cases,
                 positives=cases,
-                draws=kept,
-                dropped=drawn.size - kept if usable else 0,
-                reason=reason,
+                draws=found.draws,
+                dropped=found.dropped,
+                reason=found.reason,
             )
 
     def differences(self) -> Iterator[Difference]:
@@ -91,8 +87,9 @@ class MeanFindings:
             if not known.any():
                 continue
             drawn = self._resampled(change[None])[0]
-            reason = self._why_no_interval(known) or why_few_draws(drawn)
-            usable = bool(drawn.size) and not reason
+            found = interval_of_draws(
+                drawn, why=self._why_no_interval(known), alpha=self._options.alpha
+            )
             yield Difference(
                 a=self._series[first],
                 b=self._series[second],
@@ -101,9 +98,9 @@ class MeanFindings:
                 name=self._name,
                 cases=int(known.sum()),
                 value=float(change[known].mean()),
-                interval=interval_of(drawn, self._options.alpha) if usable else None,
-                p=bootstrap_p(drawn) if usable else None,
-                reason=reason,
+                interval=found.interval,
+                p=bootstrap_p(drawn) if found.interval is not None else None,
+                reason=found.reason,
             )
 
     def _why_no_interval(self, known: NDArray[np.bool_]) -> str:
@@ -139,14 +136,14 @@ def map_findings(maps: MapAgreement, options: EvaluationOptions) -> tuple[MeanFi
 
 
 def hit_findings(hits: PatchHits, options: EvaluationOptions) -> MeanFindings:
-    """The share of breasts whose highest patch lies on a finding."""
+    """The share of breasts whose highest patch meets a finding."""
     return MeanFindings(
         hits.hit,
         hits.patients,
         series=hits.series,
         level="patch",
         finding=CLASS_NAMES[hits.finding_class],
-        name=PATCH_HIT,
+        name=hits.rule,
         options=options,
     )
 
@@ -231,23 +228,23 @@ def _detection_measure(
     detail: str,
 ) -> Measure:
     owners = {located.patients[volume] for volume in located.lesions.volume}
-    reason = why_no_mean_interval(owners)
-    if drawn is not None:
-        reason = reason or why_few_draws(drawn)
-    usable = drawn is not None and not reason
-    kept = int((~np.isnan(drawn)).sum()) if usable and drawn is not None else 0
+    found = interval_of_draws(
+        np.empty(0) if drawn is None else drawn,
+        why=why_no_mean_interval(owners),
+        alpha=options.alpha,
+    )
     return Measure(
         series=located.series,
         level="volume",
         finding=located.finding,
         name=name,
         value=value,
-        interval=interval_of(drawn, options.alpha) if usable and drawn is not None else None,
+        interval=found.interval,
         cases=trial.volumes if name == SENSITIVITY_ALL else trial.positive_volumes,
         positives=int(located.lesions.volume.size),
-        draws=kept,
-        dropped=drawn.size - kept if usable and drawn is not None else 0,
-        reason=reason,
+        draws=found.draws,
+        dropped=found.dropped,
+        reason=found.reason,
         detail=detail,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from viewer.analysis.evaluation_table import LeftOut
+from viewer.analysis.evaluation_table import LESION_IN_PATCH, PATCH_ON_LESION, LeftOut
 from viewer.analysis.results import Curve, Interval
 from viewer.statistics.calibration import Reliability
 
@@ -15,12 +15,19 @@ MATTHEWS = "Matthews correlation at 90 % sensitivity"
 SOFT_DICE = "Dice of the map"
 DICE = "Dice at the threshold"
 PIXEL_PRECISION = "pixel average precision"
-PATCH_HIT = "highest patch on the finding"
 MEAN_SENSITIVITY = "mean sensitivity at 1, 2, 3, 4 false positives a volume"
 SENSITIVITY_AT = "sensitivity at {rate:g} false positives a volume"
 SENSITIVITY_ALL = "sensitivity at 2 false positives a volume, all volumes"
 
-MAIN_MEASURES = (AUC, SPECIFICITY, SOFT_DICE, PIXEL_PRECISION, PATCH_HIT, MEAN_SENSITIVITY)
+MAIN_MEASURES = (
+    AUC,
+    SPECIFICITY,
+    SOFT_DICE,
+    PIXEL_PRECISION,
+    PATCH_ON_LESION,
+    LESION_IN_PATCH,
+    MEAN_SENSITIVITY,
+)
 """What a summary shows."""
 
 

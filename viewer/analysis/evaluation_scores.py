@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.types import CLASS_NAMES
-from viewer.analysis.discriminate import interval_of, pr_of, roc_of
+from viewer.analysis.discriminate import pr_of, roc_of
 from viewer.analysis.evaluation_limits import (
     FARTHEST_SENSITIVITY,
-    why_few_draws,
+    interval_of_draws,
     why_no_interval,
     why_no_value,
 )
@@ -28,7 +28,6 @@ from viewer.analysis.evaluation_results import (
     SeriesCurves,
 )
 from viewer.analysis.evaluation_table import ScoredCases
-from viewer.analysis.results import Interval
 from viewer.statistics.auc import auc, average_precision
 from viewer.statistics.bootstrap import Bootstrap, bootstrap_p, bootstrap_patients
 from viewer.statistics.calibration import Reliability, reliability
@@ -145,7 +144,7 @@ class _OneClass:
             if samples is not None and not why:
                 own = samples.auc if name == AUC else samples.average_precision
                 drawn = own[0] - own[1]
-            usable = drawn.size and not why_few_draws(drawn)
+            found = interval_of_draws(drawn, why=why, alpha=self.options.alpha)
             yield Difference(
                 a=self.cases.series[first],
                 b=self.cases.series[second],
@@ -154,9 +153,9 @@ class _OneClass:
                 name=name,
                 cases=int(both.sum()),
                 value=value,
-                interval=interval_of(drawn, self.options.alpha) if usable else None,
-                p=bootstrap_p(drawn) if usable else None,
-                reason=why or why_few_draws(drawn),
+                interval=found.interval,
+                p=bootstrap_p(drawn) if found.interval is not None else None,
+                reason=found.reason,
             )
 
     def _pair_samples(self, first: int, second: int, both: Bools) -> Bootstrap | None:
@@ -199,23 +198,23 @@ class _OneClass:
         patients = tuple(np.array(self.patients, dtype=object)[read])
         if value is None and not reason:
             reason = "all cases are called alike"
-        reason = reason or why_no_interval(self.truth[read], patients) or why_few_draws(drawn)
-        interval: Interval | None = None
-        if value is not None and not reason and drawn.size:
-            interval = interval_of(drawn, self.options.alpha)
-        kept = int((~np.isnan(drawn)).sum()) if interval is not None else 0
+        drawn_interval = interval_of_draws(
+            drawn,
+            why=reason or why_no_interval(self.truth[read], patients),
+            alpha=self.options.alpha,
+        )
         return Measure(
             series=self.cases.series[place],
             level=self.cases.level.value,
             finding=self.finding,
             name=name,
             value=value,
-            interval=interval,
+            interval=drawn_interval.interval,
             cases=int(read.sum()),
             positives=int(self.truth[read].sum()),
-            draws=kept,
-            dropped=drawn.size - kept if interval is not None else 0,
-            reason=reason,
+            draws=drawn_interval.draws,
+            dropped=drawn_interval.dropped,
+            reason=drawn_interval.reason,
             detail=detail,
         )
 

@@ -63,11 +63,19 @@ class MapAgreement:
     average_precision: Floats
 
 
+PATCH_ON_LESION = "highest patch on the finding"
+"""The patch's centre lies in the lesion's box."""
+LESION_IN_PATCH = "finding in the highest patch"
+"""The lesion's centre lies in the patch."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatchHits:
-    """Whether the highest patch of a class lies on a known finding, for each breast with one."""
+    """Whether the highest patch of a class meets a known finding, for each breast with one."""
 
     finding_class: int
+    rule: str
+    """What counts as a hit: PATCH_ON_LESION or LESION_IN_PATCH."""
     series: tuple[str, ...]
     breasts: tuple[str, ...]
     patients: tuple[str, ...]

@@ -7,14 +7,20 @@ score is 0 marks nothing of the class.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.types import BENIGN, CLASS_NAMES, MALIGNANT
-from viewer.analysis.evaluation_table import LeftOut, LocatedDetections, PatchHits
+from viewer.analysis.evaluation_table import (
+    LESION_IN_PATCH,
+    PATCH_ON_LESION,
+    LeftOut,
+    LocatedDetections,
+    PatchHits,
+)
 from viewer.commands.evaluation_cases import series_names
 from viewer.commands.evaluation_labels import ImageIndex, KnownTruth, rows_in_words
 from viewer.commands.evaluation_maps import ImageAndModel, patches_by_image
@@ -24,6 +30,8 @@ from viewer.statistics.detection import Detections, LesionBoxes
 
 HIT_SLICES = 3
 """How far the highest patch may be from the lesion's slice."""
+_Rule = Callable[[PredictedPatch, Sequence[LesionBox]], bool]
+_Highest = tuple[PredictedPatch, tuple[LesionBox, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,37 +76,44 @@ class PatchTruth:
         return tuple(found)
 
     def hits(self) -> tuple[PatchHits, ...]:
-        """For each class: whether the highest patch of a breast lies on a finding."""
+        """For each class and rule: whether the highest patch of a breast meets a finding."""
         found = []
         for finding_class in (MALIGNANT, BENIGN):
-            by_series = {
-                name: self._breast_hits(pair, finding_class) for pair, name in self._series.items()
+            highest = {
+                name: self._highest(pair, finding_class) for pair, name in self._series.items()
             }
-            breasts = list(dict.fromkeys(b for hits in by_series.values() for b in hits))
+            breasts = list(dict.fromkeys(breast for own in highest.values() for breast in own))
             if not breasts:
                 continue
-            hit = np.array(
-                [[hits.get(breast, np.nan) for breast in breasts] for hits in by_series.values()]
-            )
-            found.append(
-                PatchHits(
-                    finding_class=finding_class,
-                    series=tuple(by_series),
-                    breasts=tuple(" ".join(breast) for breast in breasts),
-                    patients=tuple(self._truth.patient_of(exam) for exam, _ in breasts),
-                    hit=hit,
+            for rule, meets in _RULES.items():
+                hit = [
+                    [
+                        float(_met(own[breast], meets)) if breast in own else np.nan
+                        for breast in breasts
+                    ]
+                    for own in highest.values()
+                ]
+                found.append(
+                    PatchHits(
+                        finding_class=finding_class,
+                        rule=rule,
+                        series=tuple(highest),
+                        breasts=tuple(" ".join(breast) for breast in breasts),
+                        patients=tuple(self._truth.patient_of(exam) for exam, _ in breasts),
+                        hit=np.array(hit),
+                    )
                 )
-            )
         return tuple(found)
 
-    def _breast_hits(
+    def _highest(
         self, pair: tuple[str, str], finding_class: int
-    ) -> dict[tuple[str, str], float]:
+    ) -> dict[tuple[str, str], _Highest | None]:
+        """The highest patch of each breast with a box; None where no patch shows the class."""
         by_breast: dict[tuple[str, str], list[_ImageCase]] = {}
         for case in self._cases(pair, finding_class):
             by_breast.setdefault((case.image.exam, case.image.laterality), []).append(case)
         return {
-            breast: float(_highest_is_on_box(cases))
+            breast: _highest_of(cases)
             for breast, cases in by_breast.items()
             if any(case.boxes for case in cases)
         }
@@ -221,18 +236,35 @@ def lesions_of(known: Sequence[tuple[int, float, float, float, float]]) -> Lesio
     )
 
 
-def _highest_is_on_box(cases: Sequence[_ImageCase]) -> bool:
-    """Whether the highest patch of a breast's images has its centre on a box, near its slice."""
+def _highest_of(cases: Sequence[_ImageCase]) -> _Highest | None:
+    """The highest patch of a breast's images with the boxes near its slice."""
     best: tuple[float, _ImageCase, PredictedPatch] | None = None
     for case in cases:
         for patch, score in zip(case.patches, case.scores, strict=True):
             if score > (best[0] if best is not None else 0.0):
                 best = (float(score), case, patch)
     if best is None:
-        return False
+        return None
     _, case, patch = best
+    near = [box for box in case.boxes if abs(patch.slice_index - box.slice_index) <= HIT_SLICES]
+    return patch, tuple(near)
+
+
+def _met(highest: _Highest | None, meets: _Rule) -> bool:
+    return highest is not None and meets(*highest)
+
+
+def _is_on_lesion(patch: PredictedPatch, near: Sequence[LesionBox]) -> bool:
     row, column = patch.top + patch.height / 2, patch.left + patch.width / 2
+    return any(box.holds(row, column) for box in near)
+
+
+def _holds_lesion(patch: PredictedPatch, near: Sequence[LesionBox]) -> bool:
     return any(
-        box.holds(row, column) and abs(patch.slice_index - box.slice_index) <= HIT_SLICES
-        for box in case.boxes
+        patch.top <= box.row <= patch.top + patch.height
+        and patch.left <= box.column <= patch.left + patch.width
+        for box in near
     )
+
+
+_RULES = {PATCH_ON_LESION: _is_on_lesion, LESION_IN_PATCH: _holds_lesion}

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from viewer.analysis.evaluation_results import (
     AUC,
     MEAN_SENSITIVITY,
-    PATCH_HIT,
     PIXEL_PRECISION,
     SPECIFICITY,
     Difference,
     EvaluationResults,
     Measure,
 )
+from viewer.analysis.evaluation_table import LESION_IN_PATCH, PATCH_ON_LESION
 from viewer.analysis.words import MISSING, count, figure, interval, p_value
 from viewer.export.evaluation_figures import (
     MapPicture,
@@ -70,7 +70,7 @@ def evaluation_report(
 
 
 def _summary(results: EvaluationResults) -> list[Block]:
-    wanted = (AUC, PIXEL_PRECISION, PATCH_HIT, MEAN_SENSITIVITY)
+    wanted = (AUC, PIXEL_PRECISION, PATCH_ON_LESION, LESION_IN_PATCH, MEAN_SENSITIVITY)
     main = [
         m
         for m in results.measures
@@ -243,8 +243,10 @@ def _methods(results: EvaluationResults) -> list[str]:
         )
     if "patch" in levels:
         texts.append(
-            "Patches: the highest patch of a breast, over its images of one kind, must have its "
-            "centre within a lesion's box of the class and lie within 3 slices of it. A patch's "
+            "Patches: the highest patch of a breast, over its images of one kind, must lie "
+            "within 3 "
+            "slices of a lesion of the class, and have its centre in the lesion's box (on the "
+            "finding) or the box's centre in itself (finding in the patch). A patch's "
             "score is the image's score of the class times the strongest saliency of the class "
             "under it (times its attention where there are no arrays); a breast without any counts "
             "as missed."

@@ -53,7 +53,7 @@ def write_evaluation_tables(
             ),
             list(_maps(table)),
         ),
-        "hits.csv": (("breast", "series", "finding", "hit"), list(_hits(table))),
+        "hits.csv": (("breast", "series", "finding", "rule", "hit"), list(_hits(table))),
         "left_out.csv": (
             ("what", "reason"),
             [[entry.what, entry.reason] for entry in results.left_out],
@@ -116,7 +116,7 @@ def _hits(table: EvaluationTable) -> Iterator[Cells]:
             for place, breast in enumerate(hits.breasts):
                 hit = _known(hits.hit[row, place])
                 if hit is not None:
-                    yield [breast, series, _finding(hits.finding_class), int(hit)]
+                    yield [breast, series, _finding(hits.finding_class), hits.rule, int(hit)]
 
 
 def _finding(finding_class: int) -> str:
