@@ -217,8 +217,7 @@ def _tell(results: EvaluationResults, output: Path) -> None:
     for entry in results.left_out[:TOLD]:
         typer.echo(f"Left out: {entry.what}: {entry.reason}", err=True)
     if len(results.left_out) > TOLD:
-        more = len(results.left_out) - TOLD
-        typer.echo(f"Left out: {more} more, in left_out.csv", err=True)
+        typer.echo(f"Left out: {len(results.left_out) - TOLD} more, in left_out.csv", err=True)
     for note in results.notes:
         typer.echo(f"Note: {note}", err=True)
     typer.echo(f"All measures: {output}")
