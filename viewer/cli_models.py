@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from viewer.cli_errors import NOTHING_DONE, SOME_FAILED, UserError, errors_said, say
+from viewer.cli_weights import agree, find_models, user_library, user_licences
 
 if TYPE_CHECKING:
-    from viewer.commands.known_models import KnownModel
-    from viewer.storage.accepted_licences import AcceptedLicences, LicenceTerms
+    from viewer.storage.accepted_licences import AcceptedLicences
     from viewer.storage.model_library import ModelLibrary
 
 models = typer.Typer(
@@ -40,7 +39,7 @@ def list_models() -> None:
         from viewer.cli_models_words import models_table
         from viewer.commands.known_models import known_models
 
-        library, licences = _library(), _licences()
+        library, licences = user_library(), user_licences()
         known = known_models(library)
         Console().print(models_table(known, licences))
         for model in known:
@@ -56,8 +55,8 @@ def show(name: str = _NAME) -> None:
         from viewer.cli_models_words import whole_card
         from viewer.commands.known_models import known_models
 
-        library, licences = _library(), _licences()
-        found = _named(known_models(library), name)
+        library, licences = user_library(), user_licences()
+        found = find_models(known_models(library), name)
         typer.echo("\n\n".join(whole_card(model, licences) for model in found))
 
 
@@ -117,7 +116,7 @@ def add(
         for entry in card or ():
             entries |= _card_entry(entry)
     added = 0
-    library, licences = _library(), _licences()
+    library, licences = user_library(), user_licences()
     for path in paths:
         try:
             with errors_said():
@@ -141,8 +140,8 @@ def remove(
         from viewer.storage.places import places
         from viewer.storage.settings_file import forget_weights
 
-        library = _library()
-        (model,) = _named(known_models(library), name, one=True)
+        library = user_library()
+        (model,) = find_models(known_models(library), name, one=True)
         if model.record is None:
             raise UserError(f"{model.title} is built in and cannot be removed")
         what = "forget" if model.record.linked else "delete the copy of"
@@ -165,10 +164,10 @@ def accept(
     with errors_said():
         from viewer.commands.known_models import known_models
 
-        library, licences = _library(), _licences()
-        found = _named(known_models(library), name)
+        library, licences = user_library(), user_licences()
+        found = find_models(known_models(library), name)
         terms = [each.terms for each in found if each.terms is not None]
-        _agree(terms, licences, accepted=yes)
+        agree(terms, licences, accepted=yes)
 
 
 @models.command("costs")
@@ -219,7 +218,7 @@ def _add(
     if entries:
         entries = dict.fromkeys(_STATED_LATER, NOT_STATED) | entries
     checked = check_weights(path, entries)
-    _agree([terms_of(checked.card, checked.sha256)], licences, accepted=accepted)
+    agree([terms_of(checked.card, checked.sha256)], licences, accepted=accepted)
     made = add_model(checked, library, link=link)
     where = "linked to" if link else "copied to"
     typer.echo(f"Added {made.title} ({made.short_hash}), {where} {made.weights}.")
@@ -236,50 +235,3 @@ def _card_entry(entry: str) -> dict[str, Any]:
         return tomllib.loads(f"{key.strip()} = {value}")
     except tomllib.TOMLDecodeError:
         return {key.strip(): value.strip()}
-
-
-def _agree(terms: Sequence[LicenceTerms], licences: AcceptedLicences, *, accepted: bool) -> None:
-    """Print what must be accepted and ask; raises UserError when it is not."""
-    for each in licences.open_terms(terms):
-        typer.echo(each.words)
-        if not accepted and not typer.confirm("Do you accept this licence?", default=False):
-            raise UserError(
-                f"the licence of {each.model} was not accepted, so it is not used",
-                "--accept-licence accepts it without a question",
-            )
-        licences.accept([each])
-
-
-def _library() -> ModelLibrary:
-    """The library of this user; what is wrong with its index is said once."""
-    from viewer.storage.model_library import ModelLibrary
-    from viewer.storage.places import places
-
-    library = ModelLibrary(places(os.environ).models)
-    for complaint in library.read().complaints:
-        say(complaint)
-    return library
-
-
-def _licences() -> AcceptedLicences:
-    from viewer.storage.accepted_licences import AcceptedLicences
-    from viewer.storage.places import places
-
-    licences = AcceptedLicences(places(os.environ).licences_file)
-    if licences.complaint:
-        say(licences.complaint)
-    return licences
-
-
-def _named(among: Sequence[KnownModel], name: str, *, one: bool = False) -> tuple[KnownModel, ...]:
-    from viewer.commands.known_models import named, nearest_names
-
-    found = named(among, name)
-    if not found:
-        near = " or ".join(nearest_names(among, name))
-        hint = f"did you mean {near}?" if near else "tomolens models list shows what there is"
-        raise UserError(f'no model is called "{name}"', hint)
-    if one and len(found) > 1:
-        each = ", ".join(f"{model.title} ({model.short_hash})" for model in found)
-        raise UserError(f'"{name}" may mean {each}', "give the version or the hash")
-    return found

@@ -7,18 +7,18 @@ from pathlib import Path
 import typer
 
 from viewer.cli_errors import errors_said
+from viewer.cli_weights import WEIGHTS_HELP, files_named
 
 
 def open_window(
     paths: list[Path] | None = typer.Argument(
         None, metavar="PATH", exists=True, help="Files or folders to open."
     ),
-    weights: list[Path] | None = typer.Option(
+    weights: list[str] | None = typer.Option(
         None,
         "--weights",
-        exists=True,
-        dir_okay=False,
-        help="Weights files to use instead of those chosen in the window.",
+        metavar="FILE|NAME",
+        help=f"Instead of the models chosen in the window. {WEIGHTS_HELP}",
     ),
     run_ai: bool | None = typer.Option(
         None, "--ai/--no-ai", help="Run the AI when an exam opens; as set in the window if absent."
@@ -28,4 +28,4 @@ def open_window(
     with errors_said():
         from viewer.app import run
 
-        raise typer.Exit(run(paths or [], weights=weights or [], run_ai=run_ai))
+        raise typer.Exit(run(paths or [], weights=files_named(weights or []), run_ai=run_ai))

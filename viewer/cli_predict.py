@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from viewer.cli_errors import INTERRUPTED, NOTHING_DONE, SOME_FAILED, errors_said, say
+from viewer.cli_weights import WEIGHTS_HELP, weights_named
 
 if TYPE_CHECKING:
     from viewer.commands.model_set import ModelSet
@@ -35,13 +36,7 @@ def predict(
     paths: list[Path] = typer.Argument(
         ..., metavar="PATH", exists=True, help="Files or folders of exams."
     ),
-    weights: list[Path] = typer.Option(
-        ...,
-        "--weights",
-        exists=True,
-        dir_okay=False,
-        help="A weights file; repeat it for several models or the members of an ensemble.",
-    ),
+    weights: list[str] = typer.Option(..., "--weights", metavar="FILE|NAME", help=WEIGHTS_HELP),
     output: Path = typer.Option(..., "--output", metavar="DIR", help="Where the tables go."),
     device: DeviceOption = typer.Option(DeviceOption.AUTO, "--device", help="GPU if there is one."),
     arrays: bool = typer.Option(
@@ -59,6 +54,9 @@ def predict(
         metavar="N",
         help="Average the scores of N windows shifted and resized at random by up to 100 pixels; "
         "the papers take 10. Each costs as much as the image.",
+    ),
+    accept_licence: bool = typer.Option(
+        False, "--accept-licence", help="Accept the licences of the weights."
     ),
     seed: int = typer.Option(0, "--seed", help="Of the augmentations: the same seed, the same."),
 ) -> None:
@@ -88,13 +86,14 @@ def predict(
         draws = Augmentations(count=augmentations, seed=seed)
         # Before the weights: a folder that cannot be written is the cheapest thing to find out.
         make_folder(output)
+        files = weights_named(weights, accept_licence=accept_licence)
         models = load_models(
-            weights,
+            files,
             device=device.value,
             grouping=Grouping(ensemble.value),
             augmentations=draws,
         )
-        _tell_models(models, given=len(weights))
+        _tell_models(models, given=len(files))
         from viewer.cli_progress import RunBars
 
         with RunBars() as bars:

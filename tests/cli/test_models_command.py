@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cli_builders import write_picture_exam
 from model_builders import card_of, save_published, save_small
 from typer.testing import CliRunner
 
@@ -226,3 +229,84 @@ def test_architectures_are_named_in_the_refusal_of_an_unknown_one(files: Path) -
     code, said = models("add", files / "plain.p", "--name", "P", "--architecture", "gmic9")
     assert code == 2
     assert all(f'"{architecture.value}"' in said for architecture in Architecture)
+
+
+def predict(exam: Path, out: Path, *more: object) -> tuple[int, str, list[dict[str, str]]]:
+    arguments = ["predict", exam, "--output", out, "--device", "cpu", *more]
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    rows = []
+    if (out / "predictions.csv").is_file():
+        with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    return result.exit_code, result.output, rows
+
+
+@pytest.fixture(scope="module")
+def members(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("members")
+    card = card_of(architecture=Architecture.GMIC, name="Ours")
+    return (
+        save_small(folder / "a.safetensors", replace(card, version="a"), seed=1),
+        save_small(folder / "b.safetensors", replace(card, version="b"), seed=2),
+    )
+
+
+def test_predict_takes_models_by_name_and_a_name_of_members_is_their_ensemble(
+    members: tuple[Path, Path], home: Path, tmp_path: Path
+) -> None:
+    exam = write_picture_exam(tmp_path / "exam", views=("R-CC",))
+    models("add", *members, "--accept-licence")
+    code, said, (row,) = predict(exam, tmp_path / "all", "--weights", "ours")
+    assert code == 0, said
+    assert row["members"] == "2"
+    assert "Licence of" not in said
+    short = library(home).read().models[1].short_hash
+    code, said, (row,) = predict(exam, tmp_path / "one", "--weights", short)
+    assert (code, row["members"], row["model"]) == (0, "1", "Ours b")
+    code, said, _ = predict(exam, tmp_path / "none", "--weights", "ourz")
+    assert code == 2
+    assert "did you mean Ours" in said
+
+
+def test_predict_refuses_a_model_whose_licence_or_files_are_not_as_they_were(
+    members: tuple[Path, Path], home: Path, tmp_path: Path
+) -> None:
+    exam = write_picture_exam(tmp_path / "exam", views=("R-CC",))
+    models("add", members[0], "--accept-licence")
+    (home / "config" / "licences.toml").unlink()
+    code, said, _ = predict(exam, tmp_path / "out", "--weights", "Ours")
+    assert code == 2
+    assert "was not accepted: Research only" in said
+    assert "--accept-licence" in said
+    code, said, _ = predict(exam, tmp_path / "out", "--weights", "Ours", "--accept-licence")
+    assert code == 0, said
+    assert predict(exam, tmp_path / "again", "--weights", "Ours")[0] == 0
+    (made,) = library(home).read().models
+    made.weights.write_bytes(members[1].read_bytes())
+    code, said, _ = predict(exam, tmp_path / "out", "--weights", "Ours")
+    assert code == 2
+    assert "was changed since it was added" in said
+
+
+def test_predict_says_the_licence_of_a_file_once_and_goes_on(
+    members: tuple[Path, Path], tmp_path: Path
+) -> None:
+    exam = write_picture_exam(tmp_path / "exam", views=("R-CC",))
+    files = ["--weights", members[0], "--weights", members[1]]
+    code, said, _ = predict(exam, tmp_path / "out", *files)
+    assert code == 0, said
+    assert said.count("Licence of Ours a, Ours b: Research only") == 1
+    predict(exam, tmp_path / "accepted", *files, "--accept-licence")
+    assert "Licence of" not in predict(exam, tmp_path / "quiet", *files)[1]
+
+
+def test_a_licence_is_accepted_afterwards_by_a_command_of_its_own(
+    members: tuple[Path, Path], home: Path
+) -> None:
+    models("add", members[0], "--accept-licence")
+    (home / "config" / "licences.toml").unlink()
+    assert "not accepted" in models("show", "Ours")[1]
+    code, said = models("accept", "Ours", answer="y\n")
+    assert code == 0
+    assert "Research only" in said
+    assert "Licence: accepted" in models("show", "Ours")[1]
