@@ -17,6 +17,7 @@ from inference.device_memory import CudaMemory, MemoryGauge, slices_that_fit
 from inference.errors import DeviceMemoryError
 from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
 from inference.networks.mixed import look_in_mixed_precision
+from inference.networks.slice_workers import slices_at_once
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class ChunkedRun:
         threads: Callable[[], int | None] = lambda: None,
         let_go: Callable[[], bool] = lambda: False,
     ) -> None:
-        """slices_per_chunk: None takes what the device's memory holds; one by one on a CPU.
+        """slices_per_chunk: None takes what the device's memory holds; on a CPU one a thread.
 
         threads: asked before every chunk. let_go: frees memory of the device that can be done
         without, and tells whether there was any; asked before the device is given up.
@@ -98,6 +99,8 @@ class ChunkedRun:
     def fit_chunk(self, rows: int, columns: int) -> int:
         """How many slices of this size to run next."""
         placed = self._placed[0]
+        if self._may_grow and placed.memory is None:
+            self.slices_per_chunk = slices_at_once(self._threads() or torch.get_num_threads())
         taken = placed.slice_bytes.get((rows, columns))
         if self._may_grow and placed.memory is not None and taken is not None:
             self.slices_per_chunk = slices_that_fit(taken, placed.memory)

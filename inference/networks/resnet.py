@@ -12,6 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from inference.networks.banded_pass import see_slice
+from inference.networks.slice_workers import map_slices
+
 NORM_GROUPS = 8
 STAGES = 5
 
@@ -87,6 +90,11 @@ class PreActivationBlock(nn.Module):
         return added
 
 
+def _is_plain_cpu(slices: Tensor) -> bool:
+    is_plain = slices.device.type == "cpu" and slices.dtype is torch.float32
+    return is_plain and not torch.is_autocast_enabled("cpu")
+
+
 class ResNet22(nn.Module):
     """Whole slices to feature maps 64 times smaller; slices do not see each other.
 
@@ -118,6 +126,12 @@ class ResNet22(nn.Module):
 
     def forward(self, slices: Tensor) -> Tensor:
         """Map (slices, in_channels, rows, columns) to (slices, out_channels, cell rows, ...)."""
+        if self.training or torch.is_grad_enabled() or not _is_plain_cpu(slices):
+            return self.layer_by_layer(slices)
+        return map_slices(lambda image: see_slice(self, image), slices)
+
+    def layer_by_layer(self, slices: Tensor) -> Tensor:
+        """Do the same with all slices together: for training, and for a GPU."""
         features: Tensor = functional.max_pool2d(self.first_conv(slices), 3, stride=2)
         for stage in self.stages:
             features = stage(features)
