@@ -69,12 +69,16 @@ def predict(
     The five published members given together are one ensemble: one row an image, the mean of all
     five (column members). Models with different names have rows of their own.
 
-    A breast is the mean of its CC and MLO image; other views have rows in predictions.csv and do
-    not count. Of several kinds of image, each breast has a row for each kind and a combined one,
-    the mean of all; what was missing is said. An exam is the higher of its breasts.
+    Two-view weights score whole breasts from their CC and MLO mammogram: a row in breasts.csv for
+    each, with each view's own score (the other view dropped) and what was missing.
 
-    Exit code: 0 when every image that has a model was scored, 1 when some failed, 2 when nothing
-    was scored, 130 after Ctrl+C. What is done is saved in every case.
+    By the others a breast is the mean of its CC and MLO image; other views have rows in
+    predictions.csv and do not count. Of several kinds of image, each breast has a row for each
+    kind and a combined one, the mean of all; what was missing is said. An exam is the higher of
+    its breasts.
+
+    Exit code: 0 when every image and breast that has a model was scored, 1 when some failed, 2
+    when nothing was scored, 130 after Ctrl+C. What is done is saved in every case.
     """
     with errors_said():
         from inference.augmentation import Augmentations
@@ -107,7 +111,7 @@ def _tell_models(models: ModelSet, *, given: int) -> None:
     for model in models.ensembles:
         name, members = model.identity.name, ", ".join(model.versions)
         typer.echo(f"{name}: the mean of {model.identity.members} members: {members}", err=True)
-    different = sum(model.identity.members for model in models.models)
+    different = sum(model.identity.members for model in models.models) + len(models.breasts)
     if different < given:
         typer.echo(f"{given - different} of the weights were given twice and count once", err=True)
 
@@ -130,9 +134,13 @@ def _tell(summary: RunSummary) -> None:
     for row in summary.rows:
         if row.status in (Status.FAILED, Status.NOT_RUN):
             typer.echo(f"{row.image}: {row.status.value}: {row.reason}", err=True)
+    for breast in summary.breasts:
+        if breast.status in (Status.FAILED, Status.NOT_RUN):
+            name = f"{breast.exam} {breast.laterality} breast by {breast.model}"
+            typer.echo(f"{name}: {breast.status.value}: {breast.reason}", err=True)
     _tell_where(summary)
     if summary.scored == 0 and not summary.cancelled:
-        say("no image was scored", "the reasons are in predictions.csv")
+        say("nothing was scored", "the reasons are in predictions.csv and breasts.csv")
     if summary.cancelled:
         say("stopped on request; what was done is saved")
     counts = f"{summary.count(Status.FAILED)} failed, {summary.count(Status.NOT_RUN)} not run"

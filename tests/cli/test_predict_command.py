@@ -177,7 +177,7 @@ def test_an_image_that_no_weights_serve_is_not_run_and_nothing_scored_is_exit_co
     exam = write_picture_exam(tmp_path / "exam", views=("R-CC",))
     code, said = run([exam], models[:1], tmp_path / "out")
     assert code == 2
-    assert "no image was scored" in said
+    assert "nothing was scored" in said
     (row,) = read(tmp_path / "out" / "predictions.csv")
     assert (row["status"], row["benign"]) == ("not run", "")
     assert "FFDM" in row["reason"]

@@ -171,6 +171,15 @@ def test_scores_that_cannot_be_are_said(table: Table, rows: str, words: str) -> 
         read_ai_scores(table(f"case_id,laterality,malignant,model\n{rows}\n"), make_study())
 
 
+def test_breasts_that_predict_could_not_score_are_passed_over(table: Table) -> None:
+    path = table(
+        "exam,laterality,model,benign,malignant,status\ncase0,R,pair 1,,,failed\n"
+        "case0,L,pair 1,0.1,0.2,done\n"
+    )
+    (breast,) = read_ai_scores(path, make_study())
+    assert (breast.laterality, breast.malignant) == (Laterality.LEFT, 0.2)
+
+
 def test_a_table_without_scores_is_said(table: Table) -> None:
     with pytest.raises(TableError, match="no table of scores"):
         read_ai_scores(table("case_id,laterality,score\n1,R,1\n"), make_study())

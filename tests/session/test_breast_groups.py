@@ -15,6 +15,7 @@ from viewer.domain.breast_ai import (
     BreastKey,
     BreastStanding,
     breast_groups,
+    mammograms_named,
     views_of,
 )
 from viewer.domain.image_stack import ImageStack
@@ -73,6 +74,13 @@ def test_a_breast_without_the_kind_is_there_without_images() -> None:
     right, left = _groups(images)
     assert right.images == ()
     assert left.images == (images[1],)
+
+
+def test_a_card_names_the_kinds_that_a_model_takes() -> None:
+    assert mammograms_named(()) == MAMMOGRAMS
+    assert mammograms_named(("synthetic 2d", "DBT")) == (ImageKind.SYNTHETIC_2D,)
+    assert mammograms_named(("FFDM",)) == (ImageKind.FFDM, ImageKind.SECONDARY_CAPTURE)
+    assert mammograms_named(("DBT",)) == ()
 
 
 def test_unknown_views_and_a_model_for_nothing_make_no_breast() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,6 +14,8 @@ from inference.ensemble_groups import Grouping, group_members
 from inference.errors import InferenceError
 from inference.progress import Progress
 from inference.types import ModelIdentity, ModelInput, Prediction
+from viewer.commands.breast_models import BreastModel
+from viewer.domain.breast_ai import mammograms_named
 from viewer.domain.model_use import uses_of
 from viewer.domain.view import ImageKind
 
@@ -57,6 +59,8 @@ class ModelSet:
     """Several models; an image is scored by each that serves its kind."""
 
     models: tuple[Model, ...]
+    breasts: tuple[BreastModel, ...] = ()
+    """Two-view models: a breast is scored by each."""
 
     def serving(self, kind: ImageKind) -> tuple[Model, ...]:
         """The models for a kind of image, in the order of the weights."""
@@ -77,7 +81,8 @@ def load_models(
 ) -> ModelSet:
     """Load weights files; the same file given twice counts once.
 
-    Files that `grouping` makes members of one ensemble are one model, their mean.
+    Files that `grouping` makes members of one ensemble are one model, their mean; two-view models
+    stand each for itself.
     Raises WeightsError, EnsembleError or DeviceUnavailableError (all InferenceError).
     """
     from inference.checkpoint import load_model
@@ -88,15 +93,16 @@ def load_models(
     by_content = {
         model.identity.sha256 + str(model.card): model for model in map(load_model, weights)
     }
-    loaded = tuple(by_content.values())
-    for model in loaded:
-        _require_for_images(model)
+    for_breasts, loaded = _apart(by_content.values())
     place = choose_device(device)
     groups = group_members([model.card for model in loaded], grouping)
     models = [_model([loaded[n] for n in group], place, augmentations) for group in groups]
-    names = Counter((model.identity.name, model.identity.version) for model in models)
+    breasts = [_breast_model(model, place) for model in for_breasts]
+    identities = [m.identity for m in models] + [m.identity for m in breasts]
+    names = Counter((identity.name, identity.version) for identity in identities)
     return ModelSet(
-        tuple(replace(model, identity=_told_apart(model.identity, names)) for model in models)
+        tuple(replace(model, identity=_told_apart(model.identity, names)) for model in models),
+        tuple(replace(model, identity=_told_apart(model.identity, names)) for model in breasts),
     )
 
 
@@ -119,13 +125,29 @@ def _model(members: Sequence[LoadedModel], place: Device, augmentations: Augment
     )
 
 
-def _require_for_images(model: LoadedModel) -> None:
-    takes = model.card.architecture.spec.takes
-    if takes not in (Takes.VOLUME, Takes.IMAGE):
-        raise InferenceError(
-            f"{model.card.name} scores a {takes.value}, and this command scores images and "
-            "volumes; give GMIC or 3D-GMIC weights."
-        )
+def _breast_model(model: LoadedModel, place: Device) -> BreastModel:
+    return BreastModel(
+        identity=model.identity,
+        kinds=mammograms_named(model.card.images),
+        loaded=model,
+        device=place,
+    )
+
+
+def _apart(
+    models: Iterable[LoadedModel],
+) -> tuple[tuple[LoadedModel, ...], tuple[LoadedModel, ...]]:
+    """Those that score breasts, and those that score images; raises InferenceError for others."""
+    of: dict[bool, list[LoadedModel]] = {True: [], False: []}
+    for model in models:
+        takes = model.card.architecture.spec.takes
+        if takes not in (Takes.VOLUME, Takes.IMAGE, Takes.BREAST):
+            raise InferenceError(
+                f"{model.card.name} scores a {takes.value}, and this command scores images, "
+                "volumes and breasts; give GMIC, 3D-GMIC or two-view weights."
+            )
+        of[takes is Takes.BREAST].append(model)
+    return tuple(of[True]), tuple(of[False])
 
 
 def _told_apart(identity: ModelIdentity, names: Counter[tuple[str, str]]) -> ModelIdentity:

@@ -9,6 +9,7 @@ from pathlib import Path
 from inference.errors import Cancelled
 from viewer.commands.image_names import unreadable_name
 from viewer.commands.model_set import ModelSet
+from viewer.commands.predict_breasts import BreastRun
 from viewer.commands.prediction_run import (
     FRAME_BYTES,
     OnPrediction,
@@ -17,7 +18,7 @@ from viewer.commands.prediction_run import (
     tasks_of,
 )
 from viewer.export.prediction_folder import PredictionFolder, SavedTables
-from viewer.export.tables import PredictionRow, Status
+from viewer.export.tables import BreastRow, PredictionRow, Status
 from viewer.loading.errors import UnreadableFile
 from viewer.loading.find_exams import find_exams
 from viewer.loading.scan_result import ScanResult, SkippedFile
@@ -46,13 +47,16 @@ class RunSummary:
     """How a run ended."""
 
     rows: tuple[PredictionRow, ...]
+    breasts: tuple[BreastRow, ...]
+    """Those of two-view models."""
     saved: SavedTables
     scan: ScanResult
     cancelled: bool = False
 
     def count(self, status: Status) -> int:
-        """How many rows have this status."""
-        return sum(row.status is status for row in self.rows)
+        """How many images and two-view breasts, each by a model, have this status."""
+        images = sum(row.status is status for row in self.rows)
+        return images + sum(breast.status is status for breast in self.breasts)
 
     @property
     def scored(self) -> int:
@@ -70,7 +74,7 @@ def predict_paths(
     on_prediction: OnPrediction | None = None,
     overlap: bool = True,
 ) -> RunSummary:
-    """Score every image under the paths and write the tables to a folder.
+    """Score every image and breast under the paths and write the tables to a folder.
 
     One image that fails does not stop the rest: it is a row with its reason. A stop on request
     saves what is done; the images that are left are rows as well. Raises CannotWrite before any
@@ -83,11 +87,13 @@ def predict_paths(
     folder = PredictionFolder(output, with_arrays=with_arrays)
     scan = find_exams(paths, progress.search)
     cancelled = False
+    breasts = BreastRun(folder=folder, exams=scan.exams, models=models, progress=progress.inference)
     with PredictionRun(
         folder=folder,
         tasks=tasks_of(scan.exams, models),
         progress=progress,
         on_prediction=on_prediction,
+        on_exam=breasts.score,
         overlap=overlap,
     ) as run:
         try:
@@ -95,10 +101,17 @@ def predict_paths(
         except (Cancelled, KeyboardInterrupt):
             cancelled = True
             run.give_up_rest("stopped on request before this image")
+            breasts.give_up_rest("stopped on request before this breast")
     for skipped in scan.skipped:
         if _is_image(skipped):
             folder.add_unreadable(name=unreadable_name(skipped.path), reason=skipped.reason)
-    return RunSummary(rows=folder.rows, saved=folder.save(), scan=scan, cancelled=cancelled)
+    return RunSummary(
+        rows=folder.rows,
+        breasts=folder.two_view_rows,
+        saved=folder.save(),
+        scan=scan,
+        cancelled=cancelled,
+    )
 
 
 def _is_image(skipped: SkippedFile) -> bool:

@@ -113,6 +113,7 @@ class PredictionRun:
         tasks: tuple[Task, ...],
         progress: RunProgress,
         on_prediction: OnPrediction | None = None,
+        on_exam: Callable[[Exam], None] | None = None,
         overlap: bool = True,
         frame_bytes: int = FRAME_BYTES,
     ) -> None:
@@ -120,6 +121,7 @@ class PredictionRun:
         self._tasks = tasks
         self._progress = progress
         self._on_prediction = on_prediction
+        self._on_exam = on_exam
         self._overlap = overlap
         self._frame_bytes = frame_bytes
         self._next = 0
@@ -157,6 +159,8 @@ class PredictionRun:
             self._next += 1
             if self._next == len(self._tasks) or self._tasks[self._next].exam is not task.exam:
                 self._finish_exam(task.exam)
+                if self._on_exam is not None:
+                    self._on_exam(task.exam)
 
     def give_up_rest(self, reason: str) -> None:
         """Note the images from the present one on as not run."""

@@ -81,6 +81,19 @@ def breast_groups(exam: Exam, kinds: Collection[ImageKind]) -> tuple[BreastGroup
     )
 
 
+def mammograms_named(images: Iterable[str]) -> tuple[ImageKind, ...]:
+    """The kinds a two-view model takes, by what its card says it was trained on; none said: all.
+
+    Digitised film counts as a 2D mammogram, which FFDM models are trained on.
+    """
+    named = {image.casefold() for image in images}
+    if not named:
+        return MAMMOGRAMS
+    if ImageKind.FFDM.value.casefold() in named:
+        named.add(ImageKind.SECONDARY_CAPTURE.value.casefold())
+    return tuple(kind for kind in MAMMOGRAMS if kind.value.casefold() in named)
+
+
 def views_of(images: Iterable[ImageStack]) -> frozenset[BreastView]:
     """Which of the two views there are."""
     return frozenset(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inference.augmentation import NO_AUGMENTATIONS, Augmentations
+from inference.breast import BreastPrediction
 from inference.breast_scores import (
     ScoredImage,
     breast_scores,
@@ -18,6 +19,7 @@ from inference.breast_scores import (
     modality_ensemble,
 )
 from inference.types import ModelIdentity, Prediction
+from viewer.domain.breast_ai import BreastGroup
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.export.arrays import write_arrays
@@ -38,6 +40,7 @@ from viewer.export.tables import (
     view_words,
     write_table,
 )
+from viewer.export.two_view_rows import two_view_row, two_view_score, unscored_breast_row
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class PredictionFolder:
         self._rows: list[PredictionRow] = []
         self._patches: list[PatchRow] = []
         self._breasts: list[BreastRow] = []
+        self._two_view: list[BreastRow] = []
         self._exams: list[ExamRow] = []
         self._saved_at = time.monotonic()
         if with_arrays:
@@ -77,6 +81,11 @@ class PredictionFolder:
     def rows(self) -> tuple[PredictionRow, ...]:
         """All rows of predictions.csv so far."""
         return tuple(self._rows)
+
+    @property
+    def two_view_rows(self) -> tuple[BreastRow, ...]:
+        """All rows of breasts.csv by two-view models so far."""
+        return tuple(self._two_view)
 
     def add_prediction(
         self,
@@ -165,6 +174,25 @@ class PredictionFolder:
         self._breasts += [breast_row(exam.alias, breast) for breast in breasts]
         self._exams += [exam_row(exam.alias, scored) for scored in exam_scores(breasts)]
 
+    def add_two_view_scores(
+        self, exam: Exam, scored: Sequence[tuple[BreastGroup, BreastPrediction]]
+    ) -> None:
+        """Take an exam's breasts by one two-view model, and the exam itself."""
+        self._two_view += [two_view_row(exam.alias, *one) for one in scored]
+        self._exams += [
+            exam_row(exam.alias, of_exam)
+            for of_exam in exam_scores(two_view_score(*one) for one in scored)
+        ]
+        self._save_if_due()
+
+    def add_breast_without_scores(
+        self, exam: Exam, group: BreastGroup, *, status: Status, reason: str, model: ModelIdentity
+    ) -> None:
+        """Take a breast that a two-view model did not score, with its reason."""
+        self._two_view.append(
+            unscored_breast_row(exam.alias, group, status=status, reason=reason, model=model)
+        )
+
     def save(self) -> SavedTables:
         """Write the four tables; if the folder fails now, into a new temporary folder."""
         try:
@@ -197,7 +225,7 @@ class PredictionFolder:
 
     def _write_to(self, folder: Path) -> None:
         write_table(folder / "predictions.csv", PredictionRow, self._rows)
-        write_table(folder / "breasts.csv", BreastRow, self._breasts)
+        write_table(folder / "breasts.csv", BreastRow, [*self._breasts, *self._two_view])
         write_table(folder / "exams.csv", ExamRow, self._exams)
         write_table(folder / "patches.csv", PatchRow, self._patches)
 

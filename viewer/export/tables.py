@@ -62,10 +62,10 @@ class BreastRow:
     exam: str
     laterality: str
     model: str
-    benign: float
-    malignant: float
+    benign: float | None
+    malignant: float | None
     images: int
-    """How many predictions the scores are the mean of."""
+    """How many predictions the scores are the mean of; of a two-view model, images it saw."""
     modality: str = ""
     """The kind of image, or "combined"."""
     members: int = 1
@@ -73,6 +73,13 @@ class BreastRow:
     """Views and modalities that were not there or not scored."""
     left_out: str = ""
     """Views that were scored and do not count, such as ML or CC-S."""
+    benign_cc: float | None = None
+    """Of a two-view model: the score of one view with the other dropped."""
+    malignant_cc: float | None = None
+    benign_mlo: float | None = None
+    malignant_mlo: float | None = None
+    status: Status = Status.DONE
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

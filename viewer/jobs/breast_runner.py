@@ -13,13 +13,13 @@ from inference.architecture import Architecture
 from inference.errors import WeightsError
 from viewer.domain.ai_state import Failed, NotRun, Queued
 from viewer.domain.breast_ai import (
-    MAMMOGRAMS,
     BreastDone,
     BreastGroup,
     BreastKey,
     BreastStanding,
     BreastState,
     breast_groups,
+    mammograms_named,
 )
 from viewer.domain.exam import Exam
 from viewer.domain.view import ImageKind
@@ -49,9 +49,7 @@ def breast_model(weights: Iterable[Path]) -> BreastModel | None:
             continue
         if card is None or card.architecture is not Architecture.TWO_VIEW:
             continue
-        named = {image.casefold() for image in card.images}
-        kinds = [kind for kind in MAMMOGRAMS if not named or kind.value.casefold() in named]
-        return BreastModel(title=title_of(path, card), kinds=tuple(kinds))
+        return BreastModel(title=title_of(path, card), kinds=mammograms_named(card.images))
     return None
 
 
@@ -153,4 +151,5 @@ class BreastRunner(QObject):
 
 
 def _listed(model: BreastModel | None) -> str:
-    return " or ".join(kind.value for kind in model.kinds) if model else ""
+    kinds = model.kinds if model else ()
+    return " or ".join(kind.value for kind in kinds if kind is not ImageKind.SECONDARY_CAPTURE)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inference.types import Laterality, ModelIdentity
 from viewer.loading.case_names import CaseNames
+from viewer.loading.read_predictions import UNSCORED
 from viewer.loading.read_truth import side_in
 from viewer.loading.table_errors import TableError, at
 from viewer.loading.table_text import Row, header_of, read_text, rows_of
@@ -43,6 +44,8 @@ def read_ai_scores(path: Path, protocol: Protocol) -> tuple[ScoredBreast, ...]:
     found: dict[tuple[str, Laterality, str, str], ScoredBreast] = {}
     try:
         for row in rows_of(text):
+            if row.maybe("status") in UNSCORED:
+                continue
             breast = _breast(row, column, names, sha256)
             key = (breast.case_id, breast.laterality, breast.model.name, breast.model.version)
             if key in found:

@@ -12,6 +12,8 @@ from viewer.loading.table_errors import TableError, at
 from viewer.loading.table_text import Row, header_of, read_text, rows_of
 
 PREDICTIONS, BREASTS, PATCHES = "predictions.csv", "breasts.csv", "patches.csv"
+UNSCORED = ("failed", "not run")
+"""What the status of a breast without scores is."""
 _IMAGE_COLUMNS = (
     "exam", "image", "laterality", "view", "kind", "slices", "model", "benign", "malignant",
     "benign_label", "malignant_label", "status", "reason",
@@ -148,8 +150,9 @@ def _image(row: Row) -> PredictedImage:
 
 
 def _breasts(path: Path) -> tuple[PredictedBreast, ...]:
-    """Breasts, a model's rows of several modalities told apart."""
-    rows = _table(path, _BREAST_COLUMNS, lambda row: (_breast(row), row.maybe("modality")))
+    """Breasts with scores, a model's rows of several modalities told apart."""
+    read = _table(path, _BREAST_COLUMNS, lambda row: (_breast(row), row.maybe("modality")))
+    rows = [(breast, modality) for breast, modality in read if breast is not None]
     modalities: dict[str, set[str]] = {}
     for breast, modality in rows:
         modalities.setdefault(breast.model, set()).add(modality)
@@ -161,7 +164,10 @@ def _breasts(path: Path) -> tuple[PredictedBreast, ...]:
     )
 
 
-def _breast(row: Row) -> PredictedBreast:
+def _breast(row: Row) -> PredictedBreast | None:
+    """A breast; None for one that says in its status why it has no scores."""
+    if row.maybe("status") in UNSCORED:
+        return None
     return PredictedBreast(
         line=row.number,
         exam=row.text("exam"),
