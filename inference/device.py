@@ -19,7 +19,8 @@ from inference.errors import DeviceUnavailableError
 
 log = logging.getLogger(__name__)
 
-DevicePreference = Literal["auto", "cpu", "cuda"]
+DevicePreference = Literal["auto", "cpu", "cuda", "cuda-exact"]
+"""cuda-exact: a GPU in float32, however precision is chosen otherwise."""
 
 _BACKGROUND_NICENESS = 10
 _THREAD_PRIORITY_BELOW_NORMAL = -1
@@ -82,12 +83,14 @@ def choose_device(
     """Choose the GPU when there is one (auto), or what was asked for.
 
     precision: None is mixed on a GPU and exact on the CPU.
-    Raises DeviceUnavailableError when "cuda" was asked for and no GPU can be used.
+    Raises DeviceUnavailableError when a GPU was asked for and none can be used.
     """
+    if preference == "cuda-exact":
+        precision = Precision.EXACT
     if preference != "cpu" and torch.cuda.is_available():
         name = torch.cuda.get_device_name()
         return Device(kind="cuda", name=name, precision=precision or Precision.MIXED)
-    if preference == "cuda":
+    if preference in ("cuda", "cuda-exact"):
         raise DeviceUnavailableError(
             "No CUDA GPU can be used here (none found, or this torch was built without CUDA); "
             "choose auto or cpu."

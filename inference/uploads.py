@@ -46,12 +46,12 @@ class Uploads:
     def send(self, pixels: NDArray[Any], target: Tensor) -> None:
         """Copy an array into a part of the room; what is computed after this sees it there."""
         if self._stream is None:
-            np.copyto(target.numpy(), pixels)
+            _copy(pixels, target)
             return
         buffer, sent = self._buffers[self._next], self._sent[self._next]
         if sent is not None:
             sent.synchronize()
-        np.copyto(buffer.numpy(), pixels)
+        _copy(pixels, buffer)
         with torch.cuda.stream(self._stream):
             target.copy_(buffer, non_blocking=True)
             event = torch.cuda.Event()  # type: ignore[no-untyped-call]
@@ -59,3 +59,11 @@ class Uploads:
         self._sent[self._next] = event
         self._next = (self._next + 1) % _BUFFERS
         torch.cuda.current_stream(self._device).wait_event(event)
+
+
+def _copy(pixels: NDArray[Any], buffer: Tensor) -> None:
+    """Copy on all cores where torch can read the array; numpy has but one."""
+    if pixels.flags.writeable and min(pixels.strides) > 0:
+        buffer.copy_(torch.from_numpy(pixels))
+    else:
+        np.copyto(buffer.numpy(), pixels)

@@ -17,6 +17,7 @@ class DeviceChoice(Enum):
     AUTO = "auto"
     CPU = "cpu"
     CUDA = "cuda"
+    CUDA_EXACT = "cuda-exact"
 
 
 SMALLEST_BUDGET_MB = 256

@@ -39,6 +39,8 @@ class Setting:
 
     kind: Literal["cpu", "cuda"]
     quick: bool
+    deadline: float
+    """By time.perf_counter(); what can be left out is left out then."""
 
     @property
     def slice_counts(self) -> tuple[int, ...]:

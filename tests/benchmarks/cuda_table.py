@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -48,11 +49,14 @@ def efficiency(setting: Setting) -> Measured:
         row["printed_training_mb"] = PRINTED_MB[name]
         network = make().to(setting.torch_device)
         row["inference"] = _inference(setting, network)
-        for is_mixed in (False, True):
-            kind = "training, mixed" if is_mixed else "training, float32"
-            row[kind] = _extrapolated(setting, network, is_mixed)
         if name == "3D-GMIC" and not setting.quick:
             row["training, mixed, whole"] = _training_step(setting, network, PAPER_SLICES, True)
+        for is_mixed in (True, False):
+            kind = "training, mixed" if is_mixed else "training, float32"
+            if time.perf_counter() > setting.deadline:
+                row[kind] = {"skipped": "no time left"}
+            else:
+                row[kind] = _extrapolated(setting, network, is_mixed)
         results[name] = row
         del network
         _tidy(setting)

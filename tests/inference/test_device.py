@@ -10,7 +10,13 @@ import threading
 import pytest
 import torch
 
-from inference.device import choose_device, cpu, lower_thread_priority, thread_count
+from inference.device import (
+    DevicePreference,
+    choose_device,
+    cpu,
+    lower_thread_priority,
+    thread_count,
+)
 from inference.errors import DeviceUnavailableError
 
 
@@ -24,12 +30,17 @@ def test_auto_takes_a_gpu_only_where_there_is_one() -> None:
     assert choose_device("auto").kind == ("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def test_asking_for_a_gpu_that_is_not_there_is_an_error_with_a_way_out() -> None:
+@pytest.mark.parametrize("preference", ["cuda", "cuda-exact"])
+def test_asking_for_a_gpu_that_is_not_there_is_an_error_with_a_way_out(
+    preference: DevicePreference,
+) -> None:
     if torch.cuda.is_available():
-        assert choose_device("cuda").kind == "cuda"
+        device = choose_device(preference)
+        assert device.kind == "cuda"
+        assert device.is_mixed is (preference == "cuda")
     else:
         with pytest.raises(DeviceUnavailableError, match="choose auto or cpu"):
-            choose_device("cuda")
+            choose_device(preference)
 
 
 def test_the_thread_count_is_put_back_afterwards() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from inference.ensemble import EnsemblePredictor
     from inference.prepare import MeasuredImage
 
-DevicePreference = Literal["auto", "cpu", "cuda"]
+DevicePreference = Literal["auto", "cpu", "cuda", "cuda-exact"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

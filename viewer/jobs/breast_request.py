@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inference.breast import BreastImage
 from viewer.domain.ai_state import Running
 from viewer.domain.breast_ai import BreastDone, BreastGroup, BreastState
 from viewer.domain.image_stack import ImageStack
-from viewer.jobs.image_request import prediction_key
+from viewer.jobs.image_request import find_kept, prediction_key
 from viewer.jobs.inference_worker import Line
 from viewer.jobs.model_shelf import ModelShelf, NoModel, ShelfEntry
 from viewer.jobs.open_frames import OpenFrames
@@ -55,6 +55,10 @@ class BreastRequest:
             heat_maps="" if heat_entry is None else heat_entry.digest,
         )
         kept = line.cache.find_breast(key)
+        if kept is None and heat_entry is not None and self.models.is_mixed:
+            # The two views are looked at exactly, the heat maps as images are.
+            key = replace(key, heat_maps=f"{heat_entry.digest}, mixed precision")
+            kept = line.cache.find_breast(key)
         if kept is not None:
             return BreastDone(kept, from_cache=True)
         line.say(Running("loading the model", 0, len(images)))
@@ -87,7 +91,7 @@ class BreastRequest:
         def make(asked: ModelInput, progress: Progress) -> Prediction:
             index = next(n for n, image in enumerate(images) if image.model_input is asked)
             key = prediction_key(self.group.images[index], self.frames[index], entry, asked, line)
-            kept = line.cache.find(key)
+            _, kept = find_kept(line, key, self.models)
             return kept or self.models.predictor_for(entry).predict(asked, progress)
 
         return make

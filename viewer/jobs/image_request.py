@@ -44,11 +44,7 @@ class ImageRequest:
             return NotRun(str(error))
         asked = model_input(self.stack, self.frames)
         key = prediction_key(self.stack, self.frames, entry, asked, line)
-        kept = line.cache.find(key)
-        if kept is None and self.models.is_mixed:
-            # An exact result serves as well; a mixed one must never pass for exact.
-            key = replace(key, preparation=MIXED_PREPARATION)
-            kept = line.cache.find(key)
+        key, kept = find_kept(line, key, self.models)
         if kept is not None:
             return Done(kept, from_cache=True)
         prediction = self._predict(line, entry, asked)
@@ -81,3 +77,17 @@ def prediction_key(
         model=entry.digest,
         preparation=PREPARATION,
     )
+
+
+def find_kept(
+    line: Line, key: PredictionKey, models: ModelShelf
+) -> tuple[PredictionKey, Prediction | None]:
+    """The kept result if there is one, and the key under which a new one belongs.
+
+    An exact result serves everywhere; one of mixed precision must never pass for exact.
+    """
+    kept = line.cache.find(key)
+    if kept is not None or not models.is_mixed:
+        return key, kept
+    key = replace(key, preparation=MIXED_PREPARATION)
+    return key, line.cache.find(key)

@@ -24,7 +24,8 @@ from viewer.ui.dialogs.key_table import KeyTable
 _DEVICES = {
     DeviceChoice.AUTO: "GPU when there is one, else CPU",
     DeviceChoice.CPU: "CPU",
-    DeviceChoice.CUDA: "GPU (CUDA)",
+    DeviceChoice.CUDA: "GPU (CUDA), mixed precision",
+    DeviceChoice.CUDA_EXACT: "GPU (CUDA), exact float32",
 }
 
 
