@@ -43,8 +43,8 @@ class LoadedModel:
 def load_model(path: Path, *, card_file: Path | None = None) -> LoadedModel:
     """Load a weights file with its card, or a published file by its member number.
 
-    card_file: None is the card beside the weights. Raises WeightsError that names the file and its first missing, misshaped or unknown entry,
-    or the key that its card lacks.
+    card_file: None is the card beside the weights. Raises WeightsError that names the file and its
+    first missing, misshaped or unknown entry, or the key that its card lacks.
     """
     entries = read_entries(path)
     card_file = card_file or card_path(path)

@@ -199,6 +199,25 @@ def test_heat_maps_come_from_the_2d_model_beside_it(
     }
 
 
+def test_a_broken_2d_model_matters_only_where_its_heat_maps_are_wanted(
+    start: Start, pictures: Path, weights: tuple[Path, Path], pair: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(weights[1].read_bytes()[:1000])
+    shutil.copy(weights[1].with_suffix(".toml"), broken.with_suffix(".toml"))
+    running = start(weights=(broken, pair), run_ai=True)
+    running.open(pictures)
+    running.wait_for_ai()
+    assert all(isinstance(ai, BreastDone) for ai in breasts(running).values())
+    heat = write_two_view(tmp_path / "heat.safetensors", replace(CONFIG, has_heat_maps=True))
+    wanting = start(weights=(broken, heat), run_ai=True)
+    wanting.open(pictures)
+    wanting.wait_for_ai()
+    for ai in breasts(wanting).values():
+        assert isinstance(ai, Failed)
+        assert "broken.safetensors" in ai.reason
+
+
 def test_other_weights_drop_what_was_said_of_breasts(
     start: Start, pictures: Path, weights: tuple[Path, Path], pair: Path
 ) -> None:

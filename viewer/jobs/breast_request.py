@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inference.breast import BreastImage
+from inference.errors import InferenceError
 from viewer.domain.ai_state import Running
 from viewer.domain.breast_ai import BreastDone, BreastGroup, BreastState
 from viewer.domain.image_stack import ImageStack
@@ -52,7 +53,7 @@ class BreastRequest:
                 (image.name, prediction_key(stack, frames, entry, image.model_input, line))
                 for image, (stack, frames) in zip(images, self._pairs(), strict=True)
             ),
-            heat_maps="" if heat_entry is None else heat_entry.digest,
+            heat_maps=heat_entry.digest if isinstance(heat_entry, ShelfEntry) else "",
         )
         kept = line.cache.find_breast(key)
         if kept is None and heat_entry is not None and self.models.is_mixed:
@@ -76,19 +77,26 @@ class BreastRequest:
     def _pairs(self) -> list[tuple[ImageStack, OpenFrames]]:
         return list(zip(self.group.images, self.frames, strict=True))
 
-    def _heat_entry(self) -> ShelfEntry | None:
-        """The 2D model whose maps may stand behind the images."""
+    def _heat_entry(self) -> ShelfEntry | InferenceError | None:
+        """The 2D model whose maps may stand behind the images, or why it cannot be used.
+
+        None: there is none. The reason matters only to a two-view model that wants maps.
+        """
         try:
             return self.models.entry_for(self.group.kind)
         except NoModel:
             return None
+        except InferenceError as error:
+            return error
 
     def _heat_map_maker(
-        self, images: list[BreastImage], entry: ShelfEntry, line: Line
+        self, images: list[BreastImage], entry: ShelfEntry | InferenceError, line: Line
     ) -> HeatMapMaker:
         """Gives each image's maps: kept from its own turn in the queue, or made now."""
 
         def make(asked: ModelInput, progress: Progress) -> Prediction:
+            if isinstance(entry, InferenceError):
+                raise entry
             index = next(n for n, image in enumerate(images) if image.model_input is asked)
             key = prediction_key(self.group.images[index], self.frames[index], entry, asked, line)
             _, kept = find_kept(line, key, self.models)
