@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -12,8 +13,12 @@ from viewer.cli_errors import NOTHING_DONE, SOME_FAILED, UserError, errors_said,
 from viewer.cli_weights import agree, find_models, user_library, user_licences
 
 if TYPE_CHECKING:
-    from viewer.storage.accepted_licences import AcceptedLicences
-    from viewer.storage.model_library import ModelLibrary
+    from viewer.storage.accepted_licences import LicenceTerms
+    from viewer.storage.model_library import CheckedFile, ModelLibrary
+    from viewer.storage.model_record import ModelRecord
+
+ThingT = TypeVar("ThingT")
+ResultT = TypeVar("ResultT")
 
 models = typer.Typer(
     name="models",
@@ -115,17 +120,12 @@ def add(
     with errors_said():
         for entry in card or ():
             entries |= _card_entry(entry)
-    added = 0
     library, licences = user_library(), user_licences()
-    for path in paths:
-        try:
-            with errors_said():
-                _add(path, entries, library, licences, link=link, accepted=accept_licence)
-                added += 1
-        except typer.Exit as ended:
-            if ended.exit_code != NOTHING_DONE:
-                raise
-    if added < len(paths):
+    checked = _each(paths, lambda path: _checked(path, entries, library))
+    with errors_said():
+        agree([terms for _, terms in checked], licences, accepted=accept_licence)
+    added = _each([file for file, _ in checked], lambda file: _added(file, library, link=link))
+    if len(added) < len(paths):
         raise typer.Exit(SOME_FAILED if added else NOTHING_DONE)
 
 
@@ -202,26 +202,39 @@ def costs(
 _STATED_LATER = ("training_data", "intended_use", "licence")
 
 
-def _add(
-    path: Path,
-    entries: dict[str, Any],
-    library: ModelLibrary,
-    licences: AcceptedLicences,
-    *,
-    link: bool,
-    accepted: bool,
-) -> None:
-    from viewer.commands.add_model import NOT_STATED, add_model, check_weights, refuse_known
+def _each(things: Sequence[ThingT], act: Callable[[ThingT], ResultT]) -> list[ResultT]:
+    """What came of each; what went wrong with one is said and does not stop the others."""
+    results: list[ResultT] = []
+    for thing in things:
+        try:
+            with errors_said():
+                results.append(act(thing))
+        except typer.Exit as ended:
+            if ended.exit_code != NOTHING_DONE:
+                raise
+    return results
+
+
+def _checked(
+    path: Path, entries: dict[str, Any], library: ModelLibrary
+) -> tuple[CheckedFile, LicenceTerms]:
+    from viewer.commands.add_model import NOT_STATED, check_weights, refuse_known
     from viewer.storage.accepted_licences import terms_of
 
     refuse_known(path, library)
     if entries:
         entries = dict.fromkeys(_STATED_LATER, NOT_STATED) | entries
     checked = check_weights(path, entries)
-    agree([terms_of(checked.card, checked.sha256)], licences, accepted=accepted)
+    return checked, terms_of(checked.card, checked.sha256)
+
+
+def _added(checked: CheckedFile, library: ModelLibrary, *, link: bool) -> ModelRecord:
+    from viewer.commands.add_model import add_model
+
     made = add_model(checked, library, link=link)
     where = "linked to" if link else "copied to"
     typer.echo(f"Added {made.title} ({made.short_hash}), {where} {made.weights}.")
+    return made
 
 
 def _card_entry(entry: str) -> dict[str, Any]:

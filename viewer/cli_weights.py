@@ -98,15 +98,23 @@ def user_licences() -> AcceptedLicences:
 
 
 def agree(terms: Sequence[LicenceTerms], licences: AcceptedLicences, *, accepted: bool) -> None:
-    """Print what must be accepted and ask; raises UserError when it is not."""
+    """Print what must be accepted and ask, once for models of one licence.
+
+    Raises UserError when one is not accepted.
+    """
+    groups: dict[str, list[LicenceTerms]] = {}
     for each in licences.open_terms(terms):
-        typer.echo(each.words)
+        groups.setdefault(each.licence, []).append(each)
+    for group in groups.values():
+        for each in group:
+            typer.echo(each.words)
         if not accepted and not typer.confirm("Do you accept this licence?", default=False):
+            models = ", ".join(each.model for each in group)
             raise UserError(
-                f"the licence of {each.model} was not accepted, so it is not used",
+                f"the licence of {models} was not accepted, so nothing was done",
                 "--accept-licence accepts it without a question",
             )
-        licences.accept([each])
+        licences.accept(group)
 
 
 def _of_library(

@@ -48,10 +48,9 @@ def library(home: Path) -> ModelLibrary:
 
 
 def test_published_members_are_known_by_name_and_make_one_ensemble(files: Path, home: Path) -> None:
-    code, said = models(
-        "add", files / "sample_model_1.p", files / "sample_model_2.p", "--accept-licence"
-    )
+    code, said = models("add", files / "sample_model_1.p", files / "sample_model_2.p", answer="y\n")
     assert code == 0, said
+    assert said.count("Do you accept") == 1
     assert "Internal non-commercial research use only" in said
     listed = models("list")[1]
     line = next(line for line in listed.splitlines() if "member 2" in line)

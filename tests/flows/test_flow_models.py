@@ -103,7 +103,7 @@ def test_without_consent_to_the_licence_nothing_is_added(
     reading: RunningProgram, restricted: tuple[Path, Path]
 ) -> None:
     said = add(reading, restricted[0], licence=False)
-    assert "its licence was not accepted" in said
+    assert "since the licence was not accepted" in said
     assert reading.program.library.library.read().models == ()
 
 
@@ -161,6 +161,7 @@ def test_members_of_one_name_run_as_an_ensemble_with_results_of_its_own(
     reading: RunningProgram, restricted: tuple[Path, Path]
 ) -> None:
     add(reading, *restricted)
+    assert reading.dialogs.shown.count("LicenceDialog") == 1
     reading.wait_for_ai()
     assert "Ours, 2 members" in reading.program.header.words
     together = [ai.prediction for ai in states(reading)]

@@ -67,6 +67,7 @@ class ModelsDialog(QDialog):
         self._show_dialog = show
         self._models: tuple[KnownModel, ...] = ()
         self._chosen: Chosen | None = None
+        self._checked: list[CheckedFile] = []
         self._complaints: list[str] = []
         self._select_next: Path | None = None
         self.table = ModelTable(self)
@@ -168,11 +169,17 @@ class ModelsDialog(QDialog):
 
     @Slot(CheckedFile)
     def _take_checked(self, checked: CheckedFile) -> None:
-        """A file was read and is sound: its licence first."""
-        if self._agree([terms_of(checked.card, checked.sha256)], self):
-            self._work.add(checked, link=not self.copies.isChecked())
+        self._checked.append(checked)
+
+    def _add_checked(self) -> None:
+        """All files were read: one question for the licences of those that are sound."""
+        checked, self._checked = self._checked, []
+        if self._agree([terms_of(each.card, each.sha256) for each in checked], self):
+            for each in checked:
+                self._work.add(each, link=not self.copies.isChecked())
         else:
-            self._complain(f"{checked.weights.name} was not added: its licence was not accepted.")
+            names = ", ".join(each.weights.name for each in checked)
+            self._complain(f"Not added, since the licence was not accepted: {names}.")
 
     @Slot(ModelRecord)
     def _take_added(self, record: ModelRecord) -> None:
@@ -210,6 +217,8 @@ class ModelsDialog(QDialog):
     def _take_end(self) -> None:
         if self._said.text().endswith("…"):
             self._said.clear()
+        if self._checked:
+            self._add_checked()
 
     @Slot()
     def _take_uses(self) -> None:
