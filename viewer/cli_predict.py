@@ -62,9 +62,10 @@ def predict(
 ) -> None:
     """Score images; write predictions.csv, breasts.csv, exams.csv and patches.csv.
 
-    Volumes are scored by 3D-GMIC weights, 2D images by GMIC weights; an image of a kind that no
-    weights serve is a row saying so. Scores are 0 to 1, higher is more suspicious. Slices and
-    pixels in the tables count from 0.
+    Volumes are scored by 3D-GMIC weights, 2D images by GMIC weights, CT series by CT window
+    weights; an image of a kind that no weights serve is a row saying so. Scores are 0 to 1,
+    higher is more suspicious. A CT series has one, its highest window's (column series_score);
+    windows.csv has them all. Slices and pixels in the tables count from 0.
 
     The five published members given together are one ensemble: one row an image, the mean of all
     five (column members). Models with different names have rows of their own.

@@ -11,12 +11,14 @@ from inference.errors import InferenceError
 from inference.progress import Progress
 from inference.types import MALIGNANT, Prediction
 from viewer.commands.model_set import ModelSet
-from viewer.domain.ai_state import AiState, Done, Failed, NotRun
+from viewer.commands.series_model import SeriesModel
+from viewer.domain.ai_state import AiState, Done, Failed, NotRun, SeriesDone
 from viewer.domain.exam import Exam
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
+from viewer.loading.ct_source import ct_source
 from viewer.loading.decode_pool import DecodePool
-from viewer.loading.errors import LoadingError
+from viewer.loading.errors import LoadingError, UnsuitableSeries
 from viewer.loading.frame_store import FrameStore
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.model_source import model_input
@@ -72,6 +74,8 @@ class HeadlessExam:
 
         Raises what `progress` raises.
         """
+        if image.ct is not None and models.series:
+            return self._series_of(image, models.series[0], progress)
         serving = models.serving(image.kind)
         if not serving:
             return NotRun(f"none of the weights serves images of the kind {image.kind.value}")
@@ -81,6 +85,15 @@ class HeadlessExam:
         try:
             source = self._pool.source(image.image_id)
             return Done(serving[0].predict(model_input(image, source), progress))
+        except (InferenceError, LoadingError) as error:
+            return Failed(str(error))
+
+    def _series_of(self, image: ImageStack, model: SeriesModel, progress: Progress) -> AiState:
+        try:
+            source = ct_source(image, self._located.frames[image.image_id])
+            return SeriesDone(model.predict(source, progress))
+        except UnsuitableSeries as error:
+            return NotRun(str(error))
         except (InferenceError, LoadingError) as error:
             return Failed(str(error))
 

@@ -15,6 +15,7 @@ from inference.errors import InferenceError
 from inference.progress import Progress
 from inference.types import ModelIdentity, ModelInput, Prediction
 from viewer.commands.breast_models import BreastModel
+from viewer.commands.series_model import SeriesModel, series_models
 from viewer.domain.breast_ai import mammograms_named
 from viewer.domain.model_use import uses_of
 from viewer.domain.view import ImageKind
@@ -61,6 +62,8 @@ class ModelSet:
     models: tuple[Model, ...]
     breasts: tuple[BreastModel, ...] = ()
     """Two-view models: a breast is scored by each."""
+    series: tuple[SeriesModel, ...] = ()
+    """Models of CT windows: a series is scored by each."""
 
     def serving(self, kind: ImageKind) -> tuple[Model, ...]:
         """The models for a kind of image, in the order of the weights."""
@@ -82,7 +85,7 @@ def load_models(
     """Load weights files; the same file given twice counts once.
 
     Files that `grouping` makes members of one ensemble are one model, their mean; two-view models
-    stand each for itself.
+    and those of CT windows stand each for itself.
     Raises WeightsError, EnsembleError or DeviceUnavailableError (all InferenceError).
     """
     from inference.checkpoint import load_model
@@ -93,16 +96,19 @@ def load_models(
     by_content = {
         model.identity.sha256 + str(model.card): model for model in map(load_model, weights)
     }
-    for_breasts, loaded = _apart(by_content.values())
+    loaded = _taking(by_content.values(), Takes.VOLUME, Takes.IMAGE)
     place = choose_device(device)
     groups = group_members([model.card for model in loaded], grouping)
     models = [_model([loaded[n] for n in group], place, augmentations) for group in groups]
-    breasts = [_breast_model(model, place) for model in for_breasts]
+    breasts = [_breast_model(m, place) for m in _taking(by_content.values(), Takes.BREAST)]
+    series = series_models(_taking(by_content.values(), Takes.SERIES), place)
     identities = [m.identity for m in models] + [m.identity for m in breasts]
+    identities += [m.identity for m in series]
     names = Counter((identity.name, identity.version) for identity in identities)
     return ModelSet(
         tuple(replace(model, identity=_told_apart(model.identity, names)) for model in models),
         tuple(replace(model, identity=_told_apart(model.identity, names)) for model in breasts),
+        tuple(replace(model, identity=_told_apart(model.identity, names)) for model in series),
     )
 
 
@@ -134,20 +140,9 @@ def _breast_model(model: LoadedModel, place: Device) -> BreastModel:
     )
 
 
-def _apart(
-    models: Iterable[LoadedModel],
-) -> tuple[tuple[LoadedModel, ...], tuple[LoadedModel, ...]]:
-    """Those that score breasts, and those that score images; raises InferenceError for others."""
-    of: dict[bool, list[LoadedModel]] = {True: [], False: []}
-    for model in models:
-        takes = model.card.architecture.spec.takes
-        if takes not in (Takes.VOLUME, Takes.IMAGE, Takes.BREAST):
-            raise InferenceError(
-                f"{model.card.name} scores a {takes.value}, and this command scores images, "
-                "volumes and breasts; give GMIC, 3D-GMIC or two-view weights."
-            )
-        of[takes is Takes.BREAST].append(model)
-    return tuple(of[True]), tuple(of[False])
+def _taking(models: Iterable[LoadedModel], *takes: Takes) -> tuple[LoadedModel, ...]:
+    """Those that score this."""
+    return tuple(model for model in models if model.card.architecture.spec.takes in takes)
 
 
 def _told_apart(identity: ModelIdentity, names: Counter[tuple[str, str]]) -> ModelIdentity:

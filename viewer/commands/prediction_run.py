@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from inference.errors import Cancelled, InferenceError
 from inference.progress import Progress
-from inference.types import Prediction
+from inference.types import ModelIdentity, Prediction
 from viewer.commands.image_names import image_names
 from viewer.commands.measure_ahead import MeasureAhead
 from viewer.commands.model_set import Model, ModelSet
+from viewer.commands.series_model import SeriesModel
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.export.prediction_folder import PredictionFolder, arrays_names
 from viewer.export.tables import Status
+from viewer.loading.ct_source import ct_source
 from viewer.loading.decode_pool import DecodePool
-from viewer.loading.errors import LoadingError, UnknownSide
+from viewer.loading.errors import LoadingError, UnknownSide, UnsuitableSeries
 from viewer.loading.frame_source import FrameSource
 from viewer.loading.frame_store import FrameStore
 from viewer.loading.located_exam import LocatedExam
@@ -74,6 +76,14 @@ class Task:
     frames: FrameSource
     name: str
     models: tuple[Model, ...]
+    series_models: tuple[SeriesModel, ...] = ()
+    """Of a CT series."""
+
+    @property
+    def identities(self) -> tuple[ModelIdentity, ...]:
+        """Of all models that serve it."""
+        of_series = tuple(model.identity for model in self.series_models)
+        return tuple(model.identity for model in self.models) + of_series
 
     @property
     def frame_bytes(self) -> float:
@@ -91,7 +101,8 @@ def tasks_of(exams: Sequence[LocatedExam], models: ModelSet) -> tuple[Task, ...]
             image=image,
             frames=located.frames[image.image_id],
             name=names[located.exam.exam_id, image.image_id],
-            models=models.serving(image.kind),
+            models=models.serving(image.kind) if image.ct is None else (),
+            series_models=() if image.ct is None else models.series,
         )
         for located in exams
         for image in located.exam.images
@@ -168,7 +179,8 @@ class PredictionRun:
             self._finish_exam(self._tasks[self._next].exam)
         written = Counter(row.image for row in self._folder.rows)
         for task in self._tasks[self._next :]:
-            for model in task.models[written[task.name] :] or ((None,) if not task.models else ()):
+            left = task.identities[written[task.name] :]
+            for model in left or (() if task.identities else (None,)):
                 self._note(task, Status.NOT_RUN, reason, model)
 
     def _work_ahead(self) -> None:
@@ -210,19 +222,22 @@ class PredictionRun:
         return measuring
 
     def _one_image(self, task: Task) -> None:
+        if task.series_models:
+            self._one_series(task)
+            return
         if not task.models:
             reason = f"none of the weights serves images of the kind {task.image.kind.value}"
             self._note(task, Status.NOT_RUN, reason, None)
             return
         steps = self._progress.inference
         number = self._next
-        measured = self._attempt(task, task.models, lambda: self._ahead.take(number, steps))
+        measured = self._attempt(task, task.identities, lambda: self._ahead.take(number, steps))
         if measured is None:
             return
         names = arrays_names(task.name, tuple(model.identity for model in task.models))
         for model, arrays_name in zip(task.models, names, strict=True):
             predict = partial(model.predict_measured, measured, steps)
-            prediction = self._attempt(task, (model,), predict)
+            prediction = self._attempt(task, (model.identity,), predict)
             if prediction is None:
                 continue
             self._of_exam.append((task.image, prediction))
@@ -237,14 +252,25 @@ class PredictionRun:
             if self._on_prediction is not None:
                 self._on_prediction(task.image, prediction)
 
+    def _one_series(self, task: Task) -> None:
+        """Score a CT series by each of its models; its slices are decoded as they are needed."""
+        source = self._attempt(task, task.identities, lambda: ct_source(task.image, task.frames))
+        if source is None:
+            return
+        for model in task.series_models:
+            predict = partial(model.predict, source, self._progress.inference)
+            prediction = self._attempt(task, (model.identity,), predict)
+            if prediction is not None:
+                self._folder.add_series(task.exam, task.image, prediction, name=task.name)
+
     def _attempt(
-        self, task: Task, models: tuple[Model, ...], step: Callable[[], ResultT]
+        self, task: Task, models: tuple[ModelIdentity, ...], step: Callable[[], ResultT]
     ) -> ResultT | None:
         """Do a step of one image for these models; a failure becomes their rows and None."""
         status = Status.FAILED
         try:
             return step()
-        except UnknownSide as error:
+        except (UnknownSide, UnsuitableSeries) as error:
             status, reason = Status.NOT_RUN, str(error)
         except (InferenceError, LoadingError) as error:
             reason = str(error)
@@ -266,14 +292,14 @@ class PredictionRun:
         self._folder.add_exam_scores(exam, self._of_exam, modalities=self._modalities)
         self._of_exam.clear()
 
-    def _note(self, task: Task, status: Status, reason: str, model: Model | None) -> None:
+    def _note(self, task: Task, status: Status, reason: str, model: ModelIdentity | None) -> None:
         self._folder.add_without_scores(
             task.exam,
             task.image,
             name=task.name,
             status=status,
             reason=reason,
-            model=model.identity if model else None,
+            model=model,
         )
 
 

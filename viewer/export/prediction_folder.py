@@ -1,4 +1,4 @@
-"""The folder a prediction run leaves: four tables and, on demand, arrays."""
+"""The folder a prediction run leaves: four tables, CT windows and, on demand, arrays."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from inference.breast_scores import (
     exam_scores,
     modality_ensemble,
 )
+from inference.series import SeriesPrediction
 from inference.types import ModelIdentity, Prediction
 from viewer.domain.breast_ai import BreastGroup
 from viewer.domain.exam import Exam
@@ -31,13 +32,16 @@ from viewer.export.tables import (
     PatchRow,
     PredictionRow,
     Status,
+    WindowRow,
     breast_row,
     exam_row,
     image_row,
     model_name,
     patch_rows,
     scored_row,
+    series_row,
     view_words,
+    window_rows,
     write_table,
 )
 from viewer.export.two_view_rows import two_view_row, two_view_score, unscored_breast_row
@@ -73,6 +77,7 @@ class PredictionFolder:
         self._breasts: list[BreastRow] = []
         self._two_view: list[BreastRow] = []
         self._exams: list[ExamRow] = []
+        self._windows: list[WindowRow] = []
         self._saved_at = time.monotonic()
         if with_arrays:
             make_folder(output / "arrays")
@@ -117,6 +122,17 @@ class PredictionFolder:
                 row = replace(row, reason=f"arrays not written: {error.reason}")
         self._rows.append(row)
         self._patches.extend(patch_rows(exam.alias, name, prediction))
+        self._save_if_due()
+
+    def add_series(
+        self, exam: Exam, image: ImageStack, prediction: SeriesPrediction, *, name: str
+    ) -> None:
+        """Take a scored CT series and its windows."""
+        label = exam.labels.get(image.image_id)
+        self._rows.append(
+            series_row(exam=exam.alias, name=name, image=image, label=label, prediction=prediction)
+        )
+        self._windows.extend(window_rows(exam.alias, name, prediction))
         self._save_if_due()
 
     def add_without_scores(
@@ -228,6 +244,8 @@ class PredictionFolder:
         write_table(folder / "breasts.csv", BreastRow, [*self._breasts, *self._two_view])
         write_table(folder / "exams.csv", ExamRow, self._exams)
         write_table(folder / "patches.csv", PatchRow, self._patches)
+        if self._windows:
+            write_table(folder / "windows.csv", WindowRow, self._windows)
 
 
 def arrays_names(name: str, models: tuple[ModelIdentity, ...]) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from enum import Enum
 from pathlib import Path
 
 from inference.augmentation import NO_AUGMENTATIONS, Augmentations
 from inference.breast_scores import BreastScore, ExamScore
+from inference.series import SeriesPrediction
 from inference.types import ModelIdentity, Prediction
 from viewer.domain.exam import BreastLabel
 from viewer.domain.image_stack import ImageStack
@@ -53,6 +54,8 @@ class PredictionRow:
     """How many shifted and resized windows are averaged; 0: the window as it is."""
     seed: int | None = None
     """Of the augmentations."""
+    series_score: float | None = None
+    """Of a CT series, which has one score: its highest window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,21 @@ class PatchRow:
     attention: float
 
 
-Row = PredictionRow | BreastRow | ExamRow | PatchRow
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRow:
+    """One window of a CT series; the columns of windows.csv. Slices count from 0, as displayed."""
+
+    exam: str
+    image: str
+    model: str
+    window: int
+    """From the first window on, counted from 0."""
+    first_slice: int
+    last_slice: int
+    score: float
+
+
+Row = PredictionRow | BreastRow | ExamRow | PatchRow | WindowRow
 
 
 def model_name(identity: ModelIdentity) -> str:
@@ -185,6 +202,43 @@ def scored_row(
         "malignant_local": prediction.local_scores.malignant,
     }
     return PredictionRow(**{f.name: getattr(row, f.name) for f in fields(row)} | numbers)
+
+
+def series_row(
+    *,
+    exam: str,
+    name: str,
+    image: ImageStack,
+    label: BreastLabel | None,
+    prediction: SeriesPrediction,
+) -> PredictionRow:
+    """The row of a scored CT series; how it came about is said in `reason`."""
+    row = image_row(
+        exam=exam,
+        name=name,
+        image=image,
+        label=label,
+        model=model_name(prediction.model),
+        status=Status.DONE,
+        reason=" ".join(prediction.notices),
+    )
+    return replace(row, series_score=prediction.score, members=prediction.model.members)
+
+
+def window_rows(exam: str, name: str, prediction: SeriesPrediction) -> tuple[WindowRow, ...]:
+    """A row for each window, from the first slice on."""
+    return tuple(
+        WindowRow(
+            exam=exam,
+            image=name,
+            model=model_name(prediction.model),
+            window=number,
+            first_slice=window.first_slice,
+            last_slice=window.last_slice,
+            score=window.score,
+        )
+        for number, window in enumerate(prediction.windows)
+    )
 
 
 def breast_row(exam: str, breast: BreastScore) -> BreastRow:
