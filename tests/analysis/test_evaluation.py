@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -277,6 +279,7 @@ def _located(scores: list[float]) -> LocatedDetections:
             slice_index=np.full(6, 10.0),
         ),
         volume_slices=np.full(6, 40.0),
+        volumes=tuple(f"v{n}" for n in range(6)),
         patients=tuple(f"p{n}" for n in range(6)),
     )
 
@@ -304,11 +307,35 @@ def test_detections_without_lesions_are_refused() -> None:
     )  # fmt: skip
     without = LocatedDetections(
         series="a", finding="malignant", detections=located.detections, lesions=empty,
-        volume_slices=located.volume_slices, patients=located.patients,
+        volume_slices=located.volume_slices, volumes=located.volumes, patients=located.patients,
     )  # fmt: skip
     found = measure(evaluate(EvaluationTable(detections=(without,)), FEW), MEAN_SENSITIVITY)
     assert found.value is None
     assert found.reason == "no volume has a lesion"
+
+
+def test_detections_of_two_models_on_the_same_volumes_are_compared() -> None:
+    """The second model finds three of six and nothing false."""
+    first, few = _located([0.9, 0.8, 0.7, 0.5, 0.5, 0.5] + [0.6] * 6), _located([0.9, 0.8, 0.7])
+    second = replace(few, series="b")
+    results = evaluate(EvaluationTable(detections=(first, second)), FEW)
+    found = difference(results, MEAN_SENSITIVITY)
+    assert (found.a, found.b, found.value) == ("a", "b", 0.5)
+    assert found.interval is not None
+    assert found.interval.low < 0.5 < found.interval.high
+    elsewhere = replace(second, volumes=tuple("uvwxyz"))
+    apart = evaluate(EvaluationTable(detections=(first, elsewhere)), FEW)
+    assert not apart.differences
+
+
+def test_a_model_that_marks_nothing_has_a_sensitivity_of_0() -> None:
+    """Marks only in other volumes say nothing at all."""
+    nothing = _located([])
+    results = evaluate(EvaluationTable(detections=(nothing,)), FEW)
+    assert measure(results, MEAN_SENSITIVITY).value == 0.0
+    elsewhere = replace(nothing, elsewhere=3)
+    refused = evaluate(EvaluationTable(detections=(elsewhere,)), FEW)
+    assert measure(refused, MEAN_SENSITIVITY).value is None
 
 
 def test_truth_must_be_0_or_1() -> None:

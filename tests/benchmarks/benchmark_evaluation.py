@@ -81,6 +81,7 @@ def made_table(breasts: int, seed: int = 1) -> EvaluationTable:
                 detections=detections,
                 lesions=lesions,
                 volume_slices=np.full(images.size, SLICES),
+                volumes=tuple(f"i{image}" for image in range(images.size)),
                 patients=tuple(patients[b] for b in images),
             )
             for series, (detections, lesions) in zip(SERIES, located, strict=True)

@@ -264,7 +264,7 @@ def test_masks_of_unknown_images_are_named(predictions: Path, tmp_path: Path) ->
     masks = write_masks(tmp_path / "masks", [LESION])
     Image.fromarray(mask_of(LESION)).save(masks / "other_benign.png")
     gathered = gather_predictions(predictions, labels=all_labels(tmp_path), masks=masks)
-    assert "1 masks (other_benign.png): fit no or several images" in left_out(gathered)
+    assert "1 masks (by their file names): fit no or several images" in left_out(gathered)
 
 
 def test_a_folder_without_masks_is_refused(predictions: Path, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ Patients are resampled as clusters; all series see the same resamples, so that t
 
 from __future__ import annotations
 
-from viewer.analysis.evaluation_places import detection_measures, hit_findings, map_findings
+from viewer.analysis.evaluation_detections import DetectionFindings, detection_differences
+from viewer.analysis.evaluation_places import hit_findings, map_findings
 from viewer.analysis.evaluation_results import (
     Difference,
     EvaluationOptions,
@@ -37,10 +38,11 @@ def evaluate(table: EvaluationTable, options: EvaluationOptions) -> EvaluationRe
     for mean in means:
         measures += mean.measures()
         differences += mean.differences()
-    for located in table.detections:
-        of_series, curve = detection_measures(located, options)
-        measures += of_series
-        froc += [curve] if curve is not None else []
+    detections = [DetectionFindings(located, options) for located in table.detections]
+    for one in detections:
+        measures += one.measures()
+        froc += one.curves()
+    differences += detection_differences(detections)
     return EvaluationResults(
         options=options,
         measures=tuple(measures),

@@ -1,4 +1,4 @@
-"""Where a model looked against where the findings are: maps, patches, detections."""
+"""Where a model looked against where the findings are: means over maps and patches."""
 
 from __future__ import annotations
 
@@ -12,22 +12,15 @@ from inference.types import CLASS_NAMES
 from viewer.analysis.evaluation_limits import interval_of_draws, why_no_mean_interval
 from viewer.analysis.evaluation_results import (
     DICE,
-    MEAN_SENSITIVITY,
     PIXEL_PRECISION,
-    SENSITIVITY_ALL,
-    SENSITIVITY_AT,
     SOFT_DICE,
     Difference,
     EvaluationOptions,
-    FrocCurves,
     Measure,
 )
-from viewer.analysis.evaluation_table import LocatedDetections, MapAgreement, PatchHits
-from viewer.analysis.results import Curve
+from viewer.analysis.evaluation_table import MapAgreement, PatchHits
 from viewer.statistics.bootstrap import bootstrap_p
 from viewer.statistics.clustered_mean import resampled_means
-from viewer.statistics.detection import ALL_RATE, POSITIVE_RATES, DetectionCurve
-from viewer.statistics.detection_sensitivity import DetectionTrial
 
 Floats = NDArray[np.float64]
 
@@ -146,108 +139,3 @@ def hit_findings(hits: PatchHits, options: EvaluationOptions) -> MeanFindings:
         name=hits.rule,
         options=options,
     )
-
-
-def detection_measures(
-    located: LocatedDetections, options: EvaluationOptions
-) -> tuple[tuple[Measure, ...], FrocCurves | None]:
-    """Sensitivities of the published rules, with the curves they are read from."""
-    trial = DetectionTrial(
-        detections=located.detections,
-        lesions=located.lesions,
-        volume_slices=located.volume_slices,
-    )
-    positive, everything = trial.positive_curve(), trial.all_curve()
-    why = _why_no_sensitivity(located)
-    if why or positive is None or everything is None:
-        return _refused(located, trial, why or "no volume has a lesion"), None
-    at_rates = positive.sensitivity_at(POSITIVE_RATES)
-    values = {MEAN_SENSITIVITY: float(at_rates.mean())}
-    for rate, value in zip(POSITIVE_RATES, at_rates, strict=True):
-        values[SENSITIVITY_AT.format(rate=rate)] = float(value)
-    values[SENSITIVITY_ALL] = float(everything.sensitivity_at(ALL_RATE))
-    drawn = _detection_samples(trial, located, options)
-    detail = f"{trial.found} of {located.lesions.volume.size} lesions hit by any detection"
-    measures = tuple(
-        _detection_measure(located, trial, name, value, drawn.get(name), options, detail)
-        for name, value in values.items()
-    )
-    curves = FrocCurves(
-        series=located.series,
-        finding=located.finding,
-        positive_volumes=_curve(positive),
-        all_volumes=_curve(everything),
-    )
-    return measures, curves
-
-
-def _why_no_sensitivity(located: LocatedDetections) -> str:
-    if not located.lesions.volume.size:
-        return "no volume has a lesion"
-    if not located.detections.volume.size:
-        return "no detection lies in a volume that the labels know"
-    return ""
-
-
-def _refused(located: LocatedDetections, trial: DetectionTrial, why: str) -> tuple[Measure, ...]:
-    return (
-        Measure(
-            series=located.series,
-            level="volume",
-            finding=located.finding,
-            name=MEAN_SENSITIVITY,
-            value=None,
-            interval=None,
-            cases=trial.volumes,
-            positives=int(located.lesions.volume.size),
-            reason=why,
-        ),
-    )
-
-
-def _detection_samples(
-    trial: DetectionTrial, located: LocatedDetections, options: EvaluationOptions
-) -> dict[str, Floats]:
-    if not options.bootstraps:
-        return {}
-    found = trial.resampled(located.patients, resamples=options.bootstraps, seed=options.seed)
-    named = {
-        SENSITIVITY_AT.format(rate=rate): found.at_positive_rates[place]
-        for place, rate in enumerate(POSITIVE_RATES)
-    }
-    return named | {MEAN_SENSITIVITY: found.mean_positive, SENSITIVITY_ALL: found.at_all_rate}
-
-
-def _detection_measure(
-    located: LocatedDetections,
-    trial: DetectionTrial,
-    name: str,
-    value: float,
-    drawn: Floats | None,
-    options: EvaluationOptions,
-    detail: str,
-) -> Measure:
-    owners = {located.patients[volume] for volume in located.lesions.volume}
-    found = interval_of_draws(
-        np.empty(0) if drawn is None else drawn,
-        why=why_no_mean_interval(owners),
-        alpha=options.alpha,
-    )
-    return Measure(
-        series=located.series,
-        level="volume",
-        finding=located.finding,
-        name=name,
-        value=value,
-        interval=found.interval,
-        cases=trial.volumes if name == SENSITIVITY_ALL else trial.positive_volumes,
-        positives=int(located.lesions.volume.size),
-        draws=found.draws,
-        dropped=found.dropped,
-        reason=found.reason,
-        detail=detail,
-    )
-
-
-def _curve(curve: DetectionCurve) -> Curve:
-    return Curve(curve.false_per_volume, curve.sensitivity)

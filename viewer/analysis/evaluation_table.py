@@ -95,8 +95,12 @@ class LocatedDetections:
     lesions: LesionBoxes
     volume_slices: Floats
     """(volume,)."""
+    volumes: tuple[str, ...]
+    """(volume,) names, which tell whether two series were judged on the same ones."""
     patients: tuple[str, ...]
     """(volume,)."""
+    elsewhere: int = 0
+    """Detections in volumes of which nothing is known; they take no part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,7 +211,9 @@ def _located(
             [(volume, box.row, box.column, box.diagonal, box.slice_index) for box, volume in boxes]
         ),
         volume_slices=np.array([float(slices.get(volume, 1)) for volume in range(len(listed))]),
+        volumes=tuple(" ".join(volume.volume) for volume in listed),
         patients=tuple(volume.patient for volume in listed),
+        elsewhere=sum(mark.volume not in place for mark in marks),
     )
 
 

@@ -236,7 +236,8 @@ def _unknown(masks: Sequence[NamedMask]) -> list[LeftOut]:
     if not masks:
         return []
     lines = [mask.key.line for mask in masks if mask.key.line]
-    which = rows_in_words(lines) if lines else ", ".join(mask.place for mask in masks[:5])
+    # Names of the user's files may say who a patient is; the page must not.
+    which = rows_in_words(lines) if lines else "by their file names"
     return [LeftOut(what=f"{len(masks)} masks ({which})", reason="fit no or several images")]
 
 

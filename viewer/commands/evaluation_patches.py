@@ -167,6 +167,7 @@ class PatchTruth:
             detections=detections_of(marks),
             lesions=lesions_of(known),
             volume_slices=np.array([float(case.image.slices) for case in cases]),
+            volumes=tuple(case.image.image for case in cases),
             patients=tuple(self._truth.patient_of(case.image.exam) for case in cases),
         )
 
