@@ -99,13 +99,18 @@ def _largest_piece(foreground: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], in
     """
     if not foreground.any():
         raise UnusableImageError("The image is all zero; there is nothing to score.")
-    depth = _depth_inside(foreground)
+    left, top, columns, rows = cv2.boundingRect(foreground)
+    # What is eroded and dilated by as much stays within what it was.
+    within = (slice(top, top + rows), slice(left, left + columns))
+    depth = _depth_inside(foreground[within])
     erosion = EROSION
     while not (depth > erosion).any():
         erosion //= 2
     core = _largest_component((depth > erosion).astype(np.uint8))
     distance = cv2.distanceTransform(1 - core, cv2.DIST_L1, 3, dstType=cv2.CV_8U)
-    return (distance <= erosion).astype(np.uint8), erosion
+    mask = np.zeros_like(foreground)
+    mask[within] = distance <= erosion
+    return mask, erosion
 
 
 def _depth_inside(foreground: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -120,6 +125,10 @@ def _depth_inside(foreground: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _largest_component(core: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    first_row, first_column = divmod(int(core.argmax()), core.shape[1])
+    area, *_ = cv2.floodFill(core.copy(), None, (first_column, first_row), 2, flags=4)
+    if area == cv2.countNonZero(core):  # nearly always, and ten times faster to find out
+        return core
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
     largest = 1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))
     component: NDArray[np.uint8] = (labels == largest).astype(np.uint8)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from inference.breast_mask import EROSION, BreastBox, find_breast
 from inference.errors import InputShapeError, UnusableImageError
+from inference.pixel_sums import PixelSums, sum_slices
 from inference.progress import Progress
 from inference.types import Box, ImageSource, Laterality, ModelInput, Placement
 from inference.window import Window, place_window
@@ -83,14 +84,24 @@ class PreparedInput:
             pixels = pixels[:, ::-1]
         shown = pixels[self.shown_rows, self.shown_columns]
         shape = (self.placement.input_rows, self.placement.input_columns)
-        prepared = np.full(shape, -self.mean / self.deviation, np.float32)
+        # Padding and the image's own air come out alike to the last bit.
+        prepared = np.full(shape, self._standardised(np.zeros(1))[0], np.float32)
         top = self.shown_rows.start - self.placement.row_offset
         left = self.shown_columns.start - self.placement.column_offset
         inside = prepared[top : top + shown.shape[0], left : left + shown.shape[1]]
-        # Subtracted in float64: a large mean would cost float32 its last digits.
-        np.subtract(shown, self.mean, out=inside, dtype=np.float64, casting="unsafe")
-        np.multiply(inside, np.float32(1 / self.deviation), out=inside)
+        if shown.dtype.kind == "u":
+            every_value = np.arange(np.iinfo(shown.dtype).max + 1)
+            inside[...] = cv2.LUT(np.ascontiguousarray(shown), self._standardised(every_value))
+        else:
+            inside[...] = self._standardised(shown)
         return prepared
+
+    def _standardised(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
+        standardised = np.empty(pixels.shape, np.float32)
+        # Subtracted in float64: a large mean would cost float32 its last digits.
+        np.subtract(pixels, self.mean, out=standardised, dtype=np.float64, casting="unsafe")
+        np.multiply(standardised, np.float32(1 / self.deviation), out=standardised)
+        return standardised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,26 +132,13 @@ class InputPlace:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """What one pass over the slices gathers, each (rows, columns)."""
-
-    projection: NDArray[Any]
-    values: NDArray[np.float64]
-    squares: NDArray[np.float64]
-
-    def mirrored(self) -> _Sums:
-        """The same with columns in reverse."""
-        return _Sums(self.projection[:, ::-1], self.values[:, ::-1], self.squares[:, ::-1])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredImage:
     """An image read once: where the breast is, and what any window over it needs."""
 
     model_input: ModelInput
     breast: BreastBox
-    sums: _Sums
+    sums: PixelSums
     """Facing right."""
 
     def best_window(self, *, rows: int, columns: int) -> Window:
@@ -150,11 +148,8 @@ class MeasuredImage:
     def through(self, window: Window, *, rows: int, columns: int) -> PreparedInput:
         """The image through a window of `rows` x `columns`, standardised as one array."""
         place = _place_at(self.model_input, self.breast, window, rows, columns)
-        prepared = place.measured(
-            self.model_input.source,
-            values=float(self.sums.values[place.shown_rows, place.shown_columns].sum()),
-            squares=float(self.sums.squares[place.shown_rows, place.shown_columns].sum()),
-        )
+        values, squares = self.sums.totals(place.shown_rows, place.shown_columns)
+        prepared = place.measured(self.model_input.source, values=values, squares=squares)
         outside = self.model_input.outside_training_views
         return replace(prepared, outside_training_views=outside)
 
@@ -231,27 +226,14 @@ def _overlap(start: int, length: int, first: int, end: int) -> slice:
     return slice(max(start, first), min(start + length, end))
 
 
-def _sum_slices(source: ImageSource, progress: Progress) -> _Sums:
-    """Read every slice once.
-
-    Sums per pixel rather than per slice, because the window is only known after the last slice,
-    and reading a slice again may mean decoding it again.
-    """
-    projection: NDArray[Any] | None = None
-    values = np.zeros((source.rows, source.columns))
-    squares = np.zeros_like(values)
-    for slice_index in range(source.slices):
-        pixels = _read(source, slice_index)
-        if projection is None:
-            projection = pixels.copy()
-        else:
-            np.maximum(projection, pixels, out=projection)
-        cv2.accumulate(pixels, values)
-        cv2.accumulateSquare(pixels, squares)
-        progress.update(slice_index + 1, source.slices, "preparing")
-    if projection is None:
+def _sum_slices(source: ImageSource, progress: Progress) -> PixelSums:
+    if source.slices < 1:
         raise UnusableImageError("The image has no slices.")
-    return _Sums(projection, values, squares)
+    return sum_slices(
+        source.slices,
+        lambda slice_index: _read(source, slice_index),
+        lambda done: progress.update(done, source.slices, "preparing"),
+    )
 
 
 def checked_slice(source: ImageSource, slice_index: int) -> NDArray[Any]:

@@ -50,6 +50,15 @@ def test_the_input_is_standardised_as_one_array_padding_included(
     assert prepared.std(dtype=np.float64) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.float32, np.float64])
+@pytest.mark.parametrize("laterality", list(Laterality))
+def test_air_and_padding_are_alike_to_the_last_bit(dtype: type, laterality: Laterality) -> None:
+    volume = np.minimum(breast_volume(2, 600, 400), 255).astype(dtype)
+    prepared = _prepare(volume, laterality, rows=700, columns=500)
+    slice0 = prepared.read_slice(0)
+    assert (slice0[50:350, 330:] == slice0[0, 0]).all()
+
+
 def test_padding_is_0_before_standardising() -> None:
     prepared = _prepare(breast_volume(1, 600, 400) + 50, rows=700, columns=500)
     slice0 = prepared.read_slice(0)
