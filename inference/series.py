@@ -25,6 +25,11 @@ class WindowScore:
         if not 0.0 <= self.score <= 1.0:
             raise ValueError(f"score must be 0..1, got {self.score}")
 
+    @property
+    def middle(self) -> int:
+        """The slice in the middle; the earlier of two."""
+        return (self.first_slice + self.last_slice) // 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesPrediction:
@@ -57,6 +62,11 @@ class SeriesPrediction:
     def peak(self) -> WindowScore:
         """The window with the highest score; the first of equals."""
         return max(self.windows, key=lambda window: window.score)
+
+    @property
+    def highest_first(self) -> tuple[WindowScore, ...]:
+        """The windows from the highest score to the lowest."""
+        return tuple(sorted(self.windows, key=lambda window: -window.score))
 
     @property
     def slice_scores(self) -> NDArray[np.float32]:

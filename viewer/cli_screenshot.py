@@ -33,7 +33,7 @@ def screenshot(
         None, "--view", help="One view, such as RCC; all four when absent."
     ),
     kind: str | None = typer.Option(
-        None, "--kind", help="dbt, synthetic or ffdm; DBT first when absent."
+        None, "--kind", help="dbt, synthetic, ffdm or ct; DBT first when absent."
     ),
     slice_number: str | None = typer.Option(
         None,

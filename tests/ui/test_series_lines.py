@@ -26,7 +26,7 @@ from viewer.domain.overlay_settings import Palette
 from viewer.domain.view import ImageKind, View
 from viewer.rendering.captions import AiLook, ai_line
 from viewer.rendering.strip import StripData, build_strip
-from viewer.session.ai_results import ai_stands, findings_in_order
+from viewer.session.ai_results import ai_stands, finding_stepped, findings_in_order
 from viewer.session.exams import opened
 from viewer.session.state import SessionState
 from viewer.ui.panel.image_detail import ImageDetail
@@ -113,9 +113,19 @@ def test_the_detail_says_how_the_score_came_about(qtbot: QtBot) -> None:
     assert "2 s on CPU, 1 thread" in detail.words
 
 
-def test_a_series_has_no_saliency_and_no_findings_to_step_through() -> None:
+def test_a_series_has_no_saliency() -> None:
     assert prediction_of(DONE) is None
-    assert findings_in_order(state_with(DONE)) == ()
+
+
+def test_the_finding_keys_go_from_window_to_window_the_highest_first() -> None:
+    state = state_with(DONE)
+    assert len(findings_in_order(state)) == 3
+    slices = []
+    for _ in range(4):
+        state = finding_stepped(state, 1)
+        slices.append(state.active_pane.slice_index)
+    assert slices == [5, 9, 1, 5]
+    assert finding_stepped(state, -1).active_pane.slice_index == 1
 
 
 def data(*, overlay_visible: bool = True, **changes: int) -> StripData:

@@ -72,7 +72,7 @@ AI_COMMANDS = (
     Command(
         id="ai.next_finding",
         title="Next finding",
-        help="Go to the slice of the next patch, the most attended first, then the next view.",
+        help="Go to the next patch, the most attended first; of CT to the next window of slices.",
         group=Group.AI,
         keys=("N",),
         icon="mdi6.skip-next-outline",
@@ -83,7 +83,7 @@ AI_COMMANDS = (
     Command(
         id="ai.previous_finding",
         title="Previous finding",
-        help="Go to the slice of the previous patch.",
+        help="Go to the previous patch, or window of CT slices.",
         group=Group.AI,
         keys=("P",),
         icon="mdi6.skip-previous-outline",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from viewer.commands.headless_exam import peak_slice
-from viewer.domain.ai_state import AiState, prediction_of
+from viewer.domain.ai_state import AiState, prediction_of, series_of
 from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
@@ -24,6 +24,7 @@ _KIND_NAMES = {
     "synthetic": ImageKind.SYNTHETIC_2D,
     "ffdm": ImageKind.FFDM,
     "capture": ImageKind.SECONDARY_CAPTURE,
+    "ct": ImageKind.CT,
 }
 
 
@@ -32,6 +33,7 @@ _PREFERENCE = (
     ImageKind.SYNTHETIC_2D,
     ImageKind.FFDM,
     ImageKind.SECONDARY_CAPTURE,
+    ImageKind.CT,
 )
 
 
@@ -53,7 +55,7 @@ class ShotRequest:
     """What the picture shall show."""
 
     view: str | None = None
-    """Such as RCC; None: the four-view hanging."""
+    """Such as RCC, or AXIAL for a CT series; None: the four-view hanging."""
     kind: ImageKind | None = None
     slice_number: int | str | None = None
     """From 1, or PEAK; None: the middle."""
@@ -180,7 +182,7 @@ def _with_kind(state: SessionState, exam: Exam, kind: ImageKind) -> SessionState
 
 
 def _image_of_view(exam: Exam, view: str, kind: ImageKind | None) -> ImageStack:
-    of_view = [image for image in exam.images if image.view.abbreviation.upper() == view]
+    of_view = [image for image in exam.images if image.title.upper() == view.upper()]
     wanted = [image for image in of_view if kind is None or image.kind is kind]
     if not wanted:
         what = f"{view} {kind.value}" if kind else view
@@ -200,6 +202,9 @@ def _presets(image: ImageStack, slice_index: int, *, lut: bool) -> list[int]:
 def _slice_index(image: ImageStack, wanted: int | str, ai: AiState) -> int:
     if isinstance(wanted, int):
         return min(wanted, image.slices) - 1
+    series = series_of(ai)
+    if series is not None:
+        return series.peak.middle
     prediction = prediction_of(ai)
     peak = peak_slice(prediction) if prediction is not None else None
     return image.slices // 2 if peak is None else peak

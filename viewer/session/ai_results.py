@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from inference.series import SeriesPrediction
 from inference.types import Prediction
-from viewer.domain.ai_state import AiState, Done, Queued, Running, SeriesDone, prediction_of
+from viewer.domain.ai_state import (
+    AiState,
+    Done,
+    Queued,
+    Running,
+    SeriesDone,
+    prediction_of,
+    series_of,
+)
 from viewer.domain.breast_ai import SIDES, BreastKey
 from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot
@@ -54,7 +63,10 @@ def ai_order(state: SessionState) -> tuple[str, ...]:
 
 
 def findings_in_order(state: SessionState) -> tuple[Finding, ...]:
-    """The findings a key steps through: image by image as hung, the most attended first."""
+    """The findings a key steps through: image by image as hung, the most attended first.
+
+    Of CT series the windows, the highest first.
+    """
     exam = state.exam
     if exam is None:
         return ()
@@ -63,7 +75,7 @@ def findings_in_order(state: SessionState) -> tuple[Finding, ...]:
     return tuple(
         Finding(image_id=image_id, number=number)
         for image_id in ids
-        for number in range(1, len(state.patches_of(image_id)) + 1)
+        for number in range(1, _findings_of(state, image_id) + 1)
     )
 
 
@@ -81,6 +93,9 @@ def finding_stepped(state: SessionState, by: int) -> SessionState:
 
 def finding_shown(state: SessionState, finding: Finding) -> SessionState:
     """Bring up the image and slice of a finding; if zoomed in, its patch to the middle."""
+    series = series_of(state.ai_of(finding.image_id))
+    if series is not None:
+        return _window_shown(state, series, finding)
     patches = state.patches_of(finding.image_id)
     if not 1 <= finding.number <= len(patches):
         return state
@@ -91,6 +106,21 @@ def finding_shown(state: SessionState, finding: Finding) -> SessionState:
     box = patch.box
     state = centred_on(state, slot, box.top + box.height / 2, box.left + box.width / 2)
     return replace(state, finding=finding)
+
+
+def _findings_of(state: SessionState, image_id: str) -> int:
+    series = series_of(state.ai_of(image_id))
+    return len(state.patches_of(image_id)) if series is None else len(series.windows)
+
+
+def _window_shown(state: SessionState, series: SeriesPrediction, finding: Finding) -> SessionState:
+    """Bring up a CT series at the middle of a window, counted from the highest."""
+    if not 1 <= finding.number <= len(series.windows):
+        return state
+    window = series.highest_first[finding.number - 1]
+    state = brought_up(state, finding.image_id)
+    slot = _slot_showing(state, finding.image_id)
+    return replace(to_slice(state, slot, window.middle), finding=finding)
 
 
 def overlay_changed(
