@@ -47,7 +47,7 @@ class TrainingBars:
         """Say which stage begins, or where it goes on."""
         self._epochs = epochs
         where = f", going on with epoch {first_epoch + 1}" if first_epoch else ""
-        self._console.print(f"{stage.capitalize()}: up to {epochs} epochs{where}")
+        self._console.print(f"{stage[:1].upper()}{stage[1:]}: up to {epochs} epochs{where}")
 
     def step_done(self, report: StepReport) -> None:
         """Move the bar."""

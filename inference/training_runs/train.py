@@ -130,5 +130,7 @@ def _prepare(
             input_columns=columns,
             margin_pixels=margin_pixels(config.augmentation),
         )
-        prepared += preparation.prepare_all(own, threads=config.run.workers, progress=progress)
+        prepared += preparation.prepare_all(
+            own, threads=max(2, config.run.workers), progress=progress
+        )
     return tuple(prepared)
