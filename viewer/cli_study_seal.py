@@ -12,6 +12,7 @@ from viewer.cli_errors import SOME_FAILED, UserError, errors_said, say
 from viewer.cli_predict import DeviceOption
 
 if TYPE_CHECKING:
+    from viewer.commands.model_set import ModelSet
     from viewer.commands.study_seal import SealedResults, SealedTruth, StudySeals
     from viewer.study.protocol import Protocol
 
@@ -111,9 +112,18 @@ def _run_networks(
 
     with ExitStack() as kept_open:
         files = demo_weights(kept_open) if demonstration else weights
-        models = load_models(files, device=device.value)
+        models = _of_images(load_models(files, device=device.value))
         bars = kept_open.enter_context(RunBars())
         return seals.run_networks(models, progress=bars, again=again)
+
+
+def _of_images(models: ModelSet) -> ModelSet:
+    """Leave out what scores whole breasts, and say so: a seal holds what is said of images."""
+    for model in models.breasts:
+        say(f"{model.identity.name} scores breasts from two views, which is not sealed")
+    if not models.models:
+        raise UserError("none of the weights scores images", "give GMIC or 3D-GMIC weights to seal")
+    return models
 
 
 def _tell_truth(sealed: SealedTruth) -> None:

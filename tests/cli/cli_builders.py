@@ -14,15 +14,21 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 from scipy.ndimage import gaussian_filter
 
 from inference.architecture import Architecture
+from inference.architectures.two_view import card_settings
 from inference.checkpoint import save_model
 from inference.model_card import ModelCard
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
+from inference.networks.two_view import InputSize, TwoViewConfig, TwoViewNetwork
 
 ROWS, COLUMNS = 560, 420
 INPUT_ROWS, INPUT_COLUMNS = 512, 384
 SMALL = {"global_channels": 8, "local_channels": 8, "attention_units": 8}
 VIEWS = ("L-CC", "R-CC", "L-MLO", "R-MLO")
+
+TWO_VIEW = TwoViewConfig(
+    cc_input=InputSize(256, 192), mlo_input=InputSize(320, 160), first_channels=8, hidden_units=8
+)
 
 
 def breast(seed: int, *, slices: int, faces_right: bool) -> NDArray[np.uint16]:
@@ -105,6 +111,23 @@ def write_models(folder: Path, *, name: str = "test") -> tuple[Path, Path]:
     save_model(paths[0], volumes, _card(Architecture.GMIC3D, name, 1.51, 4))
     save_model(paths[1], pictures, _card(Architecture.GMIC, name, 0.1, 3))
     return paths
+
+
+def write_pair(path: Path, config: TwoViewConfig = TWO_VIEW, images: tuple[str, ...] = ()) -> Path:
+    """A small random two-view model."""
+    torch.manual_seed(6)
+    card = ModelCard(
+        architecture=Architecture.TWO_VIEW,
+        name="Pair",
+        version="1",
+        training_data="none: random weights",
+        intended_use="tests",
+        licence="Apache-2.0",
+        images=images,
+        settings=card_settings(config),
+    )
+    save_model(path, TwoViewNetwork(config).eval(), card)
+    return path
 
 
 def _card(architecture: Architecture, name: str, top_t: float, patches: int) -> ModelCard:

@@ -10,19 +10,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
-from cli_builders import write_mammogram, write_models
+from cli_builders import TWO_VIEW, write_mammogram, write_models, write_pair
 from typer.testing import CliRunner
 
-from inference.architecture import Architecture
-from inference.architectures.two_view import card_settings
 from inference.breast import BreastImage
 from inference.breast_predictor import BreastPredictor
-from inference.checkpoint import load_model, save_model
+from inference.checkpoint import load_model
 from inference.device import cpu
 from inference.errors import Cancelled
-from inference.model_card import ModelCard
-from inference.networks.two_view import InputSize, TwoViewConfig, TwoViewNetwork
 from inference.progress import SilentProgress
 from viewer.cli import app
 from viewer.commands.model_set import load_models
@@ -34,26 +29,6 @@ from viewer.loading.read_predictions import read_predictions
 from viewer.loading.scan_progress import SilentScan
 
 Table = list[dict[str, str]]
-CONFIG = TwoViewConfig(
-    cc_input=InputSize(256, 192), mlo_input=InputSize(320, 160), first_channels=8, hidden_units=8
-)
-
-
-def write_pair(path: Path, config: TwoViewConfig = CONFIG, images: tuple[str, ...] = ()) -> Path:
-    """A small random two-view model."""
-    torch.manual_seed(6)
-    card = ModelCard(
-        architecture=Architecture.TWO_VIEW,
-        name="Pair",
-        version="1",
-        training_data="none: random weights",
-        intended_use="tests",
-        licence="Apache-2.0",
-        images=images,
-        settings=card_settings(config),
-    )
-    save_model(path, TwoViewNetwork(config).eval(), card)
-    return path
 
 
 @pytest.fixture
@@ -170,7 +145,7 @@ def test_a_breast_without_the_model_s_kind_of_image_is_not_run(exam: Path, tmp_p
 
 
 def test_heat_maps_come_from_the_2d_model_given_as_well(exam: Path, tmp_path: Path) -> None:
-    pair = write_pair(tmp_path / "heat.safetensors", replace(CONFIG, has_heat_maps=True))
+    pair = write_pair(tmp_path / "heat.safetensors", replace(TWO_VIEW, has_heat_maps=True))
     pictures = write_models(tmp_path / "weights")[1]
     code, said = run(exam, [pair, pictures], tmp_path / "out")
     assert code == 0, said

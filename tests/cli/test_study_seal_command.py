@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from builders import make_image, make_prediction
-from cli_builders import write_models, write_picture_exam
+from cli_builders import write_models, write_pair, write_picture_exam
 from journal_builders import order, submitted
 from typer.testing import CliRunner
 
@@ -165,6 +165,19 @@ def test_the_networks_results_are_sealed_as_predict_gives_them(
     assert code == 0
     assert "AI: 0 cases sealed, 2 kept from before" in said
     assert (study.sealed / "ai-case0001.sealed").read_bytes() == before
+
+
+def test_a_two_view_model_is_left_out_of_the_seal_and_alone_is_refused(
+    study: StudyFolder, weights: tuple[Path, Path], tmp_path: Path
+) -> None:
+    pair = write_pair(tmp_path / "pair.safetensors")
+    code, said = run("seal", study.path, "--weights", pair)
+    assert code == 2
+    assert "none of the weights scores images" in said
+    code, said = run("seal", study.path, "--weights", pair, "--weights", weights[1])
+    assert code == 0, said
+    assert "Pair scores breasts from two views, which is not sealed" in said
+    assert len(protocol_of(study).sealed.ai_models) == 1
 
 
 def check_overlays(study: StudyFolder) -> None:

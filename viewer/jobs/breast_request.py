@@ -56,7 +56,7 @@ class BreastRequest:
             heat_maps=heat_entry.digest if isinstance(heat_entry, ShelfEntry) else "",
         )
         kept = line.cache.find_breast(key)
-        if kept is None and heat_entry is not None and self.models.is_mixed:
+        if kept is None and isinstance(heat_entry, ShelfEntry) and self.models.is_mixed:
             # The two views are looked at exactly, the heat maps as images are.
             key = replace(key, heat_maps=f"{heat_entry.digest}, mixed precision")
             kept = line.cache.find_breast(key)
