@@ -72,7 +72,7 @@ def lines(running: RunningProgram) -> list[tuple[str, str]]:
     """Titles and states of the two-view model's lines."""
     running.program.panel.refresh()
     shown = running.program.panel.scores.lines
-    first = next(n for n, line in enumerate(shown) if line.title == "Small pair 0")
+    first = next(n for n, line in enumerate(shown) if line.title == "Whole breasts: Small pair 0")
     return [(line.title, line.state) for line in shown[first + 1 :]]
 
 

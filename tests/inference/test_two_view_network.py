@@ -161,6 +161,23 @@ def test_heat_maps_enter_as_channels_behind_the_image() -> None:
         network(cc[:, :1], mlo)
 
 
+@pytest.mark.parametrize("norm", list(Norm))
+@pytest.mark.parametrize("has_heat_maps", [False, True])
+def test_inference_beside_air_gives_what_the_layers_of_training_give(
+    norm: Norm, has_heat_maps: bool
+) -> None:
+    network = make_two_view(replace(SMALL_TWO_VIEW, norm=norm, has_heat_maps=has_heat_maps))
+    generator = torch.Generator().manual_seed(2)
+    images = torch.randn((1, network.config.image_channels, 600, 420), generator=generator)
+    images[:, :1, :, 200:] = -1.5
+    images[:, 1:, :, 200:] = 0.0
+    with torch.inference_mode():
+        fast = network.see(BreastView.CC, images)
+    with torch.enable_grad():
+        layers = network.see(BreastView.CC, images)
+    torch.testing.assert_close(fast, layers, atol=1e-5, rtol=1e-5)
+
+
 def test_an_image_without_a_channel_dimension_is_one_channel() -> None:
     network = make_two_view(SMALL_TWO_VIEW)
     cc, mlo = _images()

@@ -63,7 +63,7 @@ def test_without_a_two_view_model_nothing_is_said() -> None:
 def test_a_breast_has_its_score_and_each_view_s_alone() -> None:
     lines = breast_lines(_state(BreastDone(DONE)))
     assert [(line.look, line.title) for line in lines] == [
-        (LineLook.MODEL, "pair 1"),
+        (LineLook.MODEL, "Whole breasts: pair 1"),
         (LineLook.EXAM, "Exam"),
         (LineLook.BREAST, "Right breast"),
         (LineLook.PART, "CC alone"),

@@ -17,7 +17,8 @@ def breast_lines(state: SessionState) -> tuple[ScoreLine, ...]:
     standings = breasts_of(state, exam) if exam else {}
     if not standings:
         return ()
-    lines = [ScoreLine(look=LineLook.MODEL, title=next(iter(standings.values())).model)]
+    model = next(iter(standings.values())).model
+    lines = [ScoreLine(look=LineLook.MODEL, title=f"Whole breasts: {model}")]
     done = [s.state.prediction for s in standings.values() if isinstance(s.state, BreastDone)]
     if done:
         highest = ClassScores(
