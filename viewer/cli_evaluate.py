@@ -24,17 +24,22 @@ TITLE_WIDTH = 26
 def evaluate(
     predictions: Path | None = typer.Argument(
         None,
-        metavar="[PREDICTIONS]",
+        metavar="PREDICTIONS",
         exists=True,
         file_okay=False,
         help="The folder that `predict` wrote; with --weights a folder of exams.",
     ),
     output: Path = typer.Option(..., "--output", metavar="DIR", help="Where the results go."),
     labels: Path | None = typer.Option(
-        None, "--labels", exists=True, dir_okay=False, help="Table of labels; see below."
+        None, "--labels", exists=True, dir_okay=False, help="Table of labels, as above."
     ),
     weights: list[Path] = typer.Option(
-        [], "--weights", exists=True, dir_okay=False, help="Predict first, with these weights."
+        [],
+        "--weights",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Predict first; repeat it for several models.",
     ),
     masks: Path | None = typer.Option(
         None, "--masks", exists=True, help="Table or folder of masks of findings."

@@ -183,6 +183,17 @@ def test_the_published_measure_counted_by_hand(tmp_path: Path) -> None:
     assert points == [(0, 0), (0, 0.5), (0, 0.5), (1, 1), (1.5, 1)]
 
 
+def test_tables_of_an_earlier_evaluation_do_not_stay(tmp_path: Path) -> None:
+    arguments = hand_case(tmp_path)
+    marks = tmp_path / "marks.csv"
+    marks.write_text(marks.read_text().replace("P3,S3,lcc", "P3,S4,lcc"))
+    assert run(*arguments)[0] == 0
+    assert (tmp_path / "out" / "left_out.csv").exists()
+    marks.write_text(marks.read_text().replace("P3,S4,lcc", "P3,S3,lcc"))
+    assert run(*arguments)[0] == 0
+    assert not (tmp_path / "out" / "left_out.csv").exists()
+
+
 def test_a_lesion_out_of_depth_is_missed(tmp_path: Path) -> None:
     """The second lesion moves to slice 21: the mark at 10 is 11 off, a quarter of 40 is 10."""
     arguments = hand_case(tmp_path)

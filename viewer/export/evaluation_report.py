@@ -131,7 +131,10 @@ def _section(
 
 def _measures_table(measures: Sequence[Measure], results: EvaluationResults) -> Table:
     dropped = any(m.dropped for m in measures)
-    note = f"95 % intervals: percentiles of {results.options.bootstraps:,} resamples of patients."
+    resamples = results.options.bootstraps
+    note = f"95 % intervals: percentiles of {resamples:,} resamples of patients."
+    if not resamples:
+        note = "No resamples were asked for, so there are no intervals."
     if dropped:
         note += (
             " Dropped: resamples with one class only, and for points at 90 % sensitivity those "

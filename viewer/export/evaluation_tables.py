@@ -10,6 +10,7 @@ from inference.types import CLASS_NAMES
 from viewer.analysis.evaluation_results import EvaluationResults
 from viewer.analysis.evaluation_table import EvaluationTable
 from viewer.analysis.results import Curve, Interval
+from viewer.export.atomic_write import CannotWrite
 from viewer.export.csv_rows import csv_of_cells, write_text
 
 Cells = list[object]
@@ -29,7 +30,7 @@ def write_evaluation_tables(
 ) -> list[Path]:
     """Write measures, differences, curves, maps, hits and what was left out; raises CannotWrite.
 
-    Tables without a row are not written.
+    Tables without a row are not written, and those of an earlier evaluation are removed.
     """
     contents: dict[str, tuple[tuple[str, ...], list[Cells]]] = {
         "measures.csv": (_MEASURES, list(_measures(results))),
@@ -64,7 +65,16 @@ def write_evaluation_tables(
         if rows:
             write_text(folder / name, csv_of_cells(header, rows))
             written.append(folder / name)
+        else:
+            _remove(folder / name)
     return written
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(path, error) from error
 
 
 def _measures(results: EvaluationResults) -> Iterator[Cells]:
