@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.augmentation import NO_AUGMENTATIONS, Augmentations, augmented_input
+from inference.augmentation import (
+    NO_AUGMENTATIONS,
+    Augmentations,
+    WindowChange,
+    augmented_input,
+)
 from inference.device import Device
 from inference.ensemble_groups import EnsembleError, ensemble_identity
 from inference.errors import InferenceError
 from inference.predictor import Predictor, memory_errors_said
-from inference.prepare import MeasuredImage, PreparedInput, measure
+from inference.prepare import MeasuredImage, measure
 from inference.progress import Progress
 from inference.scores import mean_scores
 from inference.types import (
@@ -86,13 +91,23 @@ class EnsemblePredictor:
         """Rows and columns of the window it looks through."""
         return self._members[0].input_size
 
+    @property
+    def wants_measured(self) -> bool:
+        """Whether `predict` measures images on the CPU, which another thread may do ahead.
+
+        On a GPU an image is best sent there unmeasured; its augmented windows are not.
+        """
+        return not self._members[0].runs_on_gpu or self._augmentations.count > 0
+
     def predict(self, model_input: ModelInput, progress: Progress) -> Prediction:
         """Score one image; see `predict_measured`."""
         started = time.perf_counter()
         self._require_fitting(model_input)
-        with memory_errors_said():
-            measured = measure(model_input, progress)
-        prediction = self.predict_measured(measured, progress)
+        prediction = None if self.wants_measured else self._on_gpu(model_input, progress)
+        if prediction is None:
+            with memory_errors_said():
+                measured = measure(model_input, progress)
+            prediction = self.predict_measured(measured, progress)
         return replace(prediction, seconds=time.perf_counter() - started)
 
     def predict_measured(self, measured: MeasuredImage, progress: Progress) -> Prediction:
@@ -110,23 +125,34 @@ class EnsemblePredictor:
         steps = _AllLooks(progress, (1 + len(changes)) * len(self._members))
         measured = self._keeping_slices(measured)
         window = measured.best_window(rows=rows, columns=columns)
-        prediction = self._mean_through(measured.through(window, rows=rows, columns=columns), steps)
+        plain = measured.through(window, rows=rows, columns=columns)
+        prediction = self._mean(lambda member: member.predict_prepared(plain, steps), steps)
         if changes:
-            looks = [
-                self._mean_through(
-                    augmented_input(measured, change, rows=rows, columns=columns), steps
-                )
-                for change in changes
-            ]
+            looks = [self._augmented_look(measured, change, steps) for change in changes]
             prediction = _with_scores_of(prediction, looks, self._augmentations)
         return replace(prediction, seconds=time.perf_counter() - started)
 
-    def _mean_through(self, prepared: PreparedInput, steps: _AllLooks) -> Prediction:
-        """All members through one window."""
+    def _augmented_look(
+        self, measured: MeasuredImage, change: WindowChange, steps: _AllLooks
+    ) -> Prediction:
+        rows, columns = self.input_size
+        changed = augmented_input(measured, change, rows=rows, columns=columns)
+        return self._mean(lambda member: member.predict_prepared(changed, steps), steps)
+
+    def _on_gpu(self, model_input: ModelInput, progress: Progress) -> Prediction | None:
+        """All members on an image that lies in the GPU's memory; None where it cannot."""
+        given = self._members[0].prepare_on_gpu(model_input, progress)
+        if given is None:
+            return None
+        steps = _AllLooks(progress, len(self._members))
+        return self._mean(lambda member: member.predict_given(given, steps), steps)
+
+    def _mean(self, look: Callable[[Predictor], Prediction], steps: _AllLooks) -> Prediction:
+        """The mean of one look of every member."""
         predictions = []
         for member in self._members:
             try:
-                predictions.append(member.predict_prepared(prepared, steps))
+                predictions.append(look(member))
             except InferenceError as error:
                 if len(self._members) == 1:
                     raise

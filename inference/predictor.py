@@ -105,9 +105,9 @@ class Predictor:
         """
         started = time.perf_counter()
         self.require_fitting(model_input)
-        given = self._prepare_on_gpu(model_input, progress)
+        given = self.prepare_on_gpu(model_input, progress)
         if given is not None:
-            prediction = self._predict_given(given, progress)
+            prediction = self.predict_given(given, progress)
         else:
             with memory_errors_said():
                 measured = measure(model_input, progress)
@@ -124,9 +124,14 @@ class Predictor:
 
     def predict_prepared(self, prepared: PreparedInput, progress: Progress) -> Prediction:
         """Score an image through a window of `input_size`; as `predict`."""
-        return self._predict_given(NetworkInput(prepared), progress)
+        return self.predict_given(NetworkInput(prepared), progress)
 
-    def _prepare_on_gpu(self, model_input: ModelInput, progress: Progress) -> NetworkInput | None:
+    @property
+    def runs_on_gpu(self) -> bool:
+        """Whether images are best prepared there."""
+        return self._placed[0].memory is not None
+
+    def prepare_on_gpu(self, model_input: ModelInput, progress: Progress) -> NetworkInput | None:
         """Prepare an image where the network runs; None where that is the CPU, or cannot be."""
         first = self._placed[0]
         if first.memory is None:
@@ -142,7 +147,8 @@ class Predictor:
                 progress=progress,
             )
 
-    def _predict_given(self, given: NetworkInput, progress: Progress) -> Prediction:
+    def predict_given(self, given: NetworkInput, progress: Progress) -> Prediction:
+        """Score an image that is prepared where the network runs; as `predict`."""
         started = time.perf_counter()
         try:
             with memory_errors_said(), torch.inference_mode():

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -23,7 +24,7 @@ from inference.ensemble import EnsemblePredictor
 from inference.errors import Cancelled, InferenceError
 from inference.prepare import MeasuredImage
 from inference.progress import Progress, SilentProgress
-from inference.types import ClassScores, ModelIdentity, Placement, Prediction
+from inference.types import ClassScores, ModelIdentity, ModelInput, Placement, Prediction
 from viewer.commands.measure_ahead import MeasureAhead
 from viewer.commands.model_set import Model
 from viewer.commands.prediction_run import PredictionRun, Task
@@ -86,9 +87,17 @@ class _SlowPredictor:
     augmentations = Augmentations()
     identity = IDENTITY
 
-    def __init__(self, clockwork: _Clockwork, failing: int | None = None) -> None:
+    def __init__(
+        self, clockwork: _Clockwork, failing: int | None = None, wants_measured: bool = True
+    ) -> None:
         self._clockwork = clockwork
         self._failing = failing
+        self.wants_measured = wants_measured
+
+    def predict(self, model_input: ModelInput, progress: Progress) -> Prediction:
+        """As a GPU does, on an image that nobody has measured."""
+        measured = cast(MeasuredImage, SimpleNamespace(model_input=model_input))
+        return self.predict_measured(measured, progress)
 
     def predict_measured(self, measured: MeasuredImage, progress: Progress) -> Prediction:
         """Read every slice once more and wait."""
@@ -139,13 +148,18 @@ class _Silence:
 
 
 def _tasks(
-    clockwork: _Clockwork, count: int, *, failing: int | None = None, broken: int | None = None
+    clockwork: _Clockwork,
+    count: int,
+    *,
+    failing: int | None = None,
+    broken: int | None = None,
+    wants_measured: bool = True,
 ) -> tuple[Task, ...]:
     model = Model(
         identity=IDENTITY,
         kinds=frozenset({ImageKind.DBT}),
         versions=("1",),
-        predictor=cast(EnsemblePredictor, _SlowPredictor(clockwork, failing)),
+        predictor=cast(EnsemblePredictor, _SlowPredictor(clockwork, failing, wants_measured)),
     )
     tasks = []
     for number in range(count):
@@ -220,6 +234,23 @@ def test_every_slice_is_decoded_once_and_images_keep_their_order(tmp_path: Path)
     folder, _ = _run(tmp_path, _tasks(clockwork, 5))
     assert [row.image for row in folder.rows] == [f"image {n}" for n in range(5)]
     assert sorted(clockwork.decoded) == [(f"image {n}", s) for n in range(5) for s in range(SLICES)]
+
+
+def test_a_gpu_is_given_images_unmeasured_while_the_next_are_decoded(
+    tmp_path: Path, slow_measuring: Callable[[float], None]
+) -> None:
+    slow_measuring(60.0)
+    clockwork = _Clockwork(decode=FAST * 2 / SLICES, predict=FAST)
+    tasks = _tasks(clockwork, IMAGES, wants_measured=False)
+    folder, together = _run(tmp_path, tasks)
+    assert [row.status for row in folder.rows] == [Status.NO_SALIENT_REGION] * IMAGES
+    assert together < 0.8 * IMAGES * 2 * FAST
+
+
+def test_an_image_that_a_gpu_cannot_read_is_a_row(tmp_path: Path) -> None:
+    folder, _ = _run(tmp_path, _tasks(_Clockwork(), 3, broken=1, wants_measured=False))
+    assert [row.status is Status.FAILED for row in folder.rows] == [False, True, False]
+    assert "damaged" in folder.rows[1].reason
 
 
 def test_a_next_image_that_memory_has_no_room_for_waits_for_its_turn(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
+import torch
 from inference_builders import (
     SMALL_2D,
     SMALL_3D,
@@ -25,10 +27,11 @@ from inference.device import cpu
 from inference.ensemble import EnsemblePredictor, mean_prediction
 from inference.ensemble_groups import EnsembleError
 from inference.errors import Cancelled, InferenceError, InputShapeError
+from inference.network_input import NetworkInput, prepare_on
 from inference.networks.gmic3d import Gmic3d
 from inference.predictor import Predictor
 from inference.prepare import measure
-from inference.progress import SilentProgress
+from inference.progress import Progress, SilentProgress
 from inference.types import (
     ArraySource,
     Box,
@@ -39,6 +42,8 @@ from inference.types import (
     Patch,
     Prediction,
 )
+
+ResultT = TypeVar("ResultT")
 
 
 def _model(version: int, network: Gmic3d | None = None) -> LoadedModel:
@@ -53,6 +58,18 @@ def _predictor(version: int, network: Gmic3d | None = None) -> Predictor:
 
 def _ensemble(*versions: int, **options: Any) -> EnsemblePredictor:
     return EnsemblePredictor(members=[_predictor(v) for v in versions], **options)
+
+
+class _PlentyOfMemory:
+    """A device's memory that nothing fills."""
+
+    def free_bytes(self) -> int:
+        """More than anything takes."""
+        return 1 << 40
+
+    def peak_bytes(self, work: Callable[[], ResultT]) -> tuple[ResultT, int]:
+        """Nothing."""
+        return work(), 0
 
 
 class _CountingSource:
@@ -302,3 +319,36 @@ def test_progress_counts_augmented_looks_as_well(volume: NDArray[Any]) -> None:
     assert {total for _, total in slices} == {2 * 3 * 2}
     assert slices[-1] == (12, 12)
     assert [done for done, _ in slices] == sorted(done for done, _ in slices)
+
+
+def test_members_share_an_image_that_lies_in_a_gpus_memory(
+    volume: NDArray[Any], together: Prediction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[NetworkInput] = []
+
+    def prepare(self: Predictor, asked: ModelInput, progress: Progress) -> NetworkInput | None:
+        rows, columns = self.input_size
+        given = prepare_on(
+            torch.device("cpu"),
+            _PlentyOfMemory(),
+            asked,
+            input_rows=rows,
+            input_columns=columns,
+            progress=progress,
+        )
+        assert given is not None
+        prepared.append(given)
+        return given
+
+    monkeypatch.setattr(Predictor, "runs_on_gpu", True)
+    monkeypatch.setattr(Predictor, "prepare_on_gpu", prepare)
+    request, source = _counted(volume)
+    ensemble = _ensemble(1, 2, 3)
+    assert not ensemble.wants_measured
+    assert _ensemble(1, augmentations=Augmentations(count=1)).wants_measured
+    prediction = ensemble.predict(request, SilentProgress())
+    assert len(prepared) == 1
+    assert dict(source.reads) == {0: 1, 1: 1}
+    np.testing.assert_allclose(prediction.saliency, together.saliency, atol=2e-5)
+    assert prediction.scores.malignant == pytest.approx(together.scores.malignant, abs=2e-5)
+    assert prediction.model == together.model

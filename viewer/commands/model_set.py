@@ -46,6 +46,11 @@ class Model:
         """What its scores are means over, besides its members."""
         return self.predictor.augmentations
 
+    @property
+    def wants_measured(self) -> bool:
+        """Whether images are measured before they are predicted, perhaps in another thread."""
+        return self.predictor.wants_measured
+
     def predict(self, model_input: ModelInput, progress: Progress) -> Prediction:
         """Score one image; raises InferenceError, and what `progress` raises."""
         return replace(self.predictor.predict(model_input, progress), model=self.identity)

@@ -86,6 +86,11 @@ class Task:
         return tuple(model.identity for model in self.models) + of_series
 
     @property
+    def wants_measured(self) -> bool:
+        """Whether any of the models wants it measured; a GPU takes it as it is."""
+        return any(model.wants_measured for model in self.models)
+
+    @property
     def frame_bytes(self) -> float:
         """About what its decoded slices take."""
         image = self.image
@@ -191,7 +196,8 @@ class PredictionRun:
         # In the order in which measuring reads: an image from its first slice on.
         self._pool.focus([(task.image.image_id, 0) for _, task in measured])
         for number, task in measured:
-            self._ahead.start(number, self._measuring(task))
+            if task.wants_measured:
+                self._ahead.start(number, self._measuring(task))
 
     def _window(self) -> dict[int, Task]:
         """This image, the one to measure and the one to decode, as far as memory allows.
@@ -229,15 +235,12 @@ class PredictionRun:
             reason = f"none of the weights serves images of the kind {task.image.kind.value}"
             self._note(task, Status.NOT_RUN, reason, None)
             return
-        steps = self._progress.inference
-        number = self._next
-        measured = self._attempt(task, task.identities, lambda: self._ahead.take(number, steps))
-        if measured is None:
+        predict = self._attempt(task, task.identities, partial(self._predicting, task))
+        if predict is None:
             return
         names = arrays_names(task.name, tuple(model.identity for model in task.models))
         for model, arrays_name in zip(task.models, names, strict=True):
-            predict = partial(model.predict_measured, measured, steps)
-            prediction = self._attempt(task, (model.identity,), predict)
+            prediction = self._attempt(task, (model.identity,), partial(predict, model))
             if prediction is None:
                 continue
             self._of_exam.append((task.image, prediction))
@@ -251,6 +254,15 @@ class PredictionRun:
             )
             if self._on_prediction is not None:
                 self._on_prediction(task.image, prediction)
+
+    def _predicting(self, task: Task) -> Callable[[Model], Prediction]:
+        """How a model predicts the present image: once it is measured, or at once."""
+        steps = self._progress.inference
+        if task.wants_measured:
+            measured = self._ahead.take(self._next, steps)
+            return lambda model: model.predict_measured(measured, steps)
+        asked = model_input(task.image, self._pool.source(task.image.image_id))
+        return lambda model: model.predict(asked, steps)
 
     def _one_series(self, task: Task) -> None:
         """Score a CT series by each of its models; its slices are decoded as they are needed."""
