@@ -21,9 +21,10 @@ from viewer.domain.ai_state import (
     describe,
     prediction_of,
 )
-from viewer.domain.ct import CtFacts, Plane
-from viewer.domain.overlay_settings import Palette
+from viewer.domain.ct import LUNG, CtFacts, Plane
+from viewer.domain.overlay_settings import OverlaySettings, Palette
 from viewer.domain.view import ImageKind, View
+from viewer.export.caption import caption_of
 from viewer.rendering.captions import AiLook, ai_line
 from viewer.rendering.strip import StripData, build_strip
 from viewer.session.ai_results import ai_stands, finding_stepped, findings_in_order
@@ -179,3 +180,20 @@ def test_a_resting_pointer_is_told_the_score(qtbot: QtBot) -> None:
         "slice 6, score up to 0.75 in 2 windows",
         "slice 12, in no window",
     ]
+
+
+def test_the_caption_of_a_picture_says_the_score_and_where_it_comes_from() -> None:
+    caption = caption_of(
+        exam_alias="Exam 1",
+        image=SERIES,
+        slice_index=5,
+        voi=LUNG,
+        inverted=False,
+        zoom=1.0,
+        ai=DONE,
+        overlay=OverlaySettings(),
+    )
+    assert caption.scores == "score 0.83, slices 5 to 8"
+    assert (caption.image, caption.model) == ("Axial CT", "small CT 1")
+    assert caption.is_scored
+    assert caption.overlay == ""

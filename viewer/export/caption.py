@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from inference.series import SeriesPrediction
 from inference.types import Prediction
-from viewer.domain.ai_state import AiState, describe, prediction_of
+from viewer.domain.ai_state import AiState, describe, prediction_of, series_of
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.windowing import Voi, VoiFunction, VoiLut
@@ -67,17 +68,18 @@ def caption_of(
     zoom: screen pixels per image pixel. The free text of window presets comes from the file and
     is left out: it may hold anything.
     """
-    prediction = prediction_of(ai)
+    prediction, series = prediction_of(ai), series_of(ai)
+    scored = prediction or series
     return Caption(
         exam_alias=exam_alias,
         image=f"{image.title} {image.kind.value}",
         slice=f"slice {slice_index + 1}/{image.slices}" if image.slices > 1 else "",
         window=window_text(voi, inverted=inverted),
         zoom="zoom 1:1" if abs(zoom - 1.0) < 1e-6 else f"zoom {zoom:.2f}",
-        model=model_name(prediction.model) if prediction else "",
-        scores=scores_text(prediction) if prediction else describe(ai),
+        model=model_name(scored.model) if scored else "",
+        scores=_said_of(prediction, series) or describe(ai),
         overlay=overlay_text(overlay) if prediction else "",
-        is_scored=prediction is not None,
+        is_scored=scored is not None,
     )
 
 
@@ -91,6 +93,18 @@ def window_text(voi: Voi, *, inverted: bool = False) -> str:
         if voi.function is VoiFunction.SIGMOID:
             text += f" {voi.function.value}"
     return f"{text} inverted" if inverted else text
+
+
+def _said_of(prediction: Prediction | None, series: SeriesPrediction | None) -> str:
+    if series is not None:
+        return series_text(series)
+    return scores_text(prediction) if prediction is not None else ""
+
+
+def series_text(series: SeriesPrediction) -> str:
+    """The score of a CT series, and the slices it comes from."""
+    peak = series.peak
+    return f"score {series.score:.2f}, slices {peak.first_slice + 1} to {peak.last_slice + 1}"
 
 
 def scores_text(prediction: Prediction) -> str:
