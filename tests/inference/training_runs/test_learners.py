@@ -12,6 +12,7 @@ from training_builders import tiny_config
 from inference.breast import BreastView
 from inference.networks.gmic3d import Gmic3d
 from inference.networks.two_view import TwoViewNetwork
+from inference.training_runs.arithmetic import Arithmetic
 from inference.training_runs.birads_learner import BiradsLearner
 from inference.training_runs.build_network import build_network, network_config
 from inference.training_runs.config import TrainingConfig
@@ -199,3 +200,19 @@ def test_modality_dropout_drops_whole_views_of_some_breasts_in_training_only() -
     is_kept = (drawn - still).abs().amax(dim=1) < 1e-5
     assert bool((is_dropped | is_kept).all())
     assert 16 < int(is_dropped.sum()) < 48
+
+
+def test_mixed_precision_gives_nearly_the_same_loss_and_float32_scores() -> None:
+    batch = _batch(3, 2)
+    loss, _ = _gradients(_gmic(), batch)
+    mixed = batch._replace(volumes=[volume.half() for volume in batch.volumes])
+    arithmetic = Arithmetic(device_type="cpu", dtype=torch.float16)
+    learner = _gmic().train()
+    with arithmetic.casting():
+        outcome = learner(mixed)
+    outcome.loss.backward()
+    assert outcome.scores.dtype is torch.float32
+    assert float(outcome.loss.detach()) == pytest.approx(float(loss), rel=0.05)
+    gradients = [p.grad for p in learner.parameters() if p.grad is not None]
+    assert all(bool(gradient.isfinite().all()) for gradient in gradients)
+    assert gradients[0].dtype is torch.float32
