@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from inference.breast_mask import find_breast
-from inference.chunks import ChunkedRun, place_network
+from inference.chunks import ChunkedRun, _look, place_network
 from inference.costs import gmac_of
 from inference.device import Precision, exact_arithmetic
 from inference.networks.gmic3d import Gmic3d
@@ -119,7 +119,6 @@ def trying_algorithms(setting: Setting) -> Measured:
     results: Measured = {}
     for precision in (Precision.MIXED, Precision.EXACT):
         placed = place_network(network, setting.device(precision))[0]
-        from inference.chunks import _look
 
         with exact_arithmetic(placed.device):
             torch.backends.cudnn.benchmark = True
