@@ -61,7 +61,9 @@ class HeldSlices:
         """Some of the slices as the network wants them, the same as prepared.read_slice gives."""
         placement = prepared.placement
         shape = (len(which), placement.input_rows, placement.input_columns)
-        padding = -prepared.mean / prepared.deviation
+        factor = np.float32(1 / prepared.deviation)
+        # Alike to the last bit with the image's own air.
+        padding = float(np.float32(-prepared.mean) * factor)
         standardised = torch.full(shape, padding, device=self.pixels.device)
         top = prepared.shown_rows.start - placement.row_offset
         left = prepared.shown_columns.start - placement.column_offset
@@ -71,7 +73,7 @@ class HeldSlices:
             inside = image[top : top + rows, left : left + columns]
             # Subtracted in float64, as on the CPU.
             inside.copy_(shown.double().sub_(prepared.mean))
-            inside.mul_(float(np.float32(1 / prepared.deviation)))
+            inside.mul_(float(factor))
         return standardised
 
 

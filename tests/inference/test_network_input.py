@@ -26,8 +26,8 @@ Result = TypeVar("Result")
 
 HERE = torch.device("cpu")
 CPU = Device(kind="cpu", name="CPU")
-ROUNDED = 1e-6
-"""What a square's last digit may change."""
+SUMMED = 1e-5
+"""What the CPU's sums of squares in float32 may change."""
 
 
 @dataclass
@@ -73,10 +73,12 @@ def _assert_equal(there: NetworkInput, here: PreparedInput) -> None:
     assert there.prepared.placement == here.placement
     assert there.prepared.breast == here.breast
     assert there.prepared.mean == pytest.approx(here.mean, rel=1e-12)
-    assert there.prepared.deviation == pytest.approx(here.deviation, rel=1e-12)
+    assert there.prepared.deviation == pytest.approx(here.deviation, rel=SUMMED)
     slices = there.slices(range(here.source.slices), CPU, SilentProgress())
     assert slices.dtype is torch.float32
-    np.testing.assert_allclose(slices.numpy(), _all_slices(here), atol=ROUNDED, rtol=ROUNDED)
+    # To the last bit by the same mean and deviation.
+    np.testing.assert_array_equal(slices.numpy(), _all_slices(there.prepared))
+    np.testing.assert_allclose(slices.numpy(), _all_slices(here), atol=10 * SUMMED)
 
 
 @settings(max_examples=40, deadline=None)
@@ -158,7 +160,7 @@ def test_patches_are_cut_of_standardised_slices(is_held: bool) -> None:
     patches = there.patches(positions, 64, SilentProgress())
     whole = torch.from_numpy(_all_slices(_prepare_here(request)))
     torch.testing.assert_close(
-        patches, crop_patches(whole, positions, 64), atol=ROUNDED, rtol=ROUNDED
+        patches, crop_patches(whole, positions, 64), atol=10 * SUMMED, rtol=0
     )
 
 
