@@ -80,4 +80,5 @@ def _system_problem(error: OSError) -> Problem:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    # After a line's end stands something to copy, such as a model card.
+    return text if text.endswith((".", "!", "?", "\n")) else f"{text}."

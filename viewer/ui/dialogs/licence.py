@@ -18,6 +18,10 @@ from viewer.storage.accepted_licences import LicenceTerms
 
 _WORDS = "Read this before the first use. Without your consent the AI does not run with it."
 
+_LINE_GAP = 3
+_GAPS = {"heading": 20, "hint": 8}
+"""Above a line of this kind."""
+
 
 class LicenceDialog(QDialog):
     """Models that share their terms stand together; nothing is accepted by pressing Enter."""
@@ -31,7 +35,7 @@ class LicenceDialog(QDialog):
         page = QWidget(self)
         page_layout = QVBoxLayout(page)
         page_layout.setContentsMargins(0, 0, 8, 0)
-        page_layout.setSpacing(10)
+        page_layout.setSpacing(_LINE_GAP)
         for group in _grouped(terms):
             self._add(group, page, page_layout)
         page_layout.addStretch(1)
@@ -41,7 +45,8 @@ class LicenceDialog(QDialog):
         area.setWidget(page)
         buttons = QDialogButtonBox(self)
         self.accept_button = buttons.addButton(
-            "Accept licence", QDialogButtonBox.ButtonRole.AcceptRole
+            "Accept licence" if len(terms) == 1 else "Accept licences",
+            QDialogButtonBox.ButtonRole.AcceptRole,
         )
         self.decline_button = buttons.addButton(
             "Do not use", QDialogButtonBox.ButtonRole.RejectRole
@@ -80,6 +85,8 @@ class LicenceDialog(QDialog):
             label.setObjectName(name)
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
+            if layout.count() > 0 and name:
+                layout.addSpacing(_GAPS[name])
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             layout.addWidget(label)
             self._labels.append(label)

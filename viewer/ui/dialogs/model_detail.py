@@ -34,9 +34,14 @@ class ModelDetail(QTextBrowser):
             return
         self.setHtml(_page(model, self._licences))
 
-    def show_words(self, words: str) -> None:
-        """Say something else, such as why a file was refused."""
-        self.setPlainText(words)
+    def show_complaints(self, complaints: Sequence[str]) -> None:
+        """Say why something could not be done; a card to write keeps its lines."""
+        self.setHtml("".join(map(_complaint, complaints)))
+
+
+def _complaint(words: str) -> str:
+    first, _, rest = words.partition("\n")
+    return _warning(first) + (f'<p style="white-space:pre-wrap">{escape(rest)}</p>' if rest else "")
 
 
 def _page(model: KnownModel, licences: AcceptedLicences) -> str:

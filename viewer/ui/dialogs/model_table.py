@@ -19,7 +19,7 @@ from viewer.commands.known_models import KnownModel, told_apart
 from viewer.ui.theme import SECONDARY, WARNING
 
 _HEADINGS = ("Model", "Serves", "Used for", "MB", "Hash", "State")
-_WIDTHS = (230, 150, 150, 46, 76)
+_WIDTHS = (230, 142, 128, 44, 74)
 _ROW_HEIGHT = 28
 _SHORT = {"Synthetic 2D": "synth. 2D", "Secondary capture": "film"}
 
@@ -27,8 +27,10 @@ _SHORT = {"Synthetic 2D": "synth. 2D", "Secondary capture": "film"}
 class ModelTable(QTableWidget):
     """Shows and selects; the row of a model keeps its selection when the list is shown anew."""
 
-    chosen = Signal()
-    """Another row is selected, or none."""
+    shown = Signal()
+    """Models are shown anew; the selection may be another."""
+    moved = Signal()
+    """Another row was selected, or none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(_HEADINGS), parent)
@@ -49,7 +51,7 @@ class ModelTable(QTableWidget):
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.itemSelectionChanged.connect(self.chosen)
+        self.itemSelectionChanged.connect(self.moved)
 
     @property
     def model_chosen(self) -> KnownModel | None:
@@ -71,9 +73,15 @@ class ModelTable(QTableWidget):
             if model.weights == weights:
                 self.selectRow(row)
 
-    def show_models(self, models: Sequence[KnownModel], used: Mapping[Path, Sequence[str]]) -> None:
-        """Show these; used: what each file serves at present."""
+    def show_models(
+        self,
+        models: Sequence[KnownModel],
+        used: Mapping[Path, Sequence[str]],
+        select: Path | None = None,
+    ) -> None:
+        """Show these; used: what each file serves at present. select: the row to go to."""
         selected = self.model_chosen
+        wanted = select or (selected.weights if selected else None)
         self.blockSignals(True)
         self._models = tuple(models)
         self.setRowCount(len(models))
@@ -81,12 +89,12 @@ class ModelTable(QTableWidget):
             for column, text in enumerate(_row(model, title, used.get(model.weights, ()))):
                 self.setItem(row, column, _item(text, model, column))
         self.clearSelection()
-        self.blockSignals(False)
-        if selected is not None:
-            self.select(selected.weights)
+        if wanted is not None:
+            self.select(wanted)
         if not self.selectedItems() and models:
             self.selectRow(0)
-        self.chosen.emit()
+        self.blockSignals(False)
+        self.shown.emit()
 
 
 def _row(model: KnownModel, title: str, used: Sequence[str]) -> tuple[str, ...]:

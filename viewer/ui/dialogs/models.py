@@ -163,9 +163,7 @@ class ModelsDialog(QDialog):
     def _take_list(self, models: tuple[KnownModel, ...]) -> None:
         self._models = models
         self._choose(self._chosen if self._chosen is not None else self._before())
-        if self._select_next is not None:
-            self.table.select(self._select_next)
-            self._select_next = None
+        self._select_next = None
 
     @Slot(CheckedFile)
     def _take_checked(self, checked: CheckedFile) -> None:
@@ -207,7 +205,7 @@ class ModelsDialog(QDialog):
         """Long reasons, such as a card to write, stand where there is room for them."""
         self._complaints.append(words)
         self._said.setText(words.splitlines()[0])
-        self.detail.show_words("\n\n".join(self._complaints))
+        self.detail.show_complaints(self._complaints)
 
     @Slot(str)
     def _take_start(self, words: str) -> None:
@@ -231,15 +229,18 @@ class ModelsDialog(QDialog):
             for path in paths:
                 used.setdefault(path, []).append(use.value)
         self.uses.show_choice(self._models, chosen)
-        self.table.show_models(self._models, used)
+        self.table.show_models(self._models, used, self._select_next)
+
+    @Slot()
+    def _move(self) -> None:
+        """Another row: what was complained of has been read."""
+        self._complaints.clear()
+        self._show_chosen()
 
     @Slot()
     def _show_chosen(self) -> None:
         model = self.table.model_chosen
         if not self._complaints:
-            self.detail.show_model(model)
-        elif self.table.hasFocus():
-            self._complaints.clear()
             self.detail.show_model(model)
         is_kept = model is not None and model.record is not None
         is_foreign = model is not None and not is_kept and not model.is_built_in
@@ -255,7 +256,8 @@ class ModelsDialog(QDialog):
         self._work.failed.connect(self._take_failure)
         self._work.started.connect(self._take_start)
         self._work.ended.connect(self._take_end)
-        self.table.chosen.connect(self._show_chosen)
+        self.table.shown.connect(self._show_chosen)
+        self.table.moved.connect(self._move)
         self.table.doubleClicked.connect(self.use)
         self.uses.changed.connect(self._take_uses)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
