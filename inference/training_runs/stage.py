@@ -64,6 +64,8 @@ class Stage:
         self._arithmetic = arithmetic
         self._folder = folder
         self._progress = progress
+        # The learner itself comes back: only the layers within it are others.
+        team.with_shared_statistics(learner)
         self._learner = learner.to(team.device)
         # torch's stubs leave memory_format out.
         self._learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

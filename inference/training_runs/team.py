@@ -48,6 +48,18 @@ class Team:
         distributed.all_gather_object(parts, list(values))
         return [value for part in parts for value in part]
 
+    def with_shared_statistics(self, module: nn.Module) -> nn.Module:
+        """A module whose BatchNorm measures the patches of all GPUs, as 3D-GMIC was trained.
+
+        On CPUs, where torch cannot, every process measures its own.
+        """
+        if self.size == 1 or self.device.type != "cuda":
+            return module
+        shared: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(  # type: ignore[no-untyped-call]
+            module
+        )
+        return shared
+
     def together(self, module: nn.Module) -> nn.Module:
         """A module whose gradients are averaged over the processes."""
         if self.size == 1:

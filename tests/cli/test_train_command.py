@@ -164,3 +164,14 @@ def test_a_folder_or_device_that_is_not_there_is_said(here: Path) -> None:
     assert result.exit_code == 2
     assert 'has no key "runs"' in result.output
     assert 'did you mean "run"?' in result.output
+
+
+def test_a_labelled_image_that_cannot_be_read_is_said(here: Path) -> None:
+    damaged = here / "exams" / "exam2" / "2_L-CC.png"
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[: len(content) // 2])
+    result = _train(here)
+    assert result.exit_code == 2
+    text = result.output.replace("\n", " ")
+    assert "1 file skipped" in text
+    assert "named in row 6 (exam2 L)" in text

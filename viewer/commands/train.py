@@ -103,10 +103,11 @@ def _images(
     labels = read_training_labels(table)
     search = make_listener()
     try:
-        exams = find_exams(paths, search).exams
+        scan = find_exams(paths, search)
     finally:
         search.close()
-    found = labelled_images(exams, labels, kinds, table.name)
+    say(scan.summary())
+    found = labelled_images(scan.exams, labels, kinds, table.name)
     if found.without_label:
         say(f"{found.without_label} images have no row in {table.name} and are left out")
     for reason in found.unusable:

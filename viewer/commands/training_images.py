@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from numpy.typing import NDArray
+
+from inference.errors import UnusableImageError
 from inference.training_runs.config import ImageType
 from inference.training_runs.examples import KnownImage, TrainingImage
-from inference.types import Laterality, ModelInput
+from inference.types import ImageSource, Laterality, ModelInput
 from viewer.domain.image_stack import ImageStack
+from viewer.loading.errors import LoadingError
 from viewer.loading.file_name_view import stem_of
 from viewer.loading.frame_source import FrameSource, InFiles
 from viewer.loading.located_exam import LocatedExam
@@ -156,7 +161,23 @@ def _training_image(one: _Found, label: TrainingLabel) -> TrainingImage:
 
 
 def _opened(image: ImageStack, frames: FrameSource) -> ModelInput:
-    return model_input(image, frames)
+    opened = model_input(image, frames)
+    return replace(opened, source=_CheckedSource(opened.source))
+
+
+class _CheckedSource:
+    """A source whose damaged slices are errors of the image, so that it is named."""
+
+    def __init__(self, source: ImageSource) -> None:
+        self._source = source
+        self.slices, self.rows, self.columns = source.slices, source.rows, source.columns
+
+    def read_slice(self, slice_index: int) -> NDArray[Any]:
+        """Return one slice; raises UnusableImageError."""
+        try:
+            return self._source.read_slice(slice_index)
+        except LoadingError as error:
+            raise UnusableImageError(str(error)) from error
 
 
 def _key(one: _Found) -> str:

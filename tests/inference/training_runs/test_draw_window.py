@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from training_builders import BlobImage, blob_images
@@ -18,7 +22,9 @@ from inference.training_runs.draw_window import (
     draw_change,
     margin_pixels,
 )
-from inference.training_runs.examples import PreparedImage
+from inference.training_runs.epoch_plan import Draw
+from inference.training_runs.examples import PreparedImage, image_examples
+from inference.training_runs.load_images import ImageDataset
 from inference.training_runs.prepare_images import ImagePreparation
 
 ROWS, COLUMNS, MARGIN = 128, 96, 12
@@ -105,3 +111,20 @@ def test_cc_views_are_turned_in_half_of_the_draws() -> None:
     assert 150 < sum(turned) < 250
     still = AugmentationSettings(flip_cc=False)
     assert not any(draw_change(generator, still, is_cc=True).upside_down for _ in range(50))
+
+
+def test_slices_of_a_volume_are_drawn_anew_in_every_epoch(tmp_path: Path) -> None:
+    preparation = ImagePreparation(
+        folder=tmp_path, input_rows=ROWS, input_columns=COLUMNS, margin_pixels=MARGIN
+    )
+    preparation._make_folder()
+    blob = BlobImage(seed=1, slices=9, benign=False, malignant=False)
+    image = preparation.prepare_one(replace(blob_images(1)[0], open_image=blob))
+    settings = AugmentationSettings(shift_pixels=0, resize_pixels=0, flip_cc=False)
+    dataset = ImageDataset(
+        image_examples([image]), seed=1, augmentation=settings, slices_per_volume=3
+    )
+    drawn = [dataset[Draw(item=0, epoch=epoch, position=0)].volumes[0] for epoch in (0, 0, 1)]
+    assert [len(volume) for volume in drawn] == [3, 3, 3]
+    assert torch.equal(drawn[0], drawn[1])
+    assert not torch.equal(drawn[0], drawn[2])
