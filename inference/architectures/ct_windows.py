@@ -53,7 +53,8 @@ def no_score_head(entries: WeightsEntries) -> str | None:
         return None
     return (
         f"{entries.file_name} is a video backbone with {found}: it is not trained for CT and "
-        "scores nothing. It can be the start of a training, which gives it a head of one output."
+        "scores nothing. In Python, inference.ct_backbone.load_backbone makes it the start of a "
+        "training, with a head of one output."
     )
 
 
