@@ -22,8 +22,15 @@ def train(
     processes: int = typer.Option(
         1, "--processes", min=1, help="Processes that share every batch, one a GPU."
     ),
+    trial: int | None = typer.Option(
+        None,
+        "--trial",
+        min=1,
+        help="Random search: draw learning rate, omega, top_t, patches and beta from the ranges "
+        "of the 3D-GMIC paper; each number draws others.",
+    ),
 ) -> None:
-    """Train 3D-GMIC or GMIC on phantoms, or on folders of exams and a label table.
+    """Train 3D-GMIC, GMIC or a two-view network on phantoms or on folders and a label table.
 
     The folder gets log.csv, checkpoint.pt, curves for TensorBoard, and best.safetensors with its
     card, which `tomolens predict --weights` takes at once. A run that was stopped or killed goes
@@ -45,6 +52,7 @@ def train(
             resume=resume,
             device=device.value,
             processes=processes,
+            trial=trial,
         )
         folder = run_training(request, make_listener=TrainingBars, say=_tell)
     typer.echo(f"The best weights are {folder.best_weights}")

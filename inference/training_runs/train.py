@@ -99,7 +99,7 @@ def _by_kind(
 
 
 def training_device(preference: str) -> str:
-    """ "cpu" or "cuda" for "auto", "cpu" or "cuda"; raises DeviceUnavailableError."""
+    """The device for a preference of auto, cpu or cuda; raises DeviceUnavailableError."""
     if preference != "cpu" and torch.cuda.is_available():
         return "cuda"
     if preference == "cuda":

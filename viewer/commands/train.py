@@ -14,6 +14,7 @@ from inference.training_runs.phantom_examples import phantom_images
 from inference.training_runs.read_config import read_config
 from inference.training_runs.run_folder import RunFolder
 from inference.training_runs.run_progress import TrainingProgress
+from inference.training_runs.search import drawn_trial
 from inference.training_runs.train import image_kinds, train, training_device
 from viewer.commands.training_images import labelled_images
 from viewer.loading.find_exams import find_exams
@@ -35,6 +36,8 @@ class TrainingRequest:
     device: str
     """"auto", "cpu" or "cuda"."""
     processes: int
+    trial: int | None = None
+    """Draw the choices of this trial from the paper's ranges."""
 
 
 def run_training(
@@ -50,6 +53,8 @@ def run_training(
     DeviceUnavailableError, and what the listeners raise.
     """
     config = with_paths(read_config(request.config), request.config.absolute().parent)
+    if request.trial is not None:
+        config = drawn_trial(config, request.trial)
     device = training_device(request.device)
     folder = RunFolder(request.output)
     train(
