@@ -53,7 +53,7 @@ def predict(
         "--augmentations",
         metavar="N",
         help="Average the scores of N windows shifted and resized at random by up to 100 pixels; "
-        "the papers take 10. Each costs as much as the image.",
+        "the papers take 10. Each costs as much as the image. For GMIC and 3D-GMIC.",
     ),
     accept_licence: bool = typer.Option(
         False, "--accept-licence", help="Accept the licences of the weights."
@@ -98,7 +98,7 @@ def predict(
             grouping=Grouping(ensemble.value),
             augmentations=draws,
         )
-        _tell_models(models, given=len(files))
+        _tell_models(models, given=len(files), augmented=augmentations > 0)
         from viewer.cli_progress import RunBars
 
         with RunBars() as bars:
@@ -107,14 +107,18 @@ def predict(
     raise typer.Exit(exit_code(summary))
 
 
-def _tell_models(models: ModelSet, *, given: int) -> None:
-    """Say what is averaged, and what was given twice."""
+def _tell_models(models: ModelSet, *, given: int, augmented: bool) -> None:
+    """Say what is averaged and what is not, and what was given twice."""
     for model in models.ensembles:
         name, members = model.identity.name, ", ".join(model.versions)
         typer.echo(f"{name}: the mean of {model.identity.members} members: {members}", err=True)
-    different = sum(model.identity.members for model in models.models) + len(models.breasts)
-    if different < given:
-        typer.echo(f"{given - different} of the weights were given twice and count once", err=True)
+    if augmented:
+        others = [m.identity for m in models.breasts] + [m.identity for m in models.series]
+        for identity in others:
+            typer.echo(f"{identity.name} is run without augmentations", err=True)
+    twice = given - models.different_files
+    if twice:
+        typer.echo(f"{twice} of the weights were given twice and count once", err=True)
 
 
 def exit_code(summary: RunSummary) -> int:

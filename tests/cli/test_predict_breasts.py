@@ -51,8 +51,8 @@ def exam(tmp_path: Path) -> Path:
     return folder
 
 
-def run(exam: Path, weights: Sequence[Path], output: Path) -> tuple[int, str]:
-    arguments = ["predict", str(exam), "--output", str(output), "--device", "cpu"]
+def run(exam: Path, weights: Sequence[Path], output: Path, *more: str) -> tuple[int, str]:
+    arguments = ["predict", str(exam), "--output", str(output), "--device", "cpu", *more]
     for file in weights:
         arguments += ["--weights", str(file)]
     result = CliRunner().invoke(app, arguments)
@@ -212,3 +212,13 @@ def test_the_names_of_patients_are_in_no_row(pair: Path, tmp_path: Path) -> None
     text = (tmp_path / "out" / "breasts.csv").read_text()
     assert "Pair 1" in text
     assert "GARBO" not in text + said
+
+
+def test_augmentations_that_a_two_view_model_has_none_of_are_said(
+    exam: Path, pair: Path, tmp_path: Path
+) -> None:
+    code, said = run(exam, [pair], tmp_path / "out", "--augmentations", "2")
+    assert code == 0, said
+    assert "Pair is run without augmentations" in said
+    code, said = run(exam, [pair], tmp_path / "plain")
+    assert "without augmentations" not in said

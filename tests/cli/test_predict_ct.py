@@ -41,6 +41,7 @@ def test_a_series_is_a_row_and_its_windows_are_a_table(tmp_path: Path) -> None:
     weights = save_ct_model(tmp_path)
     code, output = run(tmp_path / "ct", tmp_path / "out", weights)
     assert code == 0, output
+    assert "given twice" not in output
     (row,) = read(tmp_path / "out" / "predictions.csv")
     windows = read(tmp_path / "out" / "windows.csv")
     assert (row["kind"], row["slices"], row["status"]) == ("CT", "14", "done")

@@ -75,6 +75,12 @@ class ModelSet:
         return tuple(model for model in self.models if kind in model.kinds)
 
     @property
+    def different_files(self) -> int:
+        """How many weights files it is made of, each counted once."""
+        members = sum(model.identity.members for model in self.models)
+        return members + len(self.breasts) + len(self.series)
+
+    @property
     def ensembles(self) -> tuple[Model, ...]:
         """Those of more than one member."""
         return tuple(model for model in self.models if model.identity.members > 1)
