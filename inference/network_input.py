@@ -17,6 +17,7 @@ from inference.held_slices import HeldSlices, SliceReader
 from inference.networks.patches import PatchPosition, crop_patch
 from inference.prepare import PreparedInput, not_numbers, place_input
 from inference.progress import Progress
+from inference.read_ahead import ReadAhead
 from inference.types import Laterality, ModelInput
 
 _LARGEST_SHARE = 0.5
@@ -31,6 +32,7 @@ class NetworkInput:
         self.prepared = prepared
         self._held = held
         self._reader: SliceReader | None = None
+        self._ahead = ReadAhead(prepared.read_slice, prepared.source.slices)
 
     def let_go(self) -> bool:
         """Free the memory of the device; False when none was held. Slices are read again then."""
@@ -55,10 +57,9 @@ class NetworkInput:
             )
             if sent is not None:
                 return sent.standardised(self.prepared, which)
-        images = []
         for slice_index in which:
             progress.update(slice_index, total, "slices")
-            images.append(torch.from_numpy(self.prepared.read_slice(slice_index)))
+        images = [torch.from_numpy(image) for image in self._ahead.take(which)]
         # Stacking copies, which a single slice does not need.
         return torch.stack(images) if len(images) > 1 else images[0].unsqueeze(0)
 
