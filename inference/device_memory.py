@@ -11,6 +11,8 @@ Result = TypeVar("Result")
 
 ENOUGH_BYTES = 1_000_000_000
 """A GPU with this much at work is busy; more slices at a time only take more of its memory."""
+MOST_KEPT_BYTES = 2_500_000_000
+"""What torch may keep for the next image; more is given back to other programs."""
 _SAFE_SHARE = 0.8
 """Of the free memory; the allocator loses some between blocks."""
 
@@ -24,6 +26,10 @@ class MemoryGauge(Protocol):
 
     def peak_bytes(self, work: Callable[[], Result]) -> tuple[Result, int]:
         """Do some work; return its result, and the most memory it took at once."""
+        ...
+
+    def release(self) -> None:
+        """Give back what is kept needlessly; called after every image."""
         ...
 
 
@@ -41,6 +47,11 @@ class CudaMemory:
         before = torch.cuda.memory_allocated()
         result = work()
         return result, torch.cuda.max_memory_allocated() - before
+
+    def release(self) -> None:
+        """Give back what is kept needlessly: images of many sizes leave many blocks."""
+        if torch.cuda.memory_reserved() > MOST_KEPT_BYTES:
+            torch.cuda.empty_cache()
 
 
 def slices_that_fit(bytes_per_slice: int, gauge: MemoryGauge) -> int:

@@ -155,6 +155,9 @@ class Predictor:
                 prediction = self._predict(given, progress, started)
         finally:
             release_freed_memory()
+            for placed in self._placed:
+                if placed.memory is not None:
+                    placed.memory.release()
         log.info(
             "prediction finished model=%s slices=%d seconds=%.1f",
             prediction.model.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ class Uploads:
         self._next = 0
         self._stream: torch.cuda.Stream | None = None
         if device.type == "cuda":
-            self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+            self._stream = _copy_stream(device)
             self._sent: list[torch.cuda.Event | None] = [None] * _BUFFERS
             self._buffers = [
                 torch.empty(shape, dtype=dtype, pin_memory=True) for _ in range(_BUFFERS)
@@ -59,6 +60,12 @@ class Uploads:
         self._sent[self._next] = event
         self._next = (self._next + 1) % _BUFFERS
         torch.cuda.current_stream(self._device).wait_event(event)
+
+
+@cache
+def _copy_stream(device: torch.device) -> torch.cuda.Stream:
+    # One for all: memory that was freed in one stream is not taken again in another.
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
 
 def _copy(pixels: NDArray[Any], buffer: Tensor) -> None:

@@ -40,6 +40,9 @@ class SmallMemory:
         self.measured.append(self.taken)
         return work(), self.taken
 
+    def release(self) -> None:
+        """Nothing is kept."""
+
 
 class HungryNetwork(Gmic3d):
     """Runs out of memory above so many slices, or always on patches."""

@@ -42,6 +42,9 @@ class Gauge:
     def peak_bytes(self, work: Callable[[], Result]) -> tuple[Result, int]:
         return work(), 0
 
+    def release(self) -> None:
+        """Nothing is kept."""
+
 
 def _prepare_there(
     request: ModelInput,

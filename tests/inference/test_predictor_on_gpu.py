@@ -41,12 +41,16 @@ class Memory:
 
     free: int = 1_000_000_000
     taken: int = 100_000_000
+    releases: int = 0
 
     def free_bytes(self) -> int:
         return self.free
 
     def peak_bytes(self, work: Callable[[], Result]) -> tuple[Result, int]:
         return work(), self.taken
+
+    def release(self) -> None:
+        self.releases += 1
 
 
 @dataclass
@@ -142,6 +146,16 @@ def test_every_slice_is_read_once_where_the_volume_fits_and_reported(
     assert done[-1] == 12
 
 
+def test_memory_kept_needlessly_is_given_back_after_every_image(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory = Memory()
+    predictor = _pretend_gpu(monkeypatch, make_network(), memory)
+    for done in (1, 2):
+        predictor.predict(model_input(breast_volume(2, 600, 400)), SilentProgress())
+        assert memory.releases == done
+
+
 def test_a_volume_that_does_not_fit_is_read_slice_by_slice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -198,3 +212,14 @@ def test_a_gpu_without_memory_for_the_volume_or_a_chunk_finishes() -> None:
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
     _assert_same(prediction, _on_cpu(request), 1e-4)
+
+
+@needs_gpu
+def test_many_images_take_no_more_of_a_gpu_than_a_few() -> None:
+    predictor = Predictor(model=make_model(), device=choose_device("cuda"))
+    reserved = []
+    for number in range(40):
+        request = model_input(breast_volume(12, 600, 400 + number % 2))
+        predictor.predict(request, SilentProgress())
+        reserved.append(torch.cuda.memory_reserved())
+    assert reserved[-1] <= reserved[3]
