@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from viewer.cli_errors import UserError, errors_said
+from viewer.cli_weights import WEIGHTS_HELP, weights_named
 
 if TYPE_CHECKING:
     from viewer.analysis.evaluation_results import EvaluationResults
@@ -33,13 +34,8 @@ def evaluate(
     labels: Path | None = typer.Option(
         None, "--labels", exists=True, dir_okay=False, help="Table of labels, as above."
     ),
-    weights: list[Path] = typer.Option(
-        [],
-        "--weights",
-        metavar="FILE",
-        exists=True,
-        dir_okay=False,
-        help="Predict first; repeat it for several models.",
+    weights: list[str] = typer.Option(
+        [], "--weights", metavar="FILE|NAME", help=f"Predict first. {WEIGHTS_HELP}"
     ),
     masks: Path | None = typer.Option(
         None, "--masks", exists=True, help="Table or folder of masks of findings."
@@ -107,14 +103,14 @@ def evaluate(
     _tell(results, output)
 
 
-def _predicted(exams: Path, weights: list[Path], folder: Path) -> Path:
+def _predicted(exams: Path, weights: list[str], folder: Path) -> Path:
     """Score exams and return the folder of predictions."""
     from viewer.cli_progress import RunBars
     from viewer.commands.model_set import load_models
     from viewer.commands.predict import predict_paths
 
     with RunBars() as bars:
-        models = load_models(weights, device="auto")
+        models = load_models(weights_named(weights), device="auto")
         summary = predict_paths([exams], models, folder, with_arrays=True, progress=bars)
     if summary.cancelled:
         raise KeyboardInterrupt

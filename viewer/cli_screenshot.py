@@ -10,6 +10,7 @@ import typer
 
 from viewer.cli_errors import UserError, errors_said
 from viewer.cli_headless import paint_offscreen
+from viewer.cli_weights import WEIGHTS_HELP, weights_named
 
 if TYPE_CHECKING:
     from viewer.commands.screenshot import ShotRequest, VoiChoice
@@ -22,12 +23,11 @@ def screenshot(
         ..., metavar="PATH", exists=True, help="A file or folder with an exam."
     ),
     output: Path = typer.Option(..., "--output", metavar="FILE", help="The PNG file to write."),
-    weights: list[Path] | None = typer.Option(
+    weights: list[str] | None = typer.Option(
         None,
         "--weights",
-        exists=True,
-        dir_okay=False,
-        help="Run the AI with these weights and draw what it says.",
+        metavar="FILE|NAME",
+        help=f"Run the AI and draw what it says. {WEIGHTS_HELP}",
     ),
     view: str | None = typer.Option(
         None, "--view", help="One view, such as RCC; all four when absent."
@@ -69,13 +69,14 @@ def screenshot(
             raise UserError(f"{output.name}: pictures are written as .png", "end the name in .png")
         if native and not plain:
             raise UserError("--native is for one bare frame", "add --plain")
+        files = list(weights_named(weights or []))
         paint_offscreen()
         from viewer.cli_paint import paint_plain, paint_screenshot
 
         if plain:
-            paint_plain(path, output, weights or [], request, native=native)
+            paint_plain(path, output, files, request, native=native)
         else:
-            paint_screenshot(path, output, weights or [], request)
+            paint_screenshot(path, output, files, request)
     typer.echo(str(output))
 
 

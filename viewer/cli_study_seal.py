@@ -10,6 +10,7 @@ import typer
 
 from viewer.cli_errors import SOME_FAILED, UserError, errors_said, say
 from viewer.cli_predict import DeviceOption
+from viewer.cli_weights import WEIGHTS_HELP, weights_named
 
 if TYPE_CHECKING:
     from viewer.commands.model_set import ModelSet
@@ -26,8 +27,11 @@ def seal(
         dir_okay=False,
         help="The truth: a row for every breast (and lesion), or the truth.csv of phantoms.",
     ),
-    weights: list[Path] = typer.Option(
-        [], "--weights", exists=True, dir_okay=False, help="Networks to run on every case."
+    weights: list[str] = typer.Option(
+        [],
+        "--weights",
+        metavar="FILE|NAME",
+        help=f"Networks to run on every case. {WEIGHTS_HELP}",
     ),
     demonstration: bool = typer.Option(
         False, "--demonstration", help="Run the shipped demonstration networks, made on phantoms."
@@ -84,7 +88,7 @@ def seal(
 
 
 def _check_options(
-    truth: Path | None, weights: list[Path], *, demonstration: bool, ai_table: Path | None
+    truth: Path | None, weights: list[str], *, demonstration: bool, ai_table: Path | None
 ) -> None:
     if sum((bool(weights), demonstration, ai_table is not None)) > 1:
         raise UserError(
@@ -100,7 +104,7 @@ def _check_options(
 
 def _run_networks(
     seals: StudySeals,
-    weights: list[Path],
+    weights: list[str],
     *,
     demonstration: bool,
     again: bool,
@@ -111,7 +115,7 @@ def _run_networks(
     from viewer.commands.model_set import load_models
 
     with ExitStack() as kept_open:
-        files = demo_weights(kept_open) if demonstration else weights
+        files = demo_weights(kept_open) if demonstration else weights_named(weights)
         models = _of_images(load_models(files, device=device.value))
         bars = kept_open.enter_context(RunBars())
         return seals.run_networks(models, progress=bars, again=again)

@@ -28,6 +28,8 @@ def weights_named(names: Sequence[str], *, accept_licence: bool = False) -> tupl
     The licence of a file that nobody accepted is said once. Of a model of the library it must be
     accepted. Raises UserError.
     """
+    if not names:
+        return ()
     library, licences = user_library(), user_licences()
     files: list[Path] = []
     for name in names:
