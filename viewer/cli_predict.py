@@ -25,11 +25,23 @@ class EnsembleOption(Enum):
 
 
 class DeviceOption(Enum):
-    """Where the networks run."""
+    """Where networks learn."""
 
     AUTO = "auto"
     CPU = "cpu"
     CUDA = "cuda"
+
+
+class PredictionDeviceOption(Enum):
+    """Where networks predict, and on a GPU whether in mixed precision or in exact float32."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    CUDA_EXACT = "cuda-exact"
+
+
+DEVICE_HELP = "GPU if there is one; cuda-exact computes in float32 there."
 
 
 def predict(
@@ -38,7 +50,9 @@ def predict(
     ),
     weights: list[str] = typer.Option(..., "--weights", metavar="FILE|NAME", help=WEIGHTS_HELP),
     output: Path = typer.Option(..., "--output", metavar="DIR", help="Where the tables go."),
-    device: DeviceOption = typer.Option(DeviceOption.AUTO, "--device", help="GPU if there is one."),
+    device: PredictionDeviceOption = typer.Option(
+        PredictionDeviceOption.AUTO, "--device", help=DEVICE_HELP
+    ),
     arrays: bool = typer.Option(
         False, "--arrays", help="Also write saliency, attention and patches as arrays/IMAGE.npz."
     ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from viewer.cli_errors import SOME_FAILED, UserError, errors_said, say
-from viewer.cli_predict import DeviceOption
+from viewer.cli_predict import DEVICE_HELP, PredictionDeviceOption
 from viewer.cli_weights import WEIGHTS_HELP, weights_named
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def seal(
         help="Scores of an AI that was run elsewhere, a row for every breast.",
     ),
     again: bool = typer.Option(False, "--again", help="Run the networks on sealed cases as well."),
-    device: DeviceOption = typer.Option(DeviceOption.AUTO, "--device", help="GPU if there is one."),
+    device: PredictionDeviceOption = typer.Option(
+        PredictionDeviceOption.AUTO, "--device", help=DEVICE_HELP
+    ),
 ) -> None:
     """Seal the truth and the AI's results, and note their hashes in study.toml.
 
@@ -108,7 +110,7 @@ def _run_networks(
     *,
     demonstration: bool,
     again: bool,
-    device: DeviceOption,
+    device: PredictionDeviceOption,
 ) -> SealedResults:
     from viewer.cli_progress import RunBars
     from viewer.commands.demo import demo_weights
