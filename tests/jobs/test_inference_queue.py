@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from inference.errors import WeightsError
 from inference.types import ModelInput, Prediction
 from viewer.domain.ai_state import Done, Failed, NotRun, Running
+from viewer.domain.model_use import ModelUse
 from viewer.domain.view import ImageKind
 from viewer.jobs.image_request import ImageRequest
 from viewer.jobs.inference_worker import InferenceWorker
@@ -288,6 +289,41 @@ def test_a_shelf_takes_the_first_file_of_each_architecture(tmp_path: Path) -> No
     gone = ModelShelf(weights=(tmp_path / "gone.p",), device=DeviceChoice.CPU, threads=1)
     with pytest.raises(WeightsError, match=r"gone\.p"):
         gone.entry_for(ImageKind.DBT)
+
+
+def test_members_of_an_ensemble_have_one_digest_whatever_their_order(tmp_path: Path) -> None:
+    card = 'top_t = 1.0\npatches = 1\nname = "n"\narchitecture = "gmic"\n' + "".join(
+        f'{key} = ""\n' for key in ("training_data", "intended_use", "licence")
+    )
+    files = tuple(tmp_path / f"{name}.safetensors" for name in "abc")
+    for file in files:
+        file.write_bytes(file.name.encode())
+        file.with_suffix(".toml").write_text(f'{card}version = "{file.stem}"\n')
+
+    def entry(*weights: Path, **more: object) -> ShelfEntry:
+        shelf = ModelShelf(weights=weights, device=DeviceChoice.CPU, threads=1, **more)
+        return shelf.entry_for(ImageKind.FFDM)
+
+    whole = entry(*files)
+    assert sorted(whole.weights) == list(files)
+    assert entry(*reversed(files)) == whole
+    assert entry(*files[:2]).digest != whole.digest
+    alone = entry(*files, serving={ModelUse.FFDM: files[1:2]})
+    assert alone == entry(files[1])
+    files[0].unlink()
+    with pytest.raises(WeightsError, match=r"a\.safetensors"):
+        entry(*files)
+    files[2].with_suffix(".toml").write_text("no card")
+    assert entry(files[1], files[2]) == alone
+    with pytest.raises(NoModel, match="switched off"):
+        entry(*files[1:], serving={ModelUse.FFDM: ()})
+    with pytest.raises(WeightsError, match="is not for that"):
+        ModelShelf(
+            weights=files,
+            serving={ModelUse.DBT: files[1:2]},
+            device=DeviceChoice.CPU,
+            threads=1,
+        ).entry_for(ImageKind.DBT)
 
 
 def test_the_digest_of_pixels_depends_on_every_pixel_and_on_how_they_are_read(
