@@ -15,6 +15,7 @@ from torch import nn
 from inference.chunks import is_out_of_memory
 from inference.device import Device, cpu, exact_arithmetic, thread_count
 from inference.errors import DeviceMemoryError
+from inference.networks.folded_norms import with_folded_norms
 
 log = logging.getLogger(__name__)
 
@@ -30,17 +31,20 @@ class PlacedClassifier:
 
 
 def place_classifier(network: nn.Module, device: Device) -> tuple[PlacedClassifier, ...]:
-    """Put a network where it shall run, and behind it where it can always run."""
+    """Put a copy of a network where it shall run, and behind it where it can always run."""
+    on_cpu = with_folded_norms(network)
     if device.kind == "cpu":
-        return (PlacedClassifier(network, device),)
+        return (PlacedClassifier(on_cpu, device),)
     try:
-        on_gpu = copy.deepcopy(network).to(device.torch_device)
+        on_gpu = copy.deepcopy(on_cpu).to(device.torch_device)
+        # float32 runs fastest there in the plain layout; torch's stubs leave memory_format out.
+        on_gpu = on_gpu.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
         log.warning("no memory for the network on %s: %s", device.name, error)
-        return (PlacedClassifier(network, cpu()),)
-    return (PlacedClassifier(on_gpu, device), PlacedClassifier(network, cpu()))
+        return (PlacedClassifier(on_cpu, cpu()),)
+    return (PlacedClassifier(on_gpu, device), PlacedClassifier(on_cpu, cpu()))
 
 
 class WindowRun:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from inference.networks.folded_norms import with_folded_norms
 from inference.networks.video_resnet import VideoResNet, VideoResNetConfig, factored_channels
 
 PUBLIC = json.loads(
@@ -106,6 +107,19 @@ def test_scores_equal_those_computed_from_the_description(shape: tuple[int, int,
     reference = Reference(network.state_dict())
     expected = [reference.score(window) for window in windows]
     np.testing.assert_allclose(scores.numpy(), expected, rtol=2e-4, atol=2e-5)
+
+
+def test_folded_norms_change_the_speed_and_not_the_scores() -> None:
+    network = small_network()
+    windows = torch.randn(2, 8, 20, 16, generator=torch.Generator().manual_seed(2))
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+
+    folded = with_folded_norms(network)
+
+    assert not any(isinstance(part, torch.nn.BatchNorm3d) for part in folded.modules())
+    torch.testing.assert_close(folded(windows), network(windows), rtol=1e-4, atol=1e-5)
+    for name, value in network.state_dict().items():
+        torch.testing.assert_close(value, before[name], rtol=0, atol=0)
 
 
 def test_names_and_shapes_are_those_of_the_public_weights() -> None:
