@@ -116,7 +116,12 @@ class Setting:
         few = self.phantom_slices
         volume = np.empty((self.most_slices, *few.shape[1:]), np.uint16)
         for slice_index in range(len(volume)):
-            volume[slice_index] = few[slice_index % len(few)] * (1 + 0.1 * np.sin(slice_index))
+            np.multiply(
+                few[slice_index % len(few)],
+                np.float32(1 + 0.1 * np.sin(slice_index)),
+                out=volume[slice_index],
+                casting="unsafe",
+            )
         return volume
 
     def request(self, volume: NDArray[Any]) -> ModelInput:
