@@ -46,7 +46,7 @@ def test_the_columns_of_the_tables_stand_in_the_documented_order(tmp_path: Path)
     assert headers == [
         "exam,image,laterality,view,kind,slices,model,benign,malignant,benign_global,"
         "malignant_global,benign_local,malignant_local,benign_label,malignant_label,status,reason,"
-        "members,augmentations,seed",
+        "members,augmentations,seed,series_score",
         "exam,laterality,model,benign,malignant,images,modality,members,missing,left_out,"
         "benign_cc,malignant_cc,benign_mlo,malignant_mlo,status,reason",
         "exam,model,benign,malignant,breasts,modality,members,missing",
