@@ -90,12 +90,6 @@ GOALS = (
         at_most=0.3,
     ),
     Goal(
-        part="engine",
-        measure="air_times_faster",
-        wording="sharing air, times faster on a median phantom view",
-        at_least=1.2,
-    ),
-    Goal(
         part="rendering",
         measure="slice_change_1_view_p95_ms",
         wording="slice change with overlay, one view, p95 ms",

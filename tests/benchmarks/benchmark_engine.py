@@ -17,7 +17,6 @@ from pathlib import Path
 FEW, USUAL, MANY = 8, 48, 96
 QUICK_USUAL = 16
 ROUNDS = 3
-AIR_BREASTS, QUICK_AIR_BREASTS = 6, 2
 PREPARED_SLICES = 48
 
 
@@ -34,7 +33,6 @@ def measure(*, quick: bool = False) -> dict[str, float]:
             if size in plain:
                 plain[size].append(_in_own_process("plain", size))
     preparing = _in_own_process("preparing", PREPARED_SLICES)
-    air = _in_own_process("air", QUICK_AIR_BREASTS if quick else AIR_BREASTS)
     most = max(run["peak_mb"] for runs in engine.values() for run in runs)
     fewest = max(run["peak_mb"] for run in engine[FEW])
     return {
@@ -51,10 +49,6 @@ def measure(*, quick: bool = False) -> dict[str, float]:
         "engine_peak_growth_mb": most - fewest,
         "patch_share": _median(engine[usual], "patch_share"),
         "preparing_seconds": preparing["seconds"],
-        "air_times_faster": air["median"],
-        "air_times_faster_least": air["least"],
-        "air_times_faster_most": air["most"],
-        "air_share_of_pixels": air["air_share"],
     }
 
 
@@ -68,8 +62,7 @@ def summary(measured: dict[str, float]) -> str:
         f"({measured['convolution_peak_gflops']:.0f} GFLOP/s), "
         f"{measured['engine_times_faster']:.1f} times faster than plain, "
         f"{measured['engine_peak_mb']:.0f} MB, patches {measured['patch_share']:.1%}, "
-        f"preparing {measured['preparing_seconds']:.2f} s, "
-        f"sharing air {measured['air_times_faster']:.2f} times"
+        f"preparing {measured['preparing_seconds']:.2f} s"
     )
 
 

@@ -2,7 +2,6 @@
 
 engine: a whole prediction, reading and preparing included. plain: the same network, eager, in the
 plain layout, the whole volume at once. preparing: from a volume in memory to a network's input.
-air: a phantom's slices with and without sharing their air.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,16 +27,11 @@ if TYPE_CHECKING:
 
 INPUT_ROWS, INPUT_COLUMNS = 2116, 1339
 _PEAK_SECONDS = 0.15
-_AIR_SEED = 9300
-_AIR_REPEATS = 5
 
 
 @dataclass(frozen=True)
 class MovingTexture:
-    """A volume that fills the window with texture, a few pixels further in each slice.
-
-    There is no air to share in it.
-    """
+    """A volume that fills the window with texture, a few pixels further in each slice."""
 
     slices: int
     rows: int = 2457
@@ -134,64 +128,6 @@ def run_preparing(slices: int) -> dict[str, float]:
         for _ in range(3)
     ]
     return {"seconds": statistics.median(seconds)}
-
-
-def run_air(breasts: int) -> dict[str, float]:
-    """See a middle slice of both views of phantom breasts, with and without sharing air."""
-    from inference.process import prepare_process
-
-    prepare_process()
-    import torch
-
-    from inference.networks.banded_pass import see_slice
-    from inference.networks.slice_workers import map_slices
-
-    network = _network().global_network
-    # torch's stubs leave memory_format out.
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    gains, shares = [], []
-    with torch.inference_mode():
-        for image in _phantom_slices(breasts):
-            # One for each core, as the engine has them.
-            images = torch.from_numpy(image)[None, None].expand(torch.get_num_threads(), -1, -1, -1)
-
-            sharing = partial(see_slice, network, share_air=True)
-            dense = partial(see_slice, network, share_air=False)
-            times: dict[bool, list[float]] = {True: [], False: []}
-            for _ in range(_AIR_REPEATS + 1):
-                times[False].append(_seconds(partial(map_slices, dense, images)))
-                times[True].append(_seconds(partial(map_slices, sharing, images)))
-            gains.append(statistics.median(times[False][1:]) / statistics.median(times[True][1:]))
-            shares.append(float((image == image[:, -1].min()).mean()))
-    return {
-        "median": statistics.median(gains),
-        "least": min(gains),
-        "most": max(gains),
-        "air_share": statistics.median(shares),
-    }
-
-
-def _phantom_slices(breasts: int) -> list[NDArray[np.float32]]:
-    from inference.prepare import prepare
-    from inference.training.breast import View
-    from inference.training.phantoms import draw_exam
-    from inference.types import ArraySource, Laterality, ModelInput
-
-    images = []
-    for number in range(2, 2 + breasts):
-        for view in View:
-            imaged = draw_exam(_AIR_SEED, number).image_view(Laterality.LEFT, view)
-            middle = imaged.tomosynthesis_slice(imaged.view.slices // 2)
-            request = ModelInput(
-                source=ArraySource(middle[None]),
-                laterality=Laterality.LEFT,
-                crop_rule=view.crop_rule,
-            )
-            prepared = prepare(
-                request, input_rows=INPUT_ROWS, input_columns=INPUT_COLUMNS, progress=StageClock()
-            )
-            images.append(prepared.read_slice(0))
-    return images
 
 
 def _request(source: ImageSource, *, mirrored: bool = False) -> ModelInput:
@@ -307,7 +243,6 @@ _RUNS: dict[str, Callable[[int], dict[str, float]]] = {
     "engine": run_engine,
     "plain": run_plain,
     "preparing": run_preparing,
-    "air": run_air,
 }
 
 
