@@ -1,0 +1,1 @@
+"""The papers' ablations at small size on phantoms."""
