@@ -3,8 +3,9 @@
 Measured on phantoms and real mammograms, as the largest change of any saliency cell: bfloat16
 0.2, float16 everywhere 0.009, and half of that is the first convolution's. Neighbouring pixels
 differ little beside what they share, and the first norms stretch that little. So the first
-convolution and the first stage keep float32, as do the last norm, the saliency and its pooling;
-0.004 is left.
+convolution and the first two stages keep float32, as do the last norm, the saliency and its
+pooling. On an H200, with random weights of the published size, one float32 stage leaves 0.0065,
+two leave 0.0040; the second costs 2 % of the time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from torch.nn import functional
 from inference.networks.gmic3d import CoarseLook, Gmic3d
 
 REDUCED = torch.float16
-EXACT_STAGES = 1
+EXACT_STAGES = 2
 """How many stages after the first convolution keep float32."""
 
 
