@@ -63,12 +63,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelGrid:
-    """The pixels of one image; a pixel's number is its centre, row_offset shifts the detector."""
+    """The pixels of one image; a pixel's number is its centre, the offsets shift the detector."""
 
     rows: int
     columns: int
     pixel_mm: float
     row_offset: float = 0.0
+    column_offset: float = 0.0
 
     def row_of(self, row_mm: float) -> float:
         """Return the (fractional) row that shows a height of the detector."""
@@ -76,7 +77,7 @@ class PixelGrid:
 
     def column_of(self, column_mm: float) -> float:
         """Return the (fractional) column that shows a distance from the chest wall."""
-        return column_mm / self.pixel_mm - 0.5
+        return column_mm / self.pixel_mm + self.column_offset - 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

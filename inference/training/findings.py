@@ -220,7 +220,7 @@ def _overlap(
     plane: tuple[int, ...], tissue: Tissue, placed: PlacedLesion, size: tuple[int, ...]
 ) -> tuple[_Window | None, _Window | None]:
     row = round((placed.row_mm - tissue.top_mm) / tissue.pixel_mm - 0.5) - size[0] // 2
-    column = round(placed.column_mm / tissue.pixel_mm - 0.5) - size[1] // 2
+    column = round((placed.column_mm - tissue.left_mm) / tissue.pixel_mm - 0.5) - size[1] // 2
     return _clip(plane, row, column, size)
 
 

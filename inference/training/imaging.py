@@ -180,16 +180,19 @@ class ImagedView:
         rows, columns = self.tissue.shape
         bottom_mm = self.tissue.top_mm + rows * self.tissue.pixel_mm
         last = min(grid.rows, int(grid.row_of(bottom_mm)) + 1)
-        width = min(grid.columns, int(columns * self.tissue.pixel_mm / grid.pixel_mm))
+        first_column = int(self.tissue.left_mm / grid.pixel_mm)
+        right_mm = self.tissue.left_mm + columns * self.tissue.pixel_mm
         part = PixelGrid(
             rows=last - first,
-            columns=width,
+            columns=min(grid.columns, int(right_mm / grid.pixel_mm)) - first_column,
             pixel_mm=grid.pixel_mm,
             row_offset=grid.row_offset - first,
+            column_offset=grid.column_offset - first_column,
         )
         return _Crop(
             grid=part,
             first_row=first,
+            first_column=first_column,
             whole=grid,
             skin_mm=self._resampled(self.tissue.skin_mm, part, cv2.INTER_LINEAR),
         )
@@ -201,7 +204,8 @@ class ImagedView:
         tissue = self.tissue
         scale = grid.pixel_mm / tissue.pixel_mm
         top = ((0.5 - grid.row_offset) * grid.pixel_mm - tissue.top_mm) / tissue.pixel_mm - 0.5
-        back = np.array([[scale, 0, 0.5 * scale - 0.5], [0, scale, top]])
+        left = ((0.5 - grid.column_offset) * grid.pixel_mm - tissue.left_mm) / tissue.pixel_mm - 0.5
+        back = np.array([[scale, 0, left], [0, scale, top]])
         return np.asarray(
             cv2.warpAffine(
                 plane,
@@ -229,7 +233,8 @@ class ImagedView:
         part[crop.skin_mm <= inset_mm] = 0
         whole = np.zeros((crop.whole.rows, crop.whole.columns), np.uint16)
         rows = slice(crop.first_row, crop.first_row + part.shape[0])
-        whole[rows, : part.shape[1]] = part
+        columns = slice(crop.first_column, crop.first_column + part.shape[1])
+        whole[rows, columns] = part
         if self.view.breast.laterality is Laterality.RIGHT:
             whole = np.ascontiguousarray(whole[:, ::-1])
         return whole
@@ -241,5 +246,6 @@ class _Crop:
 
     grid: PixelGrid
     first_row: int
+    first_column: int
     whole: PixelGrid
     skin_mm: FloatArray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,7 +26,8 @@ class Tissue:
     """Density of a compressed breast on a few planes, before anything is imaged.
 
     planes: (planes, rows, columns), 0 is air-like, FAT and GLAND the two tissues. Row 0 lies at
-    top_mm of the detector, column 0 at the chest wall. skin_mm: distance to the skin.
+    top_mm of the detector, column 0 at left_mm, which is 0 at the chest wall. skin_mm: distance
+    to the skin.
     """
 
     planes: FloatArray
@@ -34,6 +35,24 @@ class Tissue:
     pixel_mm: float
     top_mm: float
     skin_mm: FloatArray
+    left_mm: float = 0.0
+
+    def around(self, row_mm: float, column_mm: float, half_mm: float) -> Tissue:
+        """Return the part of it that lies in a square around a place of the detector."""
+        rows, columns = (
+            slice(
+                max(0, int((middle - half_mm - start) / self.pixel_mm)),
+                max(1, int((middle + half_mm - start) / self.pixel_mm)),
+            )
+            for middle, start in ((row_mm, self.top_mm), (column_mm, self.left_mm))
+        )
+        return replace(
+            self,
+            planes=self.planes[:, rows, columns],
+            skin_mm=self.skin_mm[rows, columns],
+            top_mm=self.top_mm + rows.start * self.pixel_mm,
+            left_mm=self.left_mm + columns.start * self.pixel_mm,
+        )
 
     @property
     def shape(self) -> tuple[int, int]:
