@@ -20,7 +20,7 @@ from pydicom.uid import (
 )
 
 from inference.training.breast import View
-from inference.training.crops import ImageKind
+from inference.training.image_kinds import ImageKind
 from inference.training.imaging import FFDM_BITS, TOMO_BITS, ImagedView, Pixels
 from inference.types import Laterality
 from viewer.export.phantom_geometry import PlaneGeometry, plane_geometry

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from inference.training.breast import View
-from inference.training.crops import ImageKind
 from inference.training.findings import PlacedLesion
+from inference.training.image_kinds import ImageKind
 from inference.training.imaging import ImagedView
 from inference.training.lesions import LesionKind
 from inference.training.phantoms import DEMO_SEED, draw_exam
