@@ -1,235 +1,424 @@
 """Make the demonstration weights: python -m inference.training.train_demo --work DIR.
 
-Every stage keeps its results in the work folder, so that an interrupted run goes on where it was.
+Runs on a GPU where there is one, else on the CPU. Every stage keeps its state in the work folder: a
+run that was interrupted, or whose time was over, goes on where it stopped when called again.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import dataclasses
 import json
 import logging
+import math
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import torch
+from torch import Tensor, nn
 
-from inference.architecture import Architecture
-from inference.atomic_file import write_atomically
-from inference.checkpoint import load_model, save_model
-from inference.model_card import ModelCard
-from inference.predictor import Predictor
-from inference.training.assemble import PATCHES, TOP_T, assemble
-from inference.training.cell_targets import write_training_images
-from inference.training.close import PatchClassifier, train_close
-from inference.training.coarse import CellClassifier, train_coarse
-from inference.training.crop_store import CropStore
-from inference.training.crops import ImageKind, write_view_crops
-from inference.training.evaluate import Case, measures_of, unseen_cases
-from inference.training.fitting import Measurement, Schedule
-from inference.training.heads import make_bags, set_heads
-from inference.training.refine import WholeStore, refine
+from inference.networks.gmic3d import Gmic3d
+from inference.training.crop_pool import CropPool
+from inference.training.demo_networks import (
+    demo_gmic,
+    demo_gmic3d,
+    demo_two_view,
+    save_demo,
+    weights_path,
+    write_curves,
+)
+from inference.training.image_batches import ImageFeed
+from inference.training.image_kinds import ImageKind
+from inference.training.learn_crops import CropLearner
+from inference.training.learn_looks import LooksLearner, rates_of_looks
+from inference.training.learn_together import TogetherLearner, rates_together
+from inference.training.learn_two_views import (
+    TwoViewHead,
+    TwoViewLearner,
+    column_of,
+    measure_two_views,
+    see_breasts,
+    start_from_gmic,
+)
+from inference.training.learning import Clock, Fit, Rates, Schedule, keep_curve
+from inference.training.supply import Order, Supply
+from inference.training.watch import Watch
 
 log = logging.getLogger(__name__)
 
-KINDS = {
-    Architecture.GMIC3D: (ImageKind.DBT,),
-    Architecture.GMIC: (ImageKind.FFDM, ImageKind.SYNTHETIC),
-}
-_VERSION = "1"
-_INTENDED_USE = (
-    "Demonstration of the program on phantom exams. It has never seen a patient: its scores on "
-    "real images mean nothing. Research use only, not for diagnosis."
-)
-_LICENCE = "Apache-2.0"
+Network = TypeVar("Network", bound=nn.Module)
+
+TRAINING_SEED, WATCHED_SEED = 9001, 9300
+FLAT = (ImageKind.FFDM, ImageKind.SYNTHETIC)
+_VIEWS_AHEAD = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
     """How much of everything; the defaults are those of the shipped weights."""
 
-    crop_views: int = 128
-    whole_views: int = 48
-    bag_images: int = 48
-    unseen_images: int = 48
-    coarse_cycles: tuple[int, ...] = (3000, 2400)
-    """Steps of each rise and fall of the learning rate; the second cycle is worth its time."""
-    close_cycles: tuple[int, ...] = (1500, 1200)
-    refine_steps: int = 250
+    breasts: int = 700
+    finding_sets: int = 12
+    whole_sets: int = 2
+    """Sets whose whole images are kept, 55 MB each; of the others only crops."""
+    watched_breasts: int = 12
+    least_crops: int = 4000
+    """Crops there must be before training begins."""
+    most_crops: int = 100_000
+    crops_a_step: int = 192
+    crop_steps: int = 4000
+    looks_steps_3d: int = 2000
+    looks_steps_2d: int = 2000
+    together_steps_3d: int = 600
+    together_steps_2d: int = 600
+    two_view_steps: int = 1500
+    two_view_breasts: int = 80
+    two_view_sets: int = 4
+    crop_seconds: float = math.inf
+    looks_seconds_3d: float = math.inf
+    looks_seconds_2d: float = math.inf
+    together_seconds_3d: float = math.inf
+    together_seconds_2d: float = math.inf
+    two_view_seconds: float = math.inf
+    views_a_step_3d: int = 3
+    views_a_step_2d: int = 8
+    breasts_a_step: int = 16
+    crop_rate: float = 1.5e-3
+    looks_rate: float = 3e-4
+    together_rate: float = 1e-4
+    two_view_rate: float = 1e-4
+    measure_every: int = 500
 
-    def bag_views(self, architecture: Architecture) -> int:
-        """How many views the bags of patches come from."""
-        return self.bag_images // len(KINDS[architecture])
 
-    def unseen_views(self, architecture: Architecture) -> int:
-        """How many views are measured on."""
-        return self.unseen_images // len(KINDS[architecture])
+SMALL = Effort(
+    breasts=2,
+    finding_sets=1,
+    whole_sets=1,
+    watched_breasts=2,
+    least_crops=8,
+    most_crops=200,
+    crops_a_step=8,
+    crop_steps=2,
+    looks_steps_3d=1,
+    looks_steps_2d=1,
+    together_steps_3d=1,
+    together_steps_2d=1,
+    two_view_steps=1,
+    two_view_breasts=2,
+    two_view_sets=1,
+    views_a_step_3d=1,
+    views_a_step_2d=1,
+    breasts_a_step=1,
+    measure_every=10,
+)
+"""Enough to see that every stage runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workplace:
-    """Where a run keeps its parts."""
+class Run:
+    """Where and how a run works."""
 
-    folder: Path
+    work: Path
+    effort: Effort
+    device: torch.device
     processes: int
+    clock: Clock
+    stop_supply_after_crops: bool
+    """Leave the cores to what reads images for the GPU, once there are enough."""
 
-    def folder_of(self, name: str) -> Path:
-        """Return a sub-folder, made if need be."""
-        path = self.folder / name
-        path.mkdir(parents=True, exist_ok=True)
-        return path
+    @property
+    def training(self) -> Path:
+        """The folder of views to learn from."""
+        return self.work / "training"
 
-    def for_every(self, work: Callable[..., object], folder: Path, count: int) -> None:
-        """Call work(folder, number) for every number below count, in several processes."""
-        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
-            for future in [pool.submit(work, folder, number) for number in range(count)]:
-                future.result()
+    @property
+    def breasts(self) -> Path:
+        """The folder of breasts that the two-view model learns from."""
+        return self.work / "breasts"
 
-    def keep_curve(self, name: str, curve: Sequence[Measurement]) -> None:
-        """Keep a learning curve."""
-        points = [dataclasses.asdict(point) for point in curve]
-        write_atomically(self.folder / f"curve_{name}.json", json.dumps(points).encode())
+    @property
+    def watched_breasts(self) -> Path:
+        """The folder of breasts to watch its learning on."""
+        return self.work / "watched_breasts"
+
+    @property
+    def watched(self) -> Path:
+        """The folder of views to watch learning on."""
+        return self.work / "watched"
+
+    def feed(self, groups: Sequence[Sequence[ImageKind]], seed: int) -> ImageFeed:
+        """Training images, read ahead."""
+        return ImageFeed(
+            self.training,
+            groups,
+            seed=seed,
+            threads=max(2, min(6, self.processes // 2)),
+            at_least=min(_VIEWS_AHEAD, self.effort.breasts),
+        )
+
+    def fit(self, name: str, module: nn.Module, *, rates: Rates, steps: int, seconds: float) -> Fit:
+        """A stage's training, with what was kept of it."""
+        return Fit(
+            module,
+            rates=rates,
+            schedule=Schedule(
+                steps=steps, seconds=seconds, measure_every=self.effort.measure_every
+            ),
+            state_file=self.work / f"state_{name}.pt",
+            clock=self.clock,
+        )
+
+    def finish(
+        self,
+        name: str,
+        fit: Fit,
+        losses: Callable[[int], Mapping[str, Tensor]],
+        measure: Callable[[nn.Module], Mapping[str, float]],
+    ) -> bool:
+        """Train a stage to its end, and keep its curve; say whether it got there."""
+        log.info("stage %s", name)
+        started = time.monotonic()
+        is_finished = fit.run(losses, measure)
+        keep_curve(self.work, name, fit.curve)
+        log.info("stage %s took %.0f s", name, time.monotonic() - started)
+        if self.device.type == "cuda":
+            log.info("GPU memory at most %.1f GB", torch.cuda.max_memory_allocated() / 1e9)
+        return is_finished
 
 
-def train_parts(place: Workplace, effort: Effort) -> tuple[CellClassifier, PatchClassifier]:
-    """Train both networks on crops of every image kind."""
-    crops = place.folder_of("crops")
-    place.for_every(write_view_crops, crops, effort.crop_views)
-    store = CropStore(crops)
+def train(run: Run, output: Path) -> bool:
+    """Run every stage that is not finished; say whether all are."""
+    effort = run.effort
+    orders = [
+        Order(
+            folder=run.watched,
+            seed=WATCHED_SEED,
+            breasts=effort.watched_breasts,
+            finding_sets=0,
+            whole_sets=2,
+        ),
+        Order(
+            folder=run.training,
+            seed=TRAINING_SEED,
+            breasts=effort.breasts,
+            finding_sets=effort.finding_sets,
+            whole_sets=effort.whole_sets,
+        ),
+    ]
     torch.manual_seed(1)
-    coarse = CellClassifier()
-    for cycle, steps in enumerate(effort.coarse_cycles, 1):
-        curve = train_coarse(
-            coarse,
-            store,
-            schedule=Schedule(steps=steps, peak_rate=6e-4),
-            state_file=place.folder / f"coarse_{cycle}.pt",
-        )
-        place.keep_curve(f"coarse_{cycle}", curve)
-    torch.manual_seed(2)
-    close = PatchClassifier()
-    for cycle, steps in enumerate(effort.close_cycles, 1):
-        curve = train_close(
-            close,
-            store,
-            schedule=Schedule(steps=steps, peak_rate=1e-3),
-            state_file=place.folder / f"close_{cycle}.pt",
-        )
-        place.keep_curve(f"close_{cycle}", curve)
-    return coarse, close
+    volumes, flat = _placed(demo_gmic3d(), run.device), _placed(demo_gmic(), run.device)
+    with Supply(orders, processes=run.processes) as supply:
+        if not _learn_crops(run, volumes):
+            return False
+        if run.stop_supply_after_crops:
+            supply.stop()
+        flat.load_state_dict(volumes.state_dict())
+        for name, network in (("gmic3d", volumes), ("gmic", flat)):
+            # What a run leaves that ends before the stages that follow.
+            if not weights_path(output, name).exists():
+                save_demo(output, name, network, {})
+        return _learn_whole(run, volumes, flat, output)
 
 
-def train_network(
-    place: Workplace,
-    effort: Effort,
-    architecture: Architecture,
-    coarse: CellClassifier,
-    close: PatchClassifier,
-    output: Path,
-) -> Path:
-    """Refine the parts on whole images of one architecture, join them, and write the weights."""
-    whole = place.folder_of("whole")
-    place.for_every(write_training_images, whole, effort.whole_views)
-    refined = copy.deepcopy(coarse)
-    place.keep_curve(
-        f"refine_{architecture.value}",
-        refine(
-            refined,
-            WholeStore(whole, architecture.value),
-            schedule=Schedule(steps=effort.refine_steps, peak_rate=7e-5),
-            state_file=place.folder / f"refine_{architecture.value}.pt",
-        ),
-    )
-    network = assemble(architecture, refined, close)
-    bags = make_bags(
+def _placed(network: Network, device: torch.device) -> Network:
+    # torch's stubs leave memory_format out.
+    placed: Network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return placed
+
+
+def _learn_crops(run: Run, network: Gmic3d) -> bool:
+    effort = run.effort
+    fit = run.fit(
+        "crops",
         network,
-        KINDS[architecture],
-        effort.bag_views(architecture),
-        place.folder_of(f"bags_{architecture.value}"),
+        rates=rates_of_looks(network, effort.crop_rate),
+        steps=effort.crop_steps,
+        seconds=effort.crop_seconds,
     )
-    set_heads(network, bags)
-    path = output / f"demo_{architecture.value}.safetensors"
-    save_model(path, network, demo_card(architecture, effort, {}), half=True)
-    return path
+    if fit.is_finished:
+        return True
+    watch = Watch(run.watched, tuple(ImageKind), run.device)
+    with CropPool(
+        run.training, run.device, capacity=effort.most_crops, at_least=effort.least_crops
+    ) as pool:
+        learner = CropLearner(network, pool, crops_a_step=effort.crops_a_step, seed=1)
+        is_finished = run.finish("crops", fit, learner.losses, watch.measure)
+        log.info("%d crops", len(pool))
+    return is_finished
 
 
-def measure(place: Workplace, effort: Effort, architecture: Architecture, path: Path) -> None:
-    """Measure written weights on unseen phantoms, and write the measures into their card."""
-    model = load_model(path)
-    predictor = Predictor(model=model)
-    cases: list[Case] = []
-    for case in unseen_cases(predictor, KINDS[architecture], effort.unseen_views(architecture)):
-        cases.append(case)
-        log.info("measured %d", len(cases))
-    plain = [dataclasses.asdict(case) | {"kind": case.kind.value} for case in cases]
-    write_atomically(place.folder / f"unseen_{architecture.value}.json", json.dumps(plain).encode())
-    table: dict[str, Any] = {"measured_on": _measured_on(architecture, effort)}
-    table |= measures_of(cases)
-    for kind in KINDS[architecture] if len(KINDS[architecture]) > 1 else ():
-        table[kind.value] = measures_of([case for case in cases if case.kind is kind])
-    network = model.network
-    save_model(path, network, demo_card(architecture, effort, table), half=True)
-    log.info("measures of %s: %s", path.name, table)
-
-
-def demo_card(architecture: Architecture, effort: Effort, measures: dict[str, Any]) -> ModelCard:
-    """Return the model card of a demonstration network."""
-    is_3d = architecture is Architecture.GMIC3D
-    images = "tomosynthesis slices" if is_3d else "plain and synthetic mammograms"
-    return ModelCard(
-        architecture=architecture,
-        top_t=TOP_T[architecture],
-        patches=PATCHES,
-        name="Tomolens demo 3D-GMIC" if is_3d else "Tomolens demo GMIC",
-        version=_VERSION,
-        training_data=(
-            f"Computer-made phantoms only: crops of {effort.crop_views} and whole {images} of "
-            f"{effort.whole_views + effort.bag_views(architecture)} phantom views "
-            "(inference/training). No image of a person."
+def _learn_whole(run: Run, volumes: Gmic3d, flat: Gmic3d, output: Path) -> bool:
+    effort = run.effort
+    stages = (
+        Stage(
+            name="gmic3d",
+            network=volumes,
+            kinds=(ImageKind.DBT,),
+            views_a_step=effort.views_a_step_3d,
+            looks=(effort.looks_steps_3d, effort.looks_seconds_3d),
+            together=(effort.together_steps_3d, effort.together_seconds_3d),
         ),
-        intended_use=_INTENDED_USE,
-        licence=_LICENCE,
-        further={"measures": measures} if measures else {},
+        Stage(
+            name="gmic",
+            network=flat,
+            kinds=FLAT,
+            views_a_step=effort.views_a_step_2d,
+            looks=(effort.looks_steps_2d, effort.looks_seconds_2d),
+            together=(effort.together_steps_2d, effort.together_seconds_2d),
+        ),
     )
+    for stage in stages:
+        is_finished = _learn_looks(run, stage) and _learn_together(run, stage)
+        save_demo(output, stage.name, stage.network, {})
+        if not is_finished:
+            return False
+    return _learn_two_views(run, flat, output)
 
 
-def _measured_on(architecture: Architecture, effort: Effort) -> str:
-    what = (
-        "each a volume of every fourth slice and those in which a finding is in focus"
-        if architecture is Architecture.GMIC3D
-        else "each a plain and a synthetic mammogram"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One network's training on whole images; looks and together: steps and seconds."""
+
+    name: str
+    network: Gmic3d
+    kinds: Sequence[ImageKind]
+    views_a_step: int
+    looks: tuple[int, float]
+    together: tuple[int, float]
+
+
+def _learn_looks(run: Run, stage: Stage) -> bool:
+    name, network = f"looks_{stage.name}", stage.network
+    rates = rates_of_looks(network, run.effort.looks_rate)
+    fit = run.fit(name, network, rates=rates, steps=stage.looks[0], seconds=stage.looks[1])
+    if fit.is_finished:
+        return True
+    watch = Watch(run.watched, stage.kinds, run.device)
+    with run.feed([stage.kinds], seed=1) as feed:
+        learner = LooksLearner(
+            network, iter(feed), views_a_step=stage.views_a_step, device=run.device, seed=2
+        )
+        is_finished = run.finish(name, fit, learner.losses, watch.measure)
+        log.info("waited %.0f s for images of %d views", feed.waited_seconds, feed.views)
+    return is_finished
+
+
+def _learn_together(run: Run, stage: Stage) -> bool:
+    name, network = f"together_{stage.name}", stage.network
+    rates = rates_together(network, run.effort.together_rate)
+    fit = run.fit(name, network, rates=rates, steps=stage.together[0], seconds=stage.together[1])
+    if fit.is_finished:
+        return True
+    watch = Watch(run.watched, stage.kinds, run.device)
+    with run.feed([stage.kinds], seed=3) as feed:
+        learner = TogetherLearner(
+            network, iter(feed), views_a_step=stage.views_a_step, device=run.device, seed=4
+        )
+        return run.finish(name, fit, learner.losses, watch.measure)
+
+
+def _learn_two_views(run: Run, flat: Gmic3d, output: Path) -> bool:
+    _make_breasts(run)
+    network = _placed(demo_two_view(), run.device)
+    start_from_gmic(network, flat)
+    column = column_of(network)
+    breasts, watched = (
+        see_breasts(folder, column, FLAT, run.device)
+        for folder in (run.breasts, run.watched_breasts)
     )
-    return (
-        f"{effort.unseen_views(architecture)} phantom views of seeds never trained on, {what}; "
-        "means nothing for patients"
+    head = TwoViewHead(network, breasts).to(run.device)
+    learner = TwoViewLearner(
+        head,
+        breasts,
+        size=run.effort.breasts_a_step,
+        dropout=(network.config.cc_dropout, network.config.mlo_dropout),
     )
+    fit = run.fit(
+        "two_view",
+        head,
+        rates=head.rates(run.effort.two_view_rate),
+        steps=run.effort.two_view_steps,
+        seconds=run.effort.two_view_seconds,
+    )
+    is_finished = fit.is_finished or run.finish(
+        "two_view", fit, learner.losses, partial(measure_two_views, breasts=watched)
+    )
+    head.write_into(network)
+    save_demo(output, "two_view", network, {})
+    return is_finished
+
+
+def _make_breasts(run: Run) -> None:
+    """Make the breasts that the two-view model learns from and is watched on."""
+    effort = run.effort
+    orders = [
+        Order(
+            folder=folder,
+            seed=seed,
+            breasts=breasts,
+            finding_sets=0,
+            whole_sets=effort.two_view_sets,
+            kinds=FLAT,
+        )
+        for folder, seed, breasts in (
+            (run.watched_breasts, WATCHED_SEED, effort.watched_breasts),
+            (run.breasts, TRAINING_SEED, effort.two_view_breasts),
+        )
+    ]
+    with Supply(orders, processes=run.processes) as supply:
+        supply.finish()
+
+
+def effort_of(changes: Sequence[str], base: Effort) -> Effort:
+    """An effort with some entries changed, each "name=number"; raises ValueError for others."""
+    known = {field.name: field.type for field in dataclasses.fields(Effort)}
+    numbers: dict[str, int | float] = {}
+    for change in changes:
+        name, _, value = change.partition("=")
+        if name not in known:
+            raise ValueError(f"{name} is none of {', '.join(known)}")
+        numbers[name] = float(value) if known[name] == "float" else int(value)
+    return dataclasses.replace(base, **numbers)  # type: ignore[arg-type]
 
 
 def main() -> None:
-    """Run all stages that are not finished yet."""
+    """Run what is not finished yet."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, required=True, help="keeps every stage's results")
+    parser.add_argument("--work", type=Path, required=True, help="keeps every stage's state")
     parser.add_argument("--output", type=Path, default=Path("resources/weights"))
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--only", choices=[one.value for one in Architecture])
+    parser.add_argument(
+        "--stop-supply", action="store_true", help="make no more phantoms after the stage of crops"
+    )
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so long")
+    parser.add_argument("--processes", type=int, default=max(1, (os.cpu_count() or 2) - 1))
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--small", action="store_true", help="only see that every stage runs")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", dest="changes")
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    torch.set_num_threads(arguments.threads)
-    place = Workplace(folder=arguments.work, processes=arguments.threads)
-    place.folder.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", force=True)
+    is_cuda = arguments.device == "cuda" or (
+        arguments.device == "auto" and torch.cuda.is_available()
+    )
+    arguments.work.mkdir(parents=True, exist_ok=True)
     arguments.output.mkdir(parents=True, exist_ok=True)
-    effort = Effort()
-    coarse, close = train_parts(place, effort)
-    for architecture in KINDS:
-        if arguments.only in (None, architecture.value):
-            path = train_network(place, effort, architecture, coarse, close, arguments.output)
-            measure(place, effort, architecture, path)
+    effort = effort_of(arguments.changes, SMALL if arguments.small else Effort())
+    run = Run(
+        work=arguments.work,
+        effort=effort,
+        device=torch.device("cuda" if is_cuda else "cpu"),
+        processes=arguments.processes,
+        clock=Clock(ends=time.monotonic() + 60 * arguments.minutes),
+        stop_supply_after_crops=arguments.stop_supply,
+    )
+    log.info("effort %s", json.dumps(dataclasses.asdict(effort)))
+    is_finished = train(run, arguments.output)
+    write_curves(arguments.work, arguments.output)
+    log.info("finished" if is_finished else "the time is over; call again to go on")
 
 
 if __name__ == "__main__":
