@@ -17,8 +17,8 @@ import numpy as np
 from pydicom.filewriter import dcmwrite
 
 from inference.training.breast import FULL_COLUMNS, FULL_ROWS, PixelGrid, View
-from inference.training.image_kinds import ImageKind
 from inference.training.findings import PlacedLesion, lesion_mask
+from inference.training.image_kinds import ImageKind
 from inference.training.imaging import FFDM_BITS, TOMO_BITS, ImagedView, Pixels
 from inference.training.phantoms import PhantomExam, draw_exam
 from inference.types import Laterality
