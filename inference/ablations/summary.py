@@ -87,9 +87,9 @@ class Results:
         """All that were trained, in order."""
         return tuple(self._runs)
 
-    def seeds(self, arm: str) -> int:
-        """How often an arm was trained."""
-        return len(self._runs[arm])
+    def common_seeds(self, arm: str, other: str) -> tuple[int, ...]:
+        """The seeds that both were trained with."""
+        return tuple(sorted(self._runs[arm].keys() & self._runs[other].keys()))
 
     def has(self, arm: str, measure: Measure) -> bool:
         """Whether an arm was measured so."""
@@ -98,16 +98,16 @@ class Results:
             measure.column in run.get(measure.when, {}) for run in runs.values()
         )
 
-    def estimate(self, arm: str, measure: Measure) -> Estimate:
-        """An arm's number: the mean over its seeds."""
+    def estimate(self, arm: str, measure: Measure, seeds: Sequence[int] | None = None) -> Estimate:
+        """An arm's number: the mean over these seeds, or all of its own."""
         draws, own = self._drawn(arm, measure)
-        return _estimate(own, draws)
+        return _estimate({seed: own[seed] for seed in seeds or own}, draws)
 
     def difference(self, arm: str, other: str, measure: Measure) -> Estimate:
         """`arm` less `other`, on the same drawn breasts, over the seeds that both have."""
         draws, own = self._drawn(arm, measure)
         other_draws, theirs = self._drawn(other, measure)
-        common = sorted(own.keys() & theirs.keys())
+        common = self.common_seeds(arm, other)
         return _estimate(
             {seed: own[seed] - theirs[seed] for seed in common},
             {seed: draws[seed] - other_draws[seed] for seed in common},
