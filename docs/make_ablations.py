@@ -221,10 +221,16 @@ def claims_table(results: Results) -> str:
             f"{first.value:.3f}",
             f"{second.value:.3f}",
             difference.text(signed=True),
-            _agreement(claim.expects, difference),
+            "both at chance: says nothing"
+            if _at_chance(claim.measure, first) and _at_chance(claim.measure, second)
+            else _agreement(claim.expects, difference),
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _at_chance(measure: Measure, found: Estimate) -> bool:
+    return measure.column.endswith("score") and found.low <= 0.5 <= found.high
 
 
 def _agreement(expected: Verdict, difference: Estimate) -> str:

@@ -167,6 +167,8 @@ def kept(tmp_path: Path) -> Path:
         (BASE, "saliency", 3.0),
         ("random initialisation", "saliency", 0.0),
         ("K = 8", "patches", 3.0),
+        ("zeta = 0", "zeta", 0.0),
+        ("zeta = 1", "zeta", 0.0),
     ):
         for seed in (1, 2):
             file = tmp_path / f"{name}-{seed}.json"
@@ -220,6 +222,7 @@ def test_the_table_says_what_the_results_file_says(kept: Path, docs_script: Modu
     rows = {line.split("|")[1].strip(): line for line in table.splitlines()[2:]}
     assert rows["**Initialisation, scores**"].endswith("| yes |")
     assert rows["**K = 8 against 4**"].endswith("| no difference seen |")
+    assert rows["**zeta = 1 slice against 0**"].endswith("| both at chance: says nothing |")
     assert not any("Shared" in topic for topic in rows), "arms that were not trained are left out"
     empty = docs_script.claims_table(Results([]))
     assert len(empty.splitlines()) == 2
