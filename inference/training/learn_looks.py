@@ -35,8 +35,8 @@ def evidence_of(network: Gmic3d, slices: Tensor) -> Tensor:
     return evidence
 
 
-class LooksLearner:
-    """Losses of a batch of images: of every cell of their maps, and of patches cut from them."""
+class ImageLearner:
+    """Draws batches of whole images; what is learned from them is a subclass's."""
 
     def __init__(
         self,
@@ -53,12 +53,20 @@ class LooksLearner:
         self._device = device
         self._seed = seed
 
-    def losses(self, step: int) -> Mapping[str, Tensor]:
-        """Draw a batch; the statistics of normalisation stay those of the crops."""
+    def _drawn(self, step: int) -> tuple[list[LabelledImage], random.Random]:
+        """A batch, shifted at random; the statistics of normalisation stay those of the crops."""
         self._network.eval()
         generator = random.Random(f"{self._seed} {step}")
         drawn = [one for group in islice(self._draws, self._views_a_step) for one in group]
-        images = [on_device(one, self._device, generator) for one in drawn]
+        return [on_device(one, self._device, generator) for one in drawn], generator
+
+
+class LooksLearner(ImageLearner):
+    """Losses of a batch of images: of every cell of their maps, and of patches cut from them."""
+
+    def losses(self, step: int) -> Mapping[str, Tensor]:
+        """Draw a batch and compare both looks with what is known of it."""
+        images, generator = self._drawn(step)
         with short_floats(self._device):
             evidence = evidence_of(self._network, torch.cat([image.slices for image in images]))
             patches, labels = _patches(images, evidence, generator)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -13,44 +12,25 @@ from torch.nn import functional
 from inference.networks.gmic3d import Gmic3d
 from inference.networks.patches import choose_patches, crop_patches
 from inference.networks.saliency import pool_top_cells
-from inference.training.image_batches import LabelledImage, on_device
-from inference.training.learn_looks import evidence_of, short_floats
+from inference.training.image_batches import LabelledImage
+from inference.training.learn_looks import ImageLearner, evidence_of, short_floats
 from inference.training.look_losses import cell_loss
-from inference.training.stored_view import StoredImages
 
 _SALIENCY_COST = 1e-5
 _CELL_SHARE = 0.5
 _SMALLEST = 1e-4
 
 
-class TogetherLearner:
+class TogetherLearner(ImageLearner):
     """Losses of a batch of images: of their global and local scores, and of their maps.
 
     Source: the 3D-GMIC paper's loss; the maps' own loss is added, so that they keep to the
     findings they learned in the first stage.
     """
 
-    def __init__(
-        self,
-        network: Gmic3d,
-        draws: Iterator[tuple[StoredImages, ...]],
-        *,
-        views_a_step: int,
-        device: torch.device,
-        seed: int,
-    ) -> None:
-        self._network = network
-        self._draws = draws
-        self._views_a_step = views_a_step
-        self._device = device
-        self._seed = seed
-
     def losses(self, step: int) -> Mapping[str, Tensor]:
-        """Draw a batch; the statistics of normalisation stay as the first stage left them."""
-        self._network.eval()
-        generator = random.Random(f"{self._seed} {step}")
-        drawn = [one for group in islice(self._draws, self._views_a_step) for one in group]
-        images = [on_device(one, self._device, generator) for one in drawn]
+        """Draw a batch and compare its scores with its labels."""
+        images, generator = self._drawn(step)
         with short_floats(self._device):
             evidence = evidence_of(self._network, torch.cat([image.slices for image in images]))
         sizes = [len(image.slices) for image in images]

@@ -75,7 +75,11 @@ def upper_stage(column: ResNet22, features: Tensor) -> Tensor:
 def see_breasts(
     folder: Path, column: ResNet22, kinds: Sequence[ImageKind], device: torch.device
 ) -> SeenBreasts:
-    """Pass all stored breasts of a folder through the lower stages; each kind counts apart."""
+    """Pass all stored breasts of a folder through the lower stages; each kind counts apart.
+
+    The statistics of normalisation stay those of the column, whatever mode it was in.
+    """
+    column.eval()
     seen: tuple[list[Tensor], list[Tensor]] = ([], [])
     labels = []
     for path in sorted(folder.glob("*_CC.safetensors")):

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 from torch import Tensor, nn
 
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 from inference.networks.resnet import Norm
 from inference.networks.two_view import InputSize, TwoViewConfig, TwoViewNetwork
+from inference.training.effort import SMALL, effort_of
 from inference.training.image_kinds import ImageKind
 from inference.training.learn_looks import LooksLearner
 from inference.training.learn_together import TogetherLearner
@@ -25,11 +27,12 @@ from inference.training.learn_two_views import (
     column_of,
     lower_stages,
     measure_two_views,
+    see_breasts,
 )
 from inference.training.learning import Clock, Fit, Schedule
 from inference.training.look_losses import cell_loss, known_loss
+from inference.training.stored_images import view_path
 from inference.training.stored_view import StoredImages
-from inference.training.train_demo import SMALL, effort_of
 from inference.training.unseen_measures import breast_measures_of, measures_of
 from inference.training.unseen_results import UnseenBreast, UnseenResult
 
@@ -196,6 +199,23 @@ def seen(network: TwoViewNetwork, pictures: tuple[Tensor, Tensor], labels: Tenso
     column = column_of(network)
     cc, mlo = (lower_stages(column, view) for view in pictures)
     return SeenBreasts((cc, mlo), labels)
+
+
+def test_seeing_breasts_leaves_the_statistics_of_the_column_as_they_are(tmp_path: Path) -> None:
+    store = images_of_breast(tmp_path)
+    column = column_of(two_view().train())
+    before = {name: value.clone() for name, value in column.state_dict().items()}
+    first = see_breasts(store, column, (ImageKind.DBT,), CPU)
+    assert all(torch.equal(before[name], value) for name, value in column.state_dict().items())
+    again = see_breasts(store, column, (ImageKind.DBT,), CPU)
+    assert torch.equal(first.views[0], again.views[0])
+    assert first.labels.tolist() == [[0, 1]]
+
+
+def images_of_breast(folder: Path) -> Path:
+    for view in ("CC", "MLO"):
+        save_file(images().entries(), view_path(folder, 0, 0, view))
+    return folder
 
 
 def test_what_the_head_learned_is_what_the_two_view_model_says() -> None:
