@@ -113,11 +113,14 @@ def _run_networks(
     device: PredictionDeviceOption,
 ) -> SealedResults:
     from viewer.cli_progress import RunBars
-    from viewer.commands.demo import demo_weights
+    from viewer.commands.demo import DEMO_IMAGE_WEIGHTS, demo_weights
     from viewer.commands.model_set import load_models
 
     with ExitStack() as kept_open:
-        files = demo_weights(kept_open) if demonstration else weights_named(weights)
+        if demonstration:
+            files = demo_weights(kept_open, DEMO_IMAGE_WEIGHTS)
+        else:
+            files = weights_named(weights)
         models = _of_images(load_models(files, device=device.value))
         bars = kept_open.enter_context(RunBars())
         return seals.run_networks(models, progress=bars, again=again)

@@ -26,7 +26,7 @@ class Effort:
     looks_steps_2d: int = 2000
     together_steps_3d: int = 600
     together_steps_2d: int = 600
-    two_view_steps: int = 1500
+    two_view_steps: int = 600
     two_view_breasts: int = 80
     two_view_sets: int = 4
     crop_seconds: float = math.inf
@@ -37,7 +37,7 @@ class Effort:
     two_view_seconds: float = math.inf
     views_a_step_3d: int = 3
     views_a_step_2d: int = 8
-    breasts_a_step: int = 16
+    breasts_a_step: int = 32
     crop_rate: float = 1.5e-3
     looks_rate: float = 3e-4
     together_rate: float = 1e-4

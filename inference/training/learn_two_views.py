@@ -1,7 +1,7 @@
 """Fourth stage: the two-view model learns from the labels of breasts.
 
-Its column begins as GMIC's network of whole images. The lower stages stay as they are, so each
-image passes them once; only what lies above learns.
+Its column is GMIC's network of whole images, and stays so: each image passes it once, and what
+learns are the layers above the average over the image.
 """
 
 from __future__ import annotations
@@ -21,21 +21,18 @@ from inference.networks.two_view import TwoViewNetwork
 from inference.training.image_batches import on_device
 from inference.training.image_kinds import ImageKind
 from inference.training.learn_looks import short_floats
-from inference.training.learning import Rates
 from inference.training.measures import area_under_curve
 from inference.training.stored_images import read_stored
 from inference.types import CLASS_NAMES
 
 _SMALLEST_DEVIATION = 1e-6
-_HEADS = 3.0
-"""How many times faster the layers above the column learn."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenBreasts:
-    """What the lower stages make of many breasts.
+    """What the column makes of many breasts.
 
-    views: for CC and for MLO, (breasts, channels, rows, columns), float16. labels: (breasts,
+    views: for CC and for MLO, (breasts, channels), averages over the image. labels: (breasts,
     classes).
     """
 
@@ -51,31 +48,23 @@ def column_of(network: TwoViewNetwork) -> ResNet22:
 
 
 def start_from_gmic(network: TwoViewNetwork, gmic: Gmic3d) -> None:
-    """Let the column begin as GMIC's network of whole images."""
+    """Let the column be GMIC's network of whole images."""
     column_of(network).load_state_dict(gmic.global_network.state_dict())
 
 
 @torch.no_grad()
-def lower_stages(column: ResNet22, slices: Tensor) -> Tensor:
-    """All stages but the last: (images, rows, columns) to (images, channels, ...)."""
+def averages(column: ResNet22, slices: Tensor) -> Tensor:
+    """Map (images, rows, columns) to (images, channels), averaged over each image."""
     with short_floats(slices.device):
         images = slices.unsqueeze(1).contiguous(memory_format=torch.channels_last)
-        features: Tensor = functional.max_pool2d(column.first_conv(images), 3, stride=2)
-        for stage in column.stages[:-1]:
-            features = stage(features)
-    return features
-
-
-def upper_stage(column: ResNet22, features: Tensor) -> Tensor:
-    """The last stage, averaged over the image: (images, channels)."""
-    seen: Tensor = column.stages[-1](features)
-    return functional.relu(column.final_norm(seen)).mean(dim=(2, 3))
+        features: Tensor = column(images)
+    return features.float().mean(dim=(2, 3))
 
 
 def see_breasts(
     folder: Path, column: ResNet22, kinds: Sequence[ImageKind], device: torch.device
 ) -> SeenBreasts:
-    """Pass all stored breasts of a folder through the lower stages; each kind counts apart.
+    """Pass all stored breasts of a folder through the column; each kind counts apart.
 
     The statistics of normalisation stay those of the column, whatever mode it was in.
     """
@@ -86,15 +75,14 @@ def see_breasts(
         for kind in kinds:
             stored = read_stored(path, kind)
             other = read_stored(path.with_name(path.name.replace("_CC", "_MLO")), kind)
-            for features, one in zip(seen, (stored, other), strict=True):
-                image = on_device(one, device, None)
-                features.append(lower_stages(column, image.slices)[0].half())
+            for vectors, one in zip(seen, (stored, other), strict=True):
+                vectors.append(averages(column, on_device(one, device, None).slices)[0])
             labels.append(torch.tensor(stored.labels, dtype=torch.float32, device=device))
     return SeenBreasts((torch.stack(seen[0]), torch.stack(seen[1])), torch.stack(labels))
 
 
 class TwoViewHead(nn.Module):
-    """The part of a two-view model that learns, with averages brought to a common scale.
+    """The layers that learn, with averages brought to a common scale.
 
     An average over a whole image hardly moves when one finding appears: each channel is measured
     once over the training breasts, and learning sees it in units of its own deviation.
@@ -105,33 +93,20 @@ class TwoViewHead(nn.Module):
 
     def __init__(self, network: TwoViewNetwork, breasts: SeenBreasts) -> None:
         super().__init__()
-        self.column = column_of(network)
         self.hidden = nn.ModuleDict({view.value: network.hidden[view.value] for view in BreastView})
         (self.output,) = network.outputs.values()
-        averages = [_averages(self.column, features) for features in breasts.views]
-        self.means = nn.Buffer(torch.stack([one.mean(dim=0) for one in averages]))
-        deviations = torch.stack([one.std(dim=0) for one in averages])
+        self.means = nn.Buffer(torch.stack([view.mean(dim=0) for view in breasts.views]))
+        deviations = torch.stack([view.std(dim=0) for view in breasts.views])
         self.deviations = nn.Buffer(deviations.clamp(min=_SMALLEST_DEVIATION))
 
-    def rates(self, peak: float) -> Rates:
-        """What learns: the last stage slowly, the heads faster."""
-        heads = _HEADS * peak
-        return [
-            (self.column.stages[-1], peak),
-            (self.column.final_norm, peak),
-            (self.hidden, heads),
-            (self.output, heads),
-        ]
-
     def forward(self, views: Sequence[Tensor], kept: Sequence[Tensor] | None = None) -> Tensor:
-        """Log-odds of breasts from what the lower stages made of their views.
+        """Log-odds of breasts from the averages of their views.
 
         kept: (breasts, 1) for each view, 0 where it is dropped. Returns (breasts, classes).
         """
         vectors = []
-        for own, (view, features) in enumerate(zip(BreastView, views, strict=True)):
-            average = (upper_stage(self.column, features) - self.means[own]) / self.deviations[own]
-            vector = self.hidden[view.value](average)
+        for own, (view, average) in enumerate(zip(BreastView, views, strict=True)):
+            vector = self.hidden[view.value]((average - self.means[own]) / self.deviations[own])
             vectors.append(vector if kept is None else vector * kept[own])
         logits: Tensor = self.output(vectors[0] + vectors[1])
         return logits
@@ -139,7 +114,6 @@ class TwoViewHead(nn.Module):
     @torch.no_grad()
     def write_into(self, network: TwoViewNetwork) -> None:
         """Write what was learned into a model, whose averages are on their own scale."""
-        column_of(network).load_state_dict(self.column.state_dict())
         for own, view in enumerate(BreastView):
             learned, layer = (one.hidden[view.value] for one in (self, network))
             assert isinstance(learned, nn.Linear)
@@ -166,7 +140,6 @@ class TwoViewLearner:
 
     def losses(self, step: int) -> Mapping[str, Tensor]:
         """Draw a batch."""
-        self._head.eval()
         generator = torch.Generator().manual_seed(step)
         chosen = torch.randint(len(self._breasts.labels), (self._size,), generator=generator)
         kept = [
@@ -175,23 +148,16 @@ class TwoViewLearner:
         ]
         labels = self._breasts.labels[chosen]
         logits = self._head(
-            [features[chosen].float() for features in self._breasts.views],
+            [view[chosen] for view in self._breasts.views],
             [one.to(labels.device) for one in kept],
         )
         return {"breasts": functional.binary_cross_entropy_with_logits(logits, labels)}
 
 
 @torch.no_grad()
-def _averages(column: ResNet22, features: Tensor) -> Tensor:
-    return torch.cat([upper_stage(column, part.float()) for part in torch.split(features, 16)])
-
-
-@torch.no_grad()
 def measure_two_views(head: nn.Module, breasts: SeenBreasts) -> dict[str, float]:
     """AUC of the scores of breasts that are not learned from."""
-    pairs = zip(*(torch.split(features, 16) for features in breasts.views), strict=True)
-    logits = torch.cat([head([one.float() for one in pair]) for pair in pairs]).cpu()
-    labels = breasts.labels.cpu()
+    logits, labels = head(breasts.views).cpu(), breasts.labels.cpu()
     return {
         f"auc_{name}": area_under_curve(logits[:, own], labels[:, own])
         for own, name in enumerate(CLASS_NAMES)

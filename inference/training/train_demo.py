@@ -281,7 +281,7 @@ def _learn_two_views(run: Run, flat: Gmic3d, output: Path) -> bool:
     fit = run.fit(
         "two_view",
         head,
-        rates=head.rates(run.effort.two_view_rate),
+        rates=[(head, run.effort.two_view_rate)],
         steps=run.effort.two_view_steps,
         seconds=run.effort.two_view_seconds,
     )

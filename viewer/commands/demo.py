@@ -14,7 +14,8 @@ from inference.types import Prediction
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 
-DEMO_WEIGHTS = ("demo_gmic3d.safetensors", "demo_gmic.safetensors")
+DEMO_IMAGE_WEIGHTS = ("demo_gmic3d.safetensors", "demo_gmic.safetensors")
+DEMO_WEIGHTS = (*DEMO_IMAGE_WEIGHTS, "demo_two_view.safetensors")
 _NEAR_SLICES = 10
 """The network itself treats slices within so many of a patch as the same place."""
 
@@ -66,15 +67,15 @@ class Comparison:
         return f"{name}, {'no patch on it' if number is None else f'patch {number} on it'}"
 
 
-def demo_weights(kept_open: ExitStack) -> tuple[Path, ...]:
+def demo_weights(kept_open: ExitStack, names: tuple[str, ...] = DEMO_WEIGHTS) -> tuple[Path, ...]:
     """The shipped weights files, as long as `kept_open` is; raises WeightsError without them."""
     folder = resources.files("resources") / "weights"
-    if not all((folder / name).is_file() for name in DEMO_WEIGHTS):
+    if not all((folder / name).is_file() for name in names):
         raise WeightsError(
             "The demonstration weights are missing from this installation; install it again."
         )
     root = kept_open.enter_context(resources.as_file(folder))
-    return tuple(root / name for name in DEMO_WEIGHTS)
+    return tuple(root / name for name in names)
 
 
 def read_truth(table: Path) -> dict[tuple[str, str], tuple[TrueLesion, ...]]:

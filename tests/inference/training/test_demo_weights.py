@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from inference.architecture import Architecture
+from inference.breast import BreastImage
+from inference.breast_predictor import BreastPredictor
 from inference.checkpoint import load_model
 from inference.device import cpu
 from inference.model_card import read_card
@@ -23,7 +25,7 @@ from inference.training.unseen import UNSEEN_SEED
 from inference.types import ArraySource, Laterality, ModelInput, Prediction
 
 WEIGHTS = Path(__file__).resolve().parents[3] / "resources" / "weights"
-SHIPPED = (Architecture.GMIC3D, Architecture.GMIC)
+SHIPPED = (Architecture.GMIC3D, Architecture.GMIC, Architecture.TWO_VIEW)
 KINDS = {Architecture.GMIC3D: ImageKind.DBT, Architecture.GMIC: ImageKind.FFDM}
 
 
@@ -121,3 +123,20 @@ def test_malignant_saliency_peaks_on_the_mass_and_a_box_holds_it(
         for patch in prediction.patches
     ]
     assert any(held)
+
+
+def test_the_two_view_model_scores_the_breast_with_the_mass_higher_than_without() -> None:
+    predictor = BreastPredictor(
+        model=load_model(weights_of(Architecture.TWO_VIEW)),
+        device=cpu(),
+    )
+
+    def malignant(views: list[ImagedView]) -> float:
+        images = [
+            BreastImage(name=one.view.view.value, model_input=model_input(one, ImageKind.FFDM))
+            for one in views
+        ]
+        return predictor.predict(images, SilentProgress()).scores.malignant
+
+    both = [malignant_view(view) for view in View]
+    assert malignant(both) > malignant([one.with_lesions(()) for one in both]) + 0.1

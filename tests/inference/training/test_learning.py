@@ -24,8 +24,8 @@ from inference.training.learn_two_views import (
     SeenBreasts,
     TwoViewHead,
     TwoViewLearner,
+    averages,
     column_of,
-    lower_stages,
     measure_two_views,
     see_breasts,
 )
@@ -196,8 +196,7 @@ def two_view() -> TwoViewNetwork:
 
 
 def seen(network: TwoViewNetwork, pictures: tuple[Tensor, Tensor], labels: Tensor) -> SeenBreasts:
-    column = column_of(network)
-    cc, mlo = (lower_stages(column, view) for view in pictures)
+    cc, mlo = (averages(column_of(network), view) for view in pictures)
     return SeenBreasts((cc, mlo), labels)
 
 
@@ -238,7 +237,7 @@ def test_the_head_learns_to_tell_breasts_apart(tmp_path: Path) -> None:
     learner = TwoViewLearner(head, breasts, size=8, dropout=(0.0, 0.0))
     run = Fit(
         head,
-        rates=head.rates(1e-3),
+        rates=[(head, 1e-2)],
         schedule=Schedule(steps=20, averaging=0.5),
         state_file=tmp_path / "state.pt",
         clock=Clock(),
