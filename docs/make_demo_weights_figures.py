@@ -1,5 +1,6 @@
 """Draw the figures of docs/demo-weights.md from the records in docs/demo-weights/ and the weights.
 
+The records are the curves that train_demo leaves, and unseen.json and tables.json of measure_demo.
 python docs/make_demo_weights_figures.py
 """
 

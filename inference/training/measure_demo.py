@@ -141,12 +141,23 @@ def _result_path(work: Path, name: str, number: int) -> Path:
     return work / f"result_{name}_{number:05d}.json"
 
 
-def tables_of(work: Path) -> dict[str, Table]:
+def records_of(work: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every result there is, by network."""
+    return {
+        name: [
+            one
+            for path in sorted(work.glob(f"result_{name}_?????.json"))
+            for one in json.loads(path.read_text())
+        ]
+        for name in READS
+    }
+
+
+def tables_of(records: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Table]:
     """The tables of all breasts that have been measured, by network and kind of image."""
     tables: dict[str, Table] = {}
     for name, kinds in READS.items():
-        paths = sorted(work.glob(f"result_{name}_?????.json"))
-        plain = [one for path in paths for one in json.loads(path.read_text())]
+        plain = records[name]
         of_kinds = {f"{name} {kind.value}": (kind,) for kind in kinds} if len(kinds) > 1 else {}
         for title, wanted in ({name: kinds} | of_kinds).items():
             chosen = [one for one in plain if ImageKind(one["kind"]) in wanted]
@@ -194,7 +205,9 @@ def main() -> None:
         return
     if not arguments.write_cards:
         _measure_all(arguments)
-    tables = tables_of(arguments.work)
+    records = records_of(arguments.work)
+    write_atomically(arguments.work / "unseen.json", json.dumps(records).encode())
+    tables = tables_of(records)
     write_atomically(arguments.work / "tables.json", json.dumps(tables, indent=1).encode())
     write_into_cards(arguments.weights, tables)
     log.info("%s", json.dumps(tables, indent=1))

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inference_builders import SMALL_2D, SMALL_3D, breast_volume, make_model, make_network
 from inference_builders import model_input as request_of
+from numpy.typing import NDArray
 
 from inference.checkpoint import load_model
 from inference.device import cpu
@@ -21,6 +22,8 @@ from inference.networks.saliency import Nonlinearity, pool_top_cells
 from inference.predictor import Predictor
 from inference.prepare import prepare
 from inference.progress import SilentProgress
+from inference.training.breast import View
+from inference.training.phantoms import DEMO_SEED, draw_exam
 from inference.types import (
     ArraySource,
     Box,
@@ -191,13 +194,20 @@ def test_slices_without_saliency_do_not_change_which_cells_are_pooled(
     assert torch.equal(pool_top_cells(longer, top_t), pool_top_cells(saliency, top_t))
 
 
+def phantom_slices() -> NDArray[np.uint16]:
+    """Two slices of a phantom's left breast, the first with a finding in focus."""
+    imaged = draw_exam(DEMO_SEED, 1).image_view(Laterality.LEFT, View.CC)
+    focus = imaged.lesions[0].slice_index(imaged.view)
+    return np.stack([imaged.tomosynthesis_slice(index) for index in (focus, focus + 8)])
+
+
 def test_adding_empty_slices_to_a_volume_changes_neither_its_maps_nor_its_pooled_cells() -> None:
     # Standardised as before: over the longer volume mean and deviation would be others, and with
     # them every pixel that the network sees.
     model = load_model(WEIGHTS / "demo_gmic3d.safetensors")
     predictor = Predictor(model=model, device=cpu())
     rows, columns = predictor.input_size
-    request = request_of(breast_volume(2, 2300, 1500, seed=3))
+    request = request_of(phantom_slices())
     prepared = prepare(request, input_rows=rows, input_columns=columns, progress=SilentProgress())
     pixels = prepared.source.read_slice
     empty = np.zeros_like(pixels(0))
