@@ -31,6 +31,7 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 
 DOCS = Path(__file__).parent
+_NEAR_SLICES = 3
 RECORDS = DOCS / "demo-weights"
 WEIGHTS = DOCS.parent / "resources" / "weights"
 COLOURS = {"benign": "#22783c", "malignant": "#be2828"}
@@ -47,7 +48,9 @@ NETWORKS = {"gmic3d": "3D-GMIC", "gmic": "GMIC, both 2D kinds", "two_view": "two
 
 def learning_figure() -> None:
     """Losses of every stage, and what was measured on the breasts watched."""
-    figure, rows = plt.subplots(2, len(STAGES), figsize=(19, 6), squeeze=False)
+    figure, rows = plt.subplots(
+        2, len(STAGES), figsize=(19, 6), squeeze=False, layout="constrained"
+    )
     for (name, title), loss_axes, area_axes in zip(STAGES.items(), *rows, strict=True):
         points = json.loads((RECORDS / f"curve_{name}.json").read_text())
         _losses(loss_axes, points)
@@ -93,7 +96,7 @@ def roc_figure() -> None:
     """ROC curves over the unseen breasts; a breast's score is the mean of its images'."""
     results = json.loads((RECORDS / "unseen.json").read_text())
     tables = json.loads((RECORDS / "tables.json").read_text())
-    figure, axes = plt.subplots(1, len(NETWORKS), figsize=(15, 5))
+    figure, axes = plt.subplots(1, len(NETWORKS), figsize=(15, 5.6), layout="constrained")
     for (name, title), own in zip(NETWORKS.items(), axes, strict=True):
         breasts: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for one in results[name]:
@@ -155,7 +158,7 @@ def _looked_at(axes: Axes, imaged: ImagedView, kind: ImageKind) -> None:
         grey += (colour - grey) * (0.55 * layer)[..., None]
     axes.imshow(np.clip(grey, 0, 1), aspect="equal")
     for patch in prediction.patches:
-        if patch.slice_index == shown:
+        if abs(patch.slice_index - shown) <= _NEAR_SLICES:
             box = patch.box
             corner, size = (box.left, box.top), (box.width, box.height)
             axes.add_patch(plt.Rectangle(corner, *size, fill=False, color="#ffcd3c", linewidth=1.5))
@@ -194,7 +197,6 @@ def _in_image(
 
 
 def _keep(figure: Any, name: str) -> None:
-    figure.tight_layout()
     for ending in ("png", "svg"):
         figure.savefig(DOCS / f"{name}.{ending}", dpi=80)
 
