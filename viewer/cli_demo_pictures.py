@@ -145,7 +145,7 @@ def _tell(
     typer.echo("Scores are 0 to 1, higher is more suspicious. They mean nothing for patients.")
     typer.echo(f"In {output}:")
     folder = summary.saved.folder or output
-    tables = [folder / f"{table}.csv" for table in ("predictions", "breasts", "patches")]
+    tables = [folder / f"{table}.csv" for table in ("predictions", "breasts", "exams", "patches")]
     for path in (exam_folder, *tables, *made):
         shown = path.relative_to(output) if path.is_relative_to(output) else path
         typer.echo(f"  {shown}")
