@@ -6,48 +6,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
 from ct_builders import (
-    AXIAL,
     CORONAL,
     SAGITTAL,
     Series,
-    hounsfield,
     write_enhanced,
     write_series,
     write_slice,
 )
-from loading_builders import CT, breast, only_exam, scan, shown, write
-from numpy.typing import NDArray
+from ct_viewing import expected_axial, only_image, viewed
+from loading_builders import CT, breast, only_exam, scan, write
 
 from viewer.domain.ct import Plane
-from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
 from viewer.domain.windowing import Window
 from viewer.loading.ct_source import ct_source
-from viewer.loading.ct_volume import names_ct
 from viewer.loading.errors import IncompleteVolume, UnsuitableSeries
-from viewer.loading.located_exam import LocatedExam
-
-
-def viewed(located: LocatedExam, index: int = 0) -> NDArray[np.float64]:
-    """Hounsfield units of an image as displayed, (slices, rows, columns)."""
-    image = located.exam.images[index]
-    return image.grey_scale.values(np.stack(shown(located, index)).astype(np.float64))
-
-
-def expected_axial(series: Series) -> NDArray[np.int16]:
-    """What a radiologist expects: head first, the patient's right on the left, front on top."""
-    centres = (np.arange(series.columns) - (series.columns - 1) / 2) * series.pixel_mm
-    depths = [series.first_mm + n * series.slice_mm for n in range(series.slices)][::-1]
-    x, y = np.meshgrid(centres, centres)
-    return np.stack([hounsfield(np.stack([x, y, np.full_like(x, z)], axis=-1)) for z in depths])
-
-
-def only_image(folder: Path) -> ImageStack:
-    located = only_exam(folder)
-    assert len(located.exam.images) == 1, [image.name for image in located.exam.images]
-    return located.exam.images[0]
 
 
 def test_a_series_is_sorted_by_position_head_first_and_shown_in_hounsfield_units(
@@ -347,59 +321,3 @@ def test_a_slice_that_was_cut_short_is_a_reason_of_its_own(tmp_path: Path, keep:
     result = scan(tmp_path)
     assert [image.slices for image in result.exams[0].exam.images] == [11]
     assert not any("internal" in file.reason for file in result.skipped)
-
-
-def write_nifti(path: Path, series: Series, *, kind: type = np.int16) -> Path:
-    """Write the phantom with the directions of a series, as converters do."""
-    across, down = np.array(series.plane[:3]), np.array(series.plane[3:])
-    volume = np.stack([series.pixels(index) for index in range(series.slices)]).astype(kind)
-    image = sitk.GetImageFromArray(volume)
-    image.SetSpacing((series.pixel_mm / 10, series.pixel_mm / 10, series.slice_mm))
-    image.SetDirection(np.stack([across, down, np.cross(across, down)], axis=1).ravel().tolist())
-    image.SetOrigin(series.position(0).tolist())
-    sitk.WriteImage(image, str(path))
-    return path
-
-
-@pytest.mark.parametrize("name", ["study 1_CT.nii.gz", "ct-7.nii", "a.ct.mha"])
-@pytest.mark.parametrize("plane", [AXIAL, (1.0, 0, 0, 0, -1.0, 0), (-1.0, 0, 0, 0, 1.0, 0)])
-@pytest.mark.parametrize("kind", [np.int16, np.float32])
-def test_a_volume_file_named_ct_is_viewed_like_ct(
-    tmp_path: Path, name: str, plane: tuple[float, ...], kind: type
-) -> None:
-    points_to_feet = np.cross(plane[:3], plane[3:])[2] < 0
-    series = Series(plane=plane, first_mm=-50.0 if points_to_feet else -60.0)
-    located = only_exam(write_nifti(tmp_path / name, series, kind=kind))
-    image = located.exam.images[0]
-    np.testing.assert_allclose(viewed(located), expected_axial(Series()), atol=0.02)
-    assert image.name == "Axial CT"
-    assert image.spacing is not None
-    assert image.spacing.row_mm == pytest.approx(1.0)
-    source = ct_source(image, located.frames[image.image_id])
-    np.testing.assert_array_equal(source.read_slice(3), expected_axial(Series())[3])
-
-
-def test_a_volume_named_ct_without_air_may_not_be_in_hounsfield_units(tmp_path: Path) -> None:
-    image = sitk.GetImageFromArray(np.random.default_rng(0).integers(0, 255, (4, 9, 9), np.uint8))
-    sitk.WriteImage(image, str(tmp_path / "ct.nii.gz"))
-    stack = only_image(tmp_path)
-    assert stack.ct is not None
-    assert "Hounsfield" in stack.ct.obstacle
-    assert any("may not be Hounsfield" in warning for warning in stack.warnings)
-
-
-@pytest.mark.parametrize(
-    ("stem", "is_ct"),
-    [
-        ("ct", True),
-        ("patient_CT_chest", True),
-        ("CT-0001", True),
-        ("chest ct", True),
-        ("actual", False),
-        ("1_L-CC", False),
-        ("sector", False),
-        ("pet-ctac", False),
-    ],
-)
-def test_only_a_word_ct_makes_a_volume_ct(stem: str, is_ct: bool) -> None:
-    assert names_ct(stem) is is_ct
