@@ -14,6 +14,8 @@ from typing import Any
 import cv2
 import matplotlib
 import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from inference.checkpoint import load_model
@@ -25,10 +27,6 @@ from inference.training.image_kinds import ImageKind
 from inference.training.imaging import ImagedView
 from inference.training.phantoms import DEMO_SEED, draw_exam
 from inference.types import CLASS_NAMES, ArraySource, Laterality, ModelInput, Prediction
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
-from matplotlib.axes import Axes  # noqa: E402
 
 DOCS = Path(__file__).parent
 _NEAR_SLICES = 3
@@ -202,6 +200,7 @@ def _keep(figure: Any, name: str) -> None:
 
 
 if __name__ == "__main__":
+    plt.switch_backend("Agg")
     learning_figure()
     roc_figure()
     saliency_figure()
