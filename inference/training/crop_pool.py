@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from inference.networks.saliency import CLASSES
 from inference.training.cell_shares import cell_shares
 from inference.training.crops_of_images import CROP_SIDE, MOST_FINDINGS, Crops
 from inference.training.stored_arrays import read_arrays
+from inference.training.waiting import wait_for_phantoms
 
 _LISTING_SECONDS = 0.5
 _MARGIN = 20
@@ -63,8 +65,19 @@ class CropBatch:
 class CropPool:
     """Takes in the files of crops in a folder as they appear; use it as a context."""
 
-    def __init__(self, folder: Path, device: torch.device, *, capacity: int, at_least: int) -> None:
-        """capacity: crops kept, 0.2 MB each. at_least: crops to wait for at the start."""
+    def __init__(
+        self,
+        folder: Path,
+        device: torch.device,
+        *,
+        capacity: int,
+        at_least: int,
+        is_making: Callable[[], bool],
+    ) -> None:
+        """capacity: crops kept, 0.2 MB each. at_least: crops to wait for at the start.
+
+        is_making: whether more may still come; raises RuntimeError when they do not.
+        """
         self._folder = folder
         self._device = device
         self._pixels = torch.empty(
@@ -75,9 +88,7 @@ class CropPool:
         self._count = 0
         self._taken: set[Path] = set()
         self._stop = threading.Event()
-        while self._count < at_least:
-            self._take_in()
-            self._stop.wait(_LISTING_SECONDS)
+        wait_for_phantoms(lambda: self._has(at_least), is_making)
         self._thread = threading.Thread(target=self._keep_taking_in, daemon=True)
         self._thread.start()
 
@@ -118,6 +129,10 @@ class CropPool:
         findings[:, :, 1] -= rooms[0, :, None]
         findings[:, :, 2] -= rooms[1, :, None]
         return CropBatch(patches, findings)
+
+    def _has(self, at_least: int) -> bool:
+        self._take_in()
+        return self._count >= at_least
 
     def _keep_taking_in(self) -> None:
         while not self._stop.wait(_LISTING_SECONDS):

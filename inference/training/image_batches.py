@@ -6,7 +6,7 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ from inference.training.cell_shares import cell_shares
 from inference.training.image_kinds import ImageKind
 from inference.training.stored_arrays import read_arrays
 from inference.training.stored_view import StoredImages
+from inference.training.waiting import wait_for_phantoms
 
 _SHIFT_ROWS = 96
 _SHIFT_COLUMNS = 63
@@ -131,9 +132,13 @@ class ImageFeed:
         *,
         seed: int,
         threads: int,
-        at_least: int = 1,
+        at_least: int,
+        is_making: Callable[[], bool],
     ) -> None:
-        """groups: the kinds of each draw, in turn. at_least: views to wait for at the start."""
+        """groups: the kinds of each draw, in turn. at_least: views to wait for at the start.
+
+        is_making: whether more may still come; raises RuntimeError when they do not.
+        """
         self._folder = folder
         self._groups = groups
         self._random = random.Random(seed)
@@ -143,8 +148,7 @@ class ImageFeed:
         self._stop = threading.Event()
         self.waited_seconds = 0.0
         self._ready: queue.Queue[tuple[StoredImages, ...]] = queue.Queue(maxsize=2 * threads)
-        while len(self._listing()) < at_least:
-            time.sleep(0.2)
+        wait_for_phantoms(lambda: len(self._listing()) >= at_least, is_making)
         self._threads = [
             threading.Thread(target=self._keep_reading, args=(own,), daemon=True)
             for own in range(threads)
@@ -162,10 +166,8 @@ class ImageFeed:
         traceback: TracebackType | None,
     ) -> None:
         self._stop.set()
-        while any(thread.is_alive() for thread in self._threads):
-            while not self._ready.empty():
-                self._ready.get_nowait()
-            time.sleep(0.01)
+        for thread in self._threads:
+            thread.join()
 
     def __iter__(self) -> Iterator[tuple[StoredImages, ...]]:
         while True:
@@ -181,7 +183,7 @@ class ImageFeed:
 
     def _listing(self) -> list[Path]:
         """Call with the lock held, or before the threads start."""
-        if time.monotonic() - self._listed > _LISTING_SECONDS:
+        if not self._paths or time.monotonic() - self._listed > _LISTING_SECONDS:
             self._paths = sorted(self._folder.glob("*.safetensors"))
             self._listed = time.monotonic()
         return self._paths

@@ -106,6 +106,7 @@ class Fit:
         losses_of_step: named losses, which are added up. measure: how good an averaged copy is.
         """
         saved = latest = time.monotonic()
+        losses: Mapping[str, Tensor] = {}
         while not self.is_finished and not self._clock.is_over:
             losses = losses_of_step(self._step)
             self._descend(torch.stack(list(losses.values())).sum())
@@ -118,9 +119,9 @@ class Fit:
             if self._step % self._schedule.measure_every == 0 or self.is_finished:
                 self._measure(measure)
             if time.monotonic() - saved > _SAVE_SECONDS:
-                self._save()
+                self._save(losses)
                 saved = time.monotonic()
-        self._save()
+        self._save(losses)
         self.module.load_state_dict(self.average.state_dict())
         self.module.eval()
         return self.is_finished
@@ -141,20 +142,26 @@ class Fit:
         torch._foreach_lerp_(averaged, new, 1 - keep)
 
     def _note(self, losses: Mapping[str, Tensor]) -> None:
-        values = {name: round(float(loss.detach()), 4) for name, loss in losses.items()}
-        if not all(math.isfinite(value) for value in values.values()):
-            raise FloatingPointError(f"the losses of step {self._step} are not numbers: {values}")
+        values = self._finite(losses)
         self.curve.append({"step": self._step, **values})
         if self._step % (5 * _LOG_EVERY) == 0:
             rate = self._seconds / self._step
             log.info("step=%d seconds_a_step=%.3f %s", self._step, rate, values)
+
+    def _finite(self, losses: Mapping[str, Tensor]) -> dict[str, float]:
+        values = {name: round(float(loss.detach()), 4) for name, loss in losses.items()}
+        if not all(math.isfinite(value) for value in values.values()):
+            raise FloatingPointError(f"the losses of step {self._step} are not numbers: {values}")
+        return values
 
     def _measure(self, measure: Callable[[nn.Module], Mapping[str, float]]) -> None:
         values = {name: round(value, 4) for name, value in measure(self.average).items()}
         self.curve.append({"step": self._step, **values})
         log.info("step=%d measured %s", self._step, values)
 
-    def _save(self) -> None:
+    def _save(self, losses: Mapping[str, Tensor]) -> None:
+        # What was kept before is worth more than weights that are no numbers.
+        self._finite(losses)
         temporary = self._state_file.with_suffix(".tmp")
         torch.save(
             {

@@ -64,6 +64,10 @@ class Supply:
     ) -> None:
         self.stop()
 
+    def is_making(self) -> bool:
+        """Whether any breast is still to come."""
+        return any(process.is_alive() for process in self._processes)
+
     def finish(self) -> None:
         """Wait until everything is made. Raises RuntimeError when a process failed."""
         for process in self._processes:

@@ -91,7 +91,9 @@ class Run:
         """The folder of views to watch learning on."""
         return self.work / "watched"
 
-    def feed(self, groups: Sequence[Sequence[ImageKind]], seed: int) -> ImageFeed:
+    def feed(
+        self, groups: Sequence[Sequence[ImageKind]], seed: int, is_making: Callable[[], bool]
+    ) -> ImageFeed:
         """Training images, read ahead."""
         return ImageFeed(
             self.training,
@@ -99,6 +101,7 @@ class Run:
             seed=seed,
             threads=max(2, min(6, self.processes // 2)),
             at_least=min(_VIEWS_AHEAD, self.effort.breasts),
+            is_making=is_making,
         )
 
     def fit(self, name: str, module: nn.Module, *, rates: Rates, steps: int, seconds: float) -> Fit:
@@ -153,7 +156,7 @@ def train(run: Run, output: Path) -> bool:
     torch.manual_seed(1)
     volumes, flat = _placed(demo_gmic3d(), run.device), _placed(demo_gmic(), run.device)
     with Supply(orders, processes=run.processes) as supply:
-        if not _learn_crops(run, volumes):
+        if not _learn_crops(run, volumes, supply.is_making):
             return False
         if run.stop_supply_after_crops:
             supply.stop()
@@ -162,7 +165,7 @@ def train(run: Run, output: Path) -> bool:
             # What a run leaves that ends before the stages that follow.
             if not weights_path(output, name).exists():
                 save_demo(output, name, network, {})
-        return _learn_whole(run, volumes, flat, output)
+        return _learn_whole(run, volumes, flat, output, supply.is_making)
 
 
 def _placed(network: Network, device: torch.device) -> Network:
@@ -171,7 +174,7 @@ def _placed(network: Network, device: torch.device) -> Network:
     return placed
 
 
-def _learn_crops(run: Run, network: Gmic3d) -> bool:
+def _learn_crops(run: Run, network: Gmic3d, is_making: Callable[[], bool]) -> bool:
     effort = run.effort
     fit = run.fit(
         "crops",
@@ -184,7 +187,11 @@ def _learn_crops(run: Run, network: Gmic3d) -> bool:
         return True
     watch = Watch(run.watched, tuple(ImageKind), run.device)
     with CropPool(
-        run.training, run.device, capacity=effort.most_crops, at_least=effort.least_crops
+        run.training,
+        run.device,
+        capacity=effort.most_crops,
+        at_least=effort.least_crops,
+        is_making=is_making,
     ) as pool:
         learner = CropLearner(network, pool, crops_a_step=effort.crops_a_step, seed=1)
         is_finished = run.finish("crops", fit, learner.losses, watch.measure)
@@ -192,7 +199,9 @@ def _learn_crops(run: Run, network: Gmic3d) -> bool:
     return is_finished
 
 
-def _learn_whole(run: Run, volumes: Gmic3d, flat: Gmic3d, output: Path) -> bool:
+def _learn_whole(
+    run: Run, volumes: Gmic3d, flat: Gmic3d, output: Path, is_making: Callable[[], bool]
+) -> bool:
     effort = run.effort
     stages = (
         Stage(
@@ -213,7 +222,7 @@ def _learn_whole(run: Run, volumes: Gmic3d, flat: Gmic3d, output: Path) -> bool:
         ),
     )
     for stage in stages:
-        is_finished = _learn_looks(run, stage) and _learn_together(run, stage)
+        is_finished = _learn_looks(run, stage, is_making) and _learn_together(run, stage, is_making)
         save_demo(output, stage.name, stage.network, {})
         if not is_finished:
             return False
@@ -232,14 +241,14 @@ class Stage:
     together: tuple[int, float]
 
 
-def _learn_looks(run: Run, stage: Stage) -> bool:
+def _learn_looks(run: Run, stage: Stage, is_making: Callable[[], bool]) -> bool:
     name, network = f"looks_{stage.name}", stage.network
     rates = rates_of_looks(network, run.effort.looks_rate)
     fit = run.fit(name, network, rates=rates, steps=stage.looks[0], seconds=stage.looks[1])
     if fit.is_finished:
         return True
     watch = Watch(run.watched, stage.kinds, run.device)
-    with run.feed([stage.kinds], seed=1) as feed:
+    with run.feed([stage.kinds], 1, is_making) as feed:
         learner = LooksLearner(
             network, iter(feed), views_a_step=stage.views_a_step, device=run.device, seed=2
         )
@@ -248,14 +257,14 @@ def _learn_looks(run: Run, stage: Stage) -> bool:
     return is_finished
 
 
-def _learn_together(run: Run, stage: Stage) -> bool:
+def _learn_together(run: Run, stage: Stage, is_making: Callable[[], bool]) -> bool:
     name, network = f"together_{stage.name}", stage.network
     rates = rates_together(network, run.effort.together_rate)
     fit = run.fit(name, network, rates=rates, steps=stage.together[0], seconds=stage.together[1])
     if fit.is_finished:
         return True
     watch = Watch(run.watched, stage.kinds, run.device)
-    with run.feed([stage.kinds], seed=3) as feed:
+    with run.feed([stage.kinds], 3, is_making) as feed:
         learner = TogetherLearner(
             network, iter(feed), views_a_step=stage.views_a_step, device=run.device, seed=4
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from itertools import repeat
@@ -16,7 +17,9 @@ from torch import Tensor, nn
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 from inference.networks.resnet import Norm
 from inference.networks.two_view import InputSize, TwoViewConfig, TwoViewNetwork
+from inference.training.crop_pool import CropPool
 from inference.training.effort import SMALL, effort_of
+from inference.training.image_batches import ImageFeed
 from inference.training.image_kinds import ImageKind
 from inference.training.learn_looks import LooksLearner
 from inference.training.learn_together import TogetherLearner
@@ -180,6 +183,39 @@ def test_losses_that_are_not_numbers_stop_a_run(tmp_path: Path) -> None:
 
     with pytest.raises(FloatingPointError, match="step 20"):
         run.run(broken, nothing)
+
+
+def test_weights_that_are_no_numbers_never_replace_what_was_kept(tmp_path: Path) -> None:
+    stopping, layer = fit(tmp_path, 100, _StepClock(after=3))
+    stopping.run(losses_of(layer), nothing)  # type: ignore[arg-type]
+    kept = (tmp_path / "state.pt").read_bytes()
+    going_on, again = fit(tmp_path, 100, _StepClock(after=2))
+
+    def broken(step: int) -> Mapping[str, Tensor]:
+        return {"square": again.weight.sum() * torch.nan}
+
+    with pytest.raises(FloatingPointError, match="not numbers"):
+        going_on.run(broken, nothing)
+    assert (tmp_path / "state.pt").read_bytes() == kept
+
+
+def test_waiting_for_phantoms_ends_when_nobody_makes_any(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="Too few phantoms"):
+        CropPool(tmp_path, CPU, capacity=4, at_least=1, is_making=lambda: False)
+    with pytest.raises(RuntimeError, match="Too few phantoms"):
+        ImageFeed(
+            tmp_path, [[ImageKind.DBT]], seed=1, threads=1, at_least=1, is_making=lambda: False
+        )
+
+
+def test_a_feed_gives_what_is_stored_and_ends_its_threads(tmp_path: Path) -> None:
+    images_of_breast(tmp_path)
+    with ImageFeed(
+        tmp_path, [[ImageKind.DBT]], seed=1, threads=2, at_least=2, is_making=lambda: False
+    ) as feed:
+        (drawn,) = next(iter(feed))
+        assert np.array_equal(drawn.pixels, images().pixels)
+    assert not [t for t in threading.enumerate() if "_keep_reading" in t.name]
 
 
 def test_an_effort_refuses_a_number_it_does_not_know() -> None:
