@@ -16,6 +16,7 @@ import matplotlib
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from inference.checkpoint import load_model
@@ -159,7 +160,7 @@ def _looked_at(axes: Axes, imaged: ImagedView, kind: ImageKind) -> None:
         if abs(patch.slice_index - shown) <= _NEAR_SLICES:
             box = patch.box
             corner, size = (box.left, box.top), (box.width, box.height)
-            axes.add_patch(plt.Rectangle(corner, *size, fill=False, color="#ffcd3c", linewidth=1.5))
+            axes.add_patch(Rectangle(corner, *size, fill=False, color="#ffcd3c", linewidth=1.5))
     scores = prediction.scores
     axes.set_title(
         f"{kind.value}: malignant {scores.malignant:.2f}, benign {scores.benign:.2f}",

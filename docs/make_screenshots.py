@@ -23,6 +23,7 @@ from viewer.commands.command import Context
 from viewer.commands.table import by_id, perform
 from viewer.export.phantom_exams import write_phantom_exams
 from viewer.session.ai_results import unfinished
+from viewer.session.breast_results import unfinished_breasts
 from viewer.storage.places import places
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.theme import apply_theme
@@ -81,6 +82,7 @@ class Photographer:
         """Wait until frames, AI and antialiased pictures are on screen."""
         self.wait(lambda: not self.program.search.is_running)
         self.wait(lambda: not unfinished(self.program.session.state))
+        self.wait(lambda: not unfinished_breasts(self.program.session.state))
         self.wait(self._is_drawn)
         self.wait(lambda: self.program.pool.idle())
         for pane in self.program.hanging.panes.values():
@@ -117,8 +119,8 @@ class Photographer:
 
     def _grab_dialog(self, dialog: QDialog) -> bool:
         dialog.show()
-        check = self.program.check
-        self.wait(lambda: not check.is_running)
+        library = self.program.library
+        self.wait(lambda: not library.is_running)
         for _ in range(10):
             self._app.processEvents()
         _keep(dialog.grab(), self.dialog_name)
