@@ -78,6 +78,14 @@ def test_the_exam_is_its_highest_breast_class_by_class() -> None:
     assert exam.scores == ClassScores(benign=0.5, malignant=0.8)
 
 
+@pytest.mark.parametrize("left", [Queued(), Running("views", 1, 2), Failed("gone"), NotRun()])
+def test_an_exam_has_no_score_while_one_of_its_breasts_has_none(left: BreastState) -> None:
+    exam = breast_lines(_state(BreastDone(DONE), left))[1]
+    assert (exam.look, exam.title) == (LineLook.EXAM, "Exam")
+    assert exam.scores is None
+    assert exam.state == "one breast not scored"
+
+
 def test_a_missing_view_is_said_in_its_own_line() -> None:
     lines = breast_lines(_state(BreastDone(ONLY_CC)))
     assert [(line.title, line.state) for line in lines[3:]] == [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from inference.breast import BreastPrediction, BreastView
-from inference.types import ClassScores
+from inference.breast_scores import highest_scores
 from viewer.domain.ai_state import Failed, NotRun, Queued, Running
 from viewer.domain.breast_ai import BreastDone, BreastKey, BreastStanding
 from viewer.session.breast_results import breasts_of
@@ -19,16 +21,20 @@ def breast_lines(state: SessionState) -> tuple[ScoreLine, ...]:
         return ()
     model = next(iter(standings.values())).model
     lines = [ScoreLine(look=LineLook.MODEL, title=f"Whole breasts: {model}")]
-    done = [s.state.prediction for s in standings.values() if isinstance(s.state, BreastDone)]
-    if done:
-        highest = ClassScores(
-            benign=max(p.scores.benign for p in done),
-            malignant=max(p.scores.malignant for p in done),
-        )
-        lines.append(ScoreLine(look=LineLook.EXAM, title="Exam", scores=highest))
+    if any(isinstance(standing.state, BreastDone) for standing in standings.values()):
+        lines.append(_exam_line(standings.values()))
     for key, standing in standings.items():
         lines += _lines_of(key, standing)
     return tuple(lines)
+
+
+def _exam_line(standings: Collection[BreastStanding]) -> ScoreLine:
+    """The highest breast, class by class; no number while a breast that may be higher has none."""
+    done = [s.state.prediction for s in standings if isinstance(s.state, BreastDone)]
+    if len(done) < len(standings):
+        return ScoreLine(look=LineLook.EXAM, title="Exam", state="one breast not scored")
+    highest = highest_scores([prediction.scores for prediction in done])
+    return ScoreLine(look=LineLook.EXAM, title="Exam", scores=highest)
 
 
 def breast_words(state: SessionState) -> tuple[str, bool]:
