@@ -9,7 +9,9 @@ from viewer.domain.frame import Frame
 from viewer.domain.hanging import Slot, slot_of
 from viewer.export.shot import Shot, ShotGrid
 from viewer.rendering.marks import TruthOutline
+from viewer.rendering.other_study import other_study
 from viewer.session.framing import fit_scale
+from viewer.session.patient import relation_in, study_in
 from viewer.session.state import Layout, SessionState
 
 FrameOf = Callable[[str, int], Frame | None]
@@ -68,6 +70,7 @@ def shot_of(
     pane, image = state.panes[slot], state.image_in(slot)
     width, height = state.pane_sizes[slot]
     empty_title, empty_detail = _empty_words(state, slot)
+    exam = study_in(state, slot)
     shot = Shot(
         stack=image,
         state=pane,
@@ -75,7 +78,8 @@ def shot_of(
         pane_width=width,
         pane_height=height,
         fit_scale=fit_scale(state),
-        exam_alias=state.exam.alias if state.exam else "",
+        exam_alias=exam.alias if exam else "",
+        other_study=other_study(relation_in(state, slot)),
         overlay=replace(state.overlay, visible=state.overlay_is_drawn),
         corner_text=state.options.text,
         empty_title=empty_title,

@@ -14,6 +14,7 @@ from viewer.domain.windowing import Voi
 from viewer.export.caption import Caption, caption_of
 from viewer.rendering.captions import TextSettings
 from viewer.rendering.marks import TruthOutline
+from viewer.rendering.other_study import OtherStudy
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene, shown_voi
 
 LARGEST_SIDE = 16_000
@@ -41,6 +42,8 @@ class Shot:
     empty_title: str = ""
     empty_detail: str = ""
     frame_problem: str | None = None
+    other_study: OtherStudy | None = None
+    """Where the image is of another study than the exam that hangs: what is said of it."""
     text_scale: float = 1.0
     """Device pixels per logical pixel of text and lines."""
 
@@ -59,6 +62,7 @@ class Shot:
                 exam_alias=self.exam_alias,
                 overlay=self.overlay,
                 text=TextSettings(corner_text=self.corner_text, identity=False),
+                other_study=self.other_study,
             ),
             truth=self.truth,
             empty_title=self.empty_title,
@@ -84,7 +88,7 @@ class Shot:
         """What to say under the picture; None for an empty pane."""
         if self.stack is None:
             return None
-        return caption_of(
+        said = caption_of(
             exam_alias=self.exam_alias,
             image=self.stack,
             slice_index=self.state.slice_index,
@@ -94,6 +98,9 @@ class Shot:
             ai=self.ai,
             overlay=self.overlay,
         )
+        if self.other_study is None:
+            return said
+        return replace(said, image=f"{said.image} ({self.other_study.words})")
 
     def enlarged(self, factor: float) -> Shot:
         """The same part of the image at another size; text grows with it, but never shrinks."""

@@ -15,6 +15,7 @@ from viewer.loading.decode_pool import DecodePool
 from viewer.loading.frame_store import FrameKey, FrameStore
 from viewer.loading.located_exam import LocatedExam, assign_view
 from viewer.session.exams import corrected, opened
+from viewer.session.patient import studies_at_hand
 from viewer.session.session import Change, Session
 
 
@@ -40,6 +41,7 @@ class ExamFiles(QObject):
         self._signals = signals
         self._located: dict[str, LocatedExam] = {}
         self._direction = 0
+        self._at_hand: tuple[str, ...] = ()
         session.changed.connect(self._follow)
 
     def open(self, exams: Iterable[LocatedExam]) -> None:
@@ -95,11 +97,16 @@ class ExamFiles(QObject):
         if change.touches("exams"):
             open_ids = {exam.exam_id for exam in change.new.exams}
             self._located = {i: exam for i, exam in self._located.items() if i in open_ids}
-        if change.touches("exam_id"):
+        if change.touches("exam_id") or self._needs_others(change):
             self._hang(change.new.exam_id)
         if change.touches("exams", "exam_id", "panes", "active", "layout"):
             self._direction = _direction(change) or self._direction
             self._pool.focus(self._visible(), self._direction)
+
+    def _needs_others(self, change: Change) -> bool:
+        """Whether priors came or went, or a pane shows an image of an exam not read so far."""
+        moved = change.touches("exams", "confirmed_patients") or not change.is_scrolling
+        return moved and studies_at_hand(change.new) != self._at_hand
 
     def _hang_anew(self, exam_id: str) -> None:
         self._hang(exam_id)
@@ -109,8 +116,9 @@ class ExamFiles(QObject):
     def _hang(self, exam_id: str | None) -> None:
         self._signals.forget()
         self._direction = 0
-        located = None if exam_id is None else self._located.get(exam_id)
-        self._pool.open({} if located is None else located.frames)
+        self._at_hand = studies_at_hand(self._session.state)
+        located = [self._located[i] for i in self._at_hand if i in self._located]
+        self._pool.open({i: source for exam in located for i, source in exam.frames.items()})
 
     def _visible(self) -> tuple[FrameKey, ...]:
         """The frames on screen, the active pane's first."""

@@ -36,6 +36,7 @@ from viewer.rendering.marks import (
     box_marks,
     marks_on_slice,
 )
+from viewer.rendering.other_study import OtherStudy
 from viewer.rendering.saliency import SaliencyLayer
 from viewer.rendering.same_object import SameObject
 
@@ -86,6 +87,8 @@ class PaneScene:
     edges: tuple[str, str, str, str] | None = None
     """Of CT: what lies towards left, right, top and bottom of the pane, such as R, L, A, P."""
     message: CentralMessage | None = None
+    other_study: bool = False
+    """True for an image of another study than the exam that hangs: drawn with an edge."""
     active: bool = False
     """True for the pane that keys act on; never in exported pictures."""
 
@@ -110,6 +113,8 @@ class PaneContext:
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     text: TextSettings = field(default_factory=TextSettings)
     reader_marks: tuple[ReaderMark, ...] = ()
+    other_study: OtherStudy | None = None
+    """Where the image is of another study: what is said of it."""
 
 
 def build_scene(
@@ -171,6 +176,7 @@ def build_scene(
         text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
         top_lines=_top_lines(stack, context),
         badges=badges(stack, state)
+        + (() if context.other_study is None else context.other_study.badges)
         + (() if fits else (Badge("AI result is for another image size: not drawn"),)),
         bottom_lines=reading_lines(stack, state.slice_index, voi, viewport)
         if text.corner_text
@@ -178,6 +184,7 @@ def build_scene(
         ai=ai_line(ai) if text.corner_text and text.ai else None,
         edges=_edges(stack, state),
         message=_waiting(stack, state, frame, frame_problem),
+        other_study=context.other_study is not None,
         active=active,
     )
 
@@ -266,6 +273,9 @@ def _top_lines(stack: ImageStack, context: PaneContext) -> tuple[CornerLine, ...
     lines = view_lines(stack, context.exam_alias)
     if not context.text.corner_text:
         lines = lines[:1]
+    if context.other_study is not None:
+        said = context.other_study.line(identity=context.text.identity)
+        lines = (*lines[:1], said, *lines[1:])
     if context.text.identity:
         lines += identity_lines(stack, context.identity)
     return lines

@@ -9,17 +9,21 @@ from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot, images_by_slot
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
+from viewer.domain.patient_studies import newest_of
 from viewer.session.state import SLOTS, Cine, Layout, SessionState
 
 
 def opened(state: SessionState, exams: Iterable[Exam]) -> SessionState:
-    """Add exams and hang the first of them; one that is open already is replaced by its newer."""
+    """Add exams and hang the first of them, or the newest study of that patient.
+
+    One that is open already is replaced by its newer reading.
+    """
     new = tuple(exams)
     if not new:
         return state
     ids = {exam.exam_id for exam in new}
     kept = tuple(exam for exam in state.exams if exam.exam_id not in ids)
-    return chosen(replace(state, exams=kept + new), new[0].exam_id)
+    return chosen(replace(state, exams=kept + new), newest_of(new[0], new).exam_id)
 
 
 def chosen(state: SessionState, exam_id: str) -> SessionState:

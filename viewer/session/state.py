@@ -97,6 +97,8 @@ class SessionState:
     finding: Finding | None = None
     reader_marks: tuple[ReaderMark, ...] = ()
     """Places the reader points at, drawn on their slices."""
+    confirmed_patients: frozenset[frozenset[str]] = frozenset()
+    """Pairs of exam ids that the reader says are of one patient, though their headers disagree."""
     options: Options = field(default_factory=Options)
 
     @property

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtCore import Slot as QtSlot
 
-from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot, slot_of
 from viewer.domain.image_stack import ImageStack
 from viewer.jobs.decode_signals import DecodeSignals
@@ -17,9 +16,11 @@ from viewer.jobs.truth_outlines import TruthOutlines
 from viewer.loading.frame_store import FrameKey
 from viewer.rendering.captions import TextSettings
 from viewer.rendering.marks import TruthOutline
+from viewer.rendering.other_study import other_study
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.session.ai_results import finding_shown
 from viewer.session.framing import fit_scale, pane_measured, panned_by, zoomed_at
+from viewer.session.patient import relation_in, study_in, study_of
 from viewer.session.placing import activated, maximised
 from viewer.session.scrolling import scrolled
 from viewer.session.session import Change, Session
@@ -38,6 +39,7 @@ _EVERYTHING = (
     "layout",
     "pane_sizes",
     "reader_marks",
+    "confirmed_patients",
 )
 _DRAGS = {
     Tool.WINDOW: DragAction.WINDOW,
@@ -92,7 +94,7 @@ class PanePresenter(QObject):
             pane_width=width,
             pane_height=height,
             ai=state.ai_of(image.image_id if image else ""),
-            context=_context(state),
+            context=_context(state, slot),
             truth=self._outlines(state, image, pane_state.slice_index),
             empty_title=empty_title,
             empty_detail=empty_detail,
@@ -114,7 +116,7 @@ class PanePresenter(QObject):
     def _outlines(
         self, state: SessionState, image: ImageStack | None, slice_index: int
     ) -> tuple[TruthOutline, ...]:
-        exam: Exam | None = state.exam
+        exam = None if image is None else study_of(state, image.image_id)
         if image is None or exam is None or not state.overlay.truth:
             return ()
         return self._truth.of(exam, image.image_id, slice_index)
@@ -193,10 +195,10 @@ def _maximised(state: SessionState, slot: Slot) -> SessionState:
     return maximised(state, slot)
 
 
-def _context(state: SessionState) -> PaneContext:
+def _context(state: SessionState, slot: Slot) -> PaneContext:
     from dataclasses import replace
 
-    exam = state.exam
+    exam = study_in(state, slot)
     overlay = replace(state.overlay, visible=state.overlay_is_drawn)
     return PaneContext(
         exam_alias=exam.alias if exam else "",
@@ -208,6 +210,7 @@ def _context(state: SessionState) -> PaneContext:
             ai=state.options.ai_words,
         ),
         reader_marks=state.reader_marks,
+        other_study=other_study(relation_in(state, slot)),
     )
 
 

@@ -19,6 +19,7 @@ from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT
 from viewer.ui.pane.mark_painting import draw_boxes, draw_outlines
 from viewer.ui.pane.reader_mark_painting import draw_reader_marks
 from viewer.ui.pane.signs import draw_error_sign
+from viewer.ui.pane.study_edge import draw_study_edge
 
 
 def paint_scene(
@@ -51,6 +52,8 @@ def paint_scene(
         _draw_message(painter, scene.message, pane, text_scale)
     grey = None if layers.grey is None else layers.grey.pixels
     draw_corner_text(painter, scene, text_scale, grey)
+    if scene.other_study:
+        draw_study_edge(painter, pane, text_scale, on_right=scene.text_on_right)
     if scene.active:
         _draw_active_frame(painter, pane, text_scale)
     painter.restore()

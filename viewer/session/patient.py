@@ -1,0 +1,75 @@
+"""The other studies of the patient whose exam hangs: which are at hand, and what panes show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from viewer.domain.exam import Exam
+from viewer.domain.hanging import Slot
+from viewer.domain.patient_studies import (
+    StudyRelation,
+    pair,
+    priors_of,
+    related_studies,
+    relation_of,
+)
+from viewer.session.state import SessionState
+
+
+def priors(state: SessionState) -> tuple[Exam, ...]:
+    """The open studies that hang as priors of the exam that hangs, the newest first."""
+    exam = state.exam
+    return () if exam is None else priors_of(exam, state.exams, state.confirmed_patients)
+
+
+def related(state: SessionState) -> tuple[StudyRelation, ...]:
+    """The open studies with the patient id of the exam that hangs, priors or not."""
+    exam = state.exam
+    return () if exam is None else related_studies(exam, state.exams, state.confirmed_patients)
+
+
+def patient_confirmed(state: SessionState, exam_id: str) -> SessionState:
+    """Take the reader's word that an open study is of the patient whose exam hangs."""
+    exam = state.exam
+    other = next((e for e in state.exams if e.exam_id == exam_id), None)
+    if exam is None or other is None or other is exam:
+        return state
+    return replace(state, confirmed_patients=state.confirmed_patients | {pair(exam, other)})
+
+
+def study_of(state: SessionState, image_id: str | None) -> Exam | None:
+    """The open exam that an image belongs to."""
+    hung = state.exam
+    exams = state.exams if hung is None else (hung, *state.exams)
+    return next((e for e in exams if any(i.image_id == image_id for i in e.images)), None)
+
+
+def study_in(state: SessionState, slot: Slot) -> Exam | None:
+    """The exam of the image that a slot holds; the exam that hangs while it is empty."""
+    return study_of(state, state.panes[slot].image_id) or state.exam
+
+
+def relation_in(state: SessionState, slot: Slot) -> StudyRelation | None:
+    """How the study in a slot relates to the exam that hangs; None when it is that exam."""
+    exam, shown = state.exam, study_in(state, slot)
+    if exam is None or shown is None:
+        return None
+    return relation_of(exam, shown, state.confirmed_patients)
+
+
+def may_show(state: SessionState, image_id: str) -> bool:
+    """Whether an image may stand beside the exam that hangs: its own, or its patient's as known."""
+    shown, exam = study_of(state, image_id), state.exam
+    if shown is None or exam is None:
+        return False
+    relation = relation_of(exam, shown, state.confirmed_patients)
+    return shown is exam or (relation is not None and relation.confirmed)
+
+
+def studies_at_hand(state: SessionState) -> tuple[str, ...]:
+    """The exams whose images may come on screen at once: the hung one, its priors, those shown."""
+    if state.exam_id is None:
+        return ()
+    shown = [study_of(state, pane.image_id) for pane in state.panes.values() if pane.image_id]
+    ids = [exam.exam_id for exam in (*priors(state), *shown) if exam is not None]
+    return tuple(dict.fromkeys((state.exam_id, *ids)))
