@@ -291,6 +291,8 @@ class Program(QObject):
         for sender in (self.recent.not_kept, self.preferences.not_kept, self.truth.failed):
             sender.connect(problem)
         self.worker.noticed.connect(self.messages.notice)
+        self.desk.patient.noticed.connect(self.messages.notice)
+        self.series.patient_questioned.connect(self.desk.patient.question)
         self.worker.licence_needed.connect(self.licence_desk.need)
         self.opening.said.connect(self.messages.passing)
         self.pictures.kept.connect(self.messages.passing)

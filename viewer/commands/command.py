@@ -43,6 +43,12 @@ class Desk(Protocol):
     def assign_views(self) -> None:
         """Let the user say which view an unidentified image is."""
 
+    def put_image(self) -> None:
+        """Let the user choose an image for the active pane."""
+
+    def confirm_patient(self) -> None:
+        """Compare a study of the same patient id whose name or birth date differs."""
+
     def why_no_ai(self) -> str | None:
         """Why the AI cannot run on the exam that hangs; None when it can."""
 

@@ -9,6 +9,7 @@ from viewer.commands.ai_commands import AI_COMMANDS
 from viewer.commands.command import Command, Context
 from viewer.commands.exam_commands import EXAM_COMMANDS
 from viewer.commands.image_commands import IMAGE_COMMANDS
+from viewer.commands.patient_commands import PATIENT_COMMANDS
 from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCREEN_COMMANDS
 from viewer.commands.slice_commands import SLICE_COMMANDS
 from viewer.commands.studies_commands import STUDIES_COMMANDS
@@ -18,6 +19,7 @@ COMMANDS: tuple[Command, ...] = (
     *EXAM_COMMANDS,
     *SLICE_COMMANDS,
     *VIEW_COMMANDS,
+    *PATIENT_COMMANDS,
     *IMAGE_COMMANDS,
     *AI_COMMANDS,
     *PICTURE_COMMANDS,

@@ -13,6 +13,7 @@ from viewer.domain.patient_studies import (
     related_studies,
     relation_of,
 )
+from viewer.session.placing import activated, image_shown
 from viewer.session.state import SessionState
 
 
@@ -73,3 +74,13 @@ def studies_at_hand(state: SessionState) -> tuple[str, ...]:
     shown = [study_of(state, pane.image_id) for pane in state.panes.values() if pane.image_id]
     ids = [exam.exam_id for exam in (*priors(state), *shown) if exam is not None]
     return tuple(dict.fromkeys((state.exam_id, *ids)))
+
+
+def image_put(state: SessionState, slot: Slot, image_id: str) -> SessionState:
+    """Put an image where the reader wants it, and let keys act on that pane.
+
+    An image of another patient, or of one that is not confirmed, is not put anywhere.
+    """
+    if not may_show(state, image_id):
+        return state
+    return image_shown(activated(state, slot), slot, image_id)

@@ -153,6 +153,7 @@ _PANE_MENU = (
     "view.maximise",
     "view.kind",
     "view.extra",
+    "view.put_image",
     "",
     "image.fit",
     "image.actual_pixels",

@@ -20,7 +20,7 @@ from viewer.rendering.other_study import other_study
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.session.ai_results import finding_shown
 from viewer.session.framing import fit_scale, pane_measured, panned_by, zoomed_at
-from viewer.session.patient import relation_in, study_in, study_of
+from viewer.session.patient import image_put, relation_in, study_in, study_of
 from viewer.session.placing import activated, maximised
 from viewer.session.scrolling import scrolled
 from viewer.session.session import Change, Session
@@ -167,6 +167,9 @@ class PanePresenter(QObject):
         )
         pane.box_clicked.connect(lambda number: self._go_to(slot, number))
         pane.clicked.connect(lambda x, y: self._click(slot, x, y))
+        pane.image_dropped.connect(
+            lambda image_id: apply(lambda state: image_put(state, slot, image_id))
+        )
 
     def _click(self, slot: Slot, x: float, y: float) -> None:
         """Report a click on a mark, or where a new one is wanted; x, y: device pixels."""

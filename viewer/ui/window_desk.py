@@ -30,6 +30,7 @@ from viewer.ui.dialogs.skipped import SkippedDialog
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.licence_desk import LicenceDesk
 from viewer.ui.opening import Opening
+from viewer.ui.patient_desk import PatientDesk
 from viewer.ui.picture_desk import PictureDesk
 from viewer.ui.studies_desk import StudiesDesk
 
@@ -82,6 +83,7 @@ class WindowDesk(QObject):
         self._chooser = chooser
         self._window = window
         self._show = show
+        self.patient = PatientDesk(session=session, window=window, show=show)
         demo.made.connect(self._open_made)
         licence_desk.accepted.connect(self._run_accepted)
 
@@ -119,6 +121,14 @@ class WindowDesk(QObject):
                 if located is not None:
                     self._files.assign_view(located.exam, image_id, view)
             self._run_or_explain()
+
+    def put_image(self) -> None:
+        """Let the user choose an image for the active pane."""
+        self.patient.put_image()
+
+    def confirm_patient(self) -> None:
+        """Compare a study of the same patient id whose name or birth date differs."""
+        self.patient.confirm_patient()
 
     def why_no_ai(self) -> str | None:
         """Why the AI cannot run on the exam that hangs; None when it can."""

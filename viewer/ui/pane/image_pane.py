@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QThreadPool, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from viewer.rendering.scene import PaneScene
 from viewer.ui.fonts import load_fonts
+from viewer.ui.image_mime import image_in_mime
+from viewer.ui.pane.drop_mark import DropMark
 from viewer.ui.pane.mark_painting import box_at
 from viewer.ui.pane.mouse import (
     DEFAULT_DRAGS,
@@ -53,6 +56,8 @@ class ImagePane(QWidget):
     """A left click without a drag, in device pixels."""
     files_dropped = Signal(list)
     """Local paths (pathlib.Path)."""
+    image_dropped = Signal(str)
+    """The id of an image that was dragged here."""
 
     def __init__(
         self,
@@ -80,6 +85,7 @@ class ImagePane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._view)
+        self._drop_mark = DropMark(self)
         self.setAccessibleName(f"{name} pane")
         self.setAcceptDrops(True)
         # A click takes the focus away from text fields, but no key is ever used here.
@@ -202,12 +208,26 @@ class ImagePane(QWidget):
             self.scrolled.emit(steps)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Take files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        """Take files and folders, and images of the list."""
+        if image_in_mime(event.mimeData()) is not None:
+            event.acceptProposedAction()
+            self._drop_mark.show_over(self)
+        elif any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """Take nothing after all."""
+        self._drop_mark.hide()
+        super().dragLeaveEvent(event)
+
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Report dropped files and folders."""
+        """Report dropped files and folders, or an image of the list."""
+        self._drop_mark.hide()
+        image_id = image_in_mime(event.mimeData())
+        if image_id is not None:
+            event.acceptProposedAction()
+            self.image_dropped.emit(image_id)
+            return
         paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         if paths:
             event.acceptProposedAction()
