@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from viewer.domain.exam import PatientIdentity
 from viewer.domain.view import ImageKind
 from viewer.loading.ct_series import series_of
 from viewer.loading.dicom_header import text
@@ -24,20 +25,44 @@ def group_dicom(files: Sequence[DicomFile]) -> tuple[FoundExam, ...]:
     """Group files by study and patient; never by the patient's name.
 
     Collections like CBIS-DDSM store each image as a study of its own, with a patient ID such as
-    P_00173_LEFT_CC; these are grouped by the part before the side, and every image says so.
+    P_00173_LEFT_CC; these are grouped by the part before the side, and every image says so. Where
+    an image of such a patient comes with several study dates, each date is an exam.
     """
     groups: defaultdict[tuple[str, str], list[DicomFile]] = defaultdict(list)
     for file in files:
         groups[_study_key(file)].append(file)
     exam_ids: set[str] = set()
     exams = []
-    for (study, patient), members in groups.items():
+    for (study, patient), members in _by_date(groups):
         exam_id = short_hash(study)
         if exam_id in exam_ids or not study:
             exam_id = short_hash(study, patient, members[0].image.stack.image_id)
         exam_ids.add(exam_id)
         exams.append(_exam(exam_id, members))
     return tuple(exams)
+
+
+def _by_date(
+    groups: Mapping[tuple[str, str], Sequence[DicomFile]],
+) -> Iterator[tuple[tuple[str, str], Sequence[DicomFile]]]:
+    """Split regrouped studies by date where the same image was made on several days."""
+    for (study, patient), members in groups.items():
+        days: defaultdict[str, set[str]] = defaultdict(set)
+        for file in members:
+            days[text(file.header.dataset, "PatientID")].add(_day(file))
+        if not _is_regrouped(members) or all(len(found) == 1 for found in days.values()):
+            yield (study, patient), members
+            continue
+        for day in sorted(set().union(*days.values())):
+            yield (f"{study} {day}", patient), [m for m in members if _day(m) == day]
+
+
+def _day(file: DicomFile) -> str:
+    return text(file.header.dataset, "StudyDate")
+
+
+def _is_regrouped(files: Sequence[DicomFile]) -> bool:
+    return len({file.study_uid for file in files}) > 1
 
 
 def _study_key(file: DicomFile) -> tuple[str, str]:
@@ -57,14 +82,27 @@ def _exam(exam_id: str, files: Sequence[DicomFile]) -> FoundExam:
     ]
     images += volumes_of(file for file in files if file.single_slice)
     images += series_of([file for file in files if _is_ct(file)])
-    if len({file.study_uid for file in files}) > 1:
+    identity = identity_of(files[0].header.dataset)
+    if _is_regrouped(files):
         images = [_regrouped(image) for image in images]
+        identity = _without_view(identity)
     return FoundExam(
         exam_id=exam_id,
         alias=f"Exam {exam_id[:6].upper()}",
         images=tuple(images),
-        identity=identity_of(files[0].header.dataset),
+        identity=identity,
         study_uid=files[0].study_uid,
+    )
+
+
+def _without_view(identity: PatientIdentity) -> PatientIdentity:
+    """The patient of an image whose id, and often name, ends with its side and view."""
+    found = (_IMAGE_IN_PATIENT_ID.fullmatch(t) for t in (identity.patient_id, identity.name))
+    patient_id, name = (match["patient"] if match else None for match in found)
+    return replace(
+        identity,
+        patient_id=patient_id or identity.patient_id,
+        name=name or identity.name,
     )
 
 
