@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.view import ImageKind
-from viewer.session.exams import opened
+from viewer.session.exams import chosen, opened
 from viewer.session.series import series_sections
 from viewer.session.state import SessionState
 from viewer.ui.dialogs.put_image import PutImageDialog
@@ -49,6 +49,12 @@ def cells(qtbot: QtBot) -> SeriesCells:
 
 def test_an_exam_alone_has_no_heading() -> None:
     assert [section.title for section in series_sections(state_with())] == [""]
+
+
+def test_an_older_exam_that_hangs_is_not_called_current() -> None:
+    state = chosen(state_with(study("old", "20220705")), "id of old")
+    titles = [(section.title, section.between) for section in series_sections(state)]
+    assert titles == [("this exam", ""), ("other exam", "1 y 11 mo later")]
 
 
 def test_priors_stand_below_with_the_time_between(cells: SeriesCells) -> None:

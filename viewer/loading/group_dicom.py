@@ -85,6 +85,7 @@ def _exam(exam_id: str, files: Sequence[DicomFile]) -> FoundExam:
     identity = identity_of(files[0].header.dataset)
     if _is_regrouped(files):
         images = [_regrouped(image) for image in images]
+    if is_secondary_capture(files[0].header.dataset):
         identity = _without_view(identity)
     return FoundExam(
         exam_id=exam_id,

@@ -68,11 +68,12 @@ def may_show(state: SessionState, image_id: str) -> bool:
 
 
 def studies_at_hand(state: SessionState) -> tuple[str, ...]:
-    """The exams whose images may come on screen at once: the hung one, its priors, those shown."""
+    """The exams whose images may come on screen at once: the hung one, its patient's, those shown."""
     if state.exam_id is None:
         return ()
     shown = [study_of(state, pane.image_id) for pane in state.panes.values() if pane.image_id]
-    ids = [exam.exam_id for exam in (*priors(state), *shown) if exam is not None]
+    confirmed = [relation.exam for relation in related(state) if relation.confirmed]
+    ids = [exam.exam_id for exam in (*confirmed, *shown) if exam is not None]
     return tuple(dict.fromkeys((state.exam_id, *ids)))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viewer.domain.image_stack import ImageStack
-from viewer.domain.patient_studies import StudyRelation
+from viewer.domain.patient_studies import Order, StudyRelation
 from viewer.session.patient import related
 from viewer.session.state import SessionState
 
@@ -16,7 +17,7 @@ class SeriesSection:
 
     exam_id: str
     title: str
-    """"current", "prior" or "other exam"; empty when the patient has one study only."""
+    """"current", "this exam", "prior" or "other exam"; empty for a patient's only study."""
     between: str
     """The time between, such as "1 y 11 mo earlier"; empty for the exam that hangs."""
     doubt: str | None
@@ -33,12 +34,19 @@ def series_sections(state: SessionState) -> tuple[SeriesSection, ...]:
     others = related(state)
     hung = SeriesSection(
         exam_id=exam.exam_id,
-        title="current" if others else "",
+        title=_own_title(others),
         between="",
         doubt=None,
         images=exam.images,
     )
     return (hung, *(_section(relation) for relation in others))
+
+
+def _own_title(others: Sequence[StudyRelation]) -> str:
+    if not others:
+        return ""
+    is_newest = all(other.order is not Order.LATER for other in others)
+    return "current" if is_newest else "this exam"
 
 
 def _section(relation: StudyRelation) -> SeriesSection:
