@@ -1,0 +1,59 @@
+"""Key images: an image, a slice and how it was shown, flagged by the reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from viewer.domain.pane_state import PaneState
+from viewer.session.marks import marks_of_exam
+from viewer.session.placing import brought_up
+from viewer.session.state import SessionState
+
+
+def key_images(state: SessionState) -> tuple[PaneState, ...]:
+    """Those of the exam that hangs, in the order they were flagged."""
+    found = marks_of_exam(state)
+    return () if found is None else found.kept.key_images
+
+
+def open_key_images(state: SessionState) -> tuple[PaneState, ...]:
+    """Those whose image is open and has the slice."""
+    return tuple(key for key in key_images(state) if _is_open(state, key))
+
+
+def is_key_image(state: SessionState, pane: PaneState) -> bool:
+    """Whether the slice that a pane shows is flagged."""
+    return any(_same(key, pane) for key in key_images(state))
+
+
+def key_image_toggled(state: SessionState) -> SessionState:
+    """Flag the slice in the active pane as it is shown; again: take the flag away."""
+    found, pane = marks_of_exam(state), state.active_pane
+    if found is None or state.exam_id is None or state.active_image is None:
+        return state
+    keys = tuple(key for key in found.kept.key_images if not _same(key, pane))
+    if len(keys) == len(found.kept.key_images):
+        keys = (*keys, pane)
+    found = replace(found, kept=replace(found.kept, key_images=keys))
+    exams = MappingProxyType({**state.marks.exams, state.exam_id: found})
+    return replace(state, marks=replace(state.marks, exams=exams))
+
+
+def key_image_shown(state: SessionState, key: PaneState) -> SessionState:
+    """Bring up a key image with its slice, window and framing."""
+    if key.image_id is None or not _is_open(state, key):
+        return state
+    state = brought_up(state, key.image_id)
+    return replace(state, panes={**state.panes, state.active: key})
+
+
+def _same(key: PaneState, pane: PaneState) -> bool:
+    return (key.image_id, key.slice_index) == (pane.image_id, pane.slice_index)
+
+
+def _is_open(state: SessionState, key: PaneState) -> bool:
+    exam = state.exam
+    return exam is not None and any(
+        image.image_id == key.image_id and key.slice_index < image.slices for image in exam.images
+    )

@@ -1,0 +1,217 @@
+"""Adding, changing, deleting, undoing: what is kept of the exam that hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.kept_marks import KeptMarks, laid_for
+from viewer.domain.mark import Mark
+from viewer.domain.mark_geometry import bounds
+from viewer.domain.mark_layout import layout_of
+from viewer.session.framing import centred_on
+from viewer.session.marking import ExamMarks, Marking, Marks
+from viewer.session.placing import brought_up
+from viewer.session.scrolling import to_slice
+from viewer.session.state import SessionState
+
+
+def marks_of_exam(state: SessionState) -> ExamMarks | None:
+    """What there is of the exam that hangs; None while it is not read."""
+    return None if state.exam_id is None else state.marks.exams.get(state.exam_id)
+
+
+def all_marks(state: SessionState) -> Marks:
+    """The marks of the exam that hangs."""
+    found = marks_of_exam(state)
+    return () if found is None else found.kept.marks
+
+
+def marks_on(state: SessionState, image: ImageStack) -> Marks:
+    """The marks on an image of the exam that hangs."""
+    found = marks_of_exam(state)
+    return () if found is None else found.kept.marks_on(image)
+
+
+def mark_with(state: SessionState, mark_id: str | None) -> Mark | None:
+    """The mark of the exam that hangs with this id."""
+    return next((mark for mark in all_marks(state) if mark.mark_id == mark_id), None)
+
+
+def selected_mark(state: SessionState) -> Mark | None:
+    """The mark that keys act on."""
+    return mark_with(state, state.marks.selected)
+
+
+def restored(state: SessionState, exam_id: str, kept: KeptMarks) -> SessionState:
+    """Take what was kept of an open exam; dropped when the exam was closed meanwhile."""
+    exam = next((exam for exam in state.exams if exam.exam_id == exam_id), None)
+    if exam is None or exam_id in state.marks.exams:
+        return state
+    return _with_exam(state, exam_id, ExamMarks(kept=laid_for(kept, exam.images)))
+
+
+def laid_as_open(state: SessionState) -> SessionState:
+    """Bring the marks in step with the open exams: images laid otherwise, exams closed.
+
+    An exam's history ends where its marks are laid anew: its older steps are of another layout.
+    """
+    exams = {exam.exam_id: exam for exam in state.exams}
+    found: dict[str, ExamMarks] = {}
+    for exam_id, marks in state.marks.exams.items():
+        if exam_id in exams:
+            kept = laid_for(marks.kept, exams[exam_id].images)
+            found[exam_id] = marks if kept is marks.kept else ExamMarks(kept=kept)
+    if found == dict(state.marks.exams):
+        return state
+    return replace(state, marks=replace(state.marks, exams=MappingProxyType(found)))
+
+
+def mark_added(state: SessionState, mark: Mark) -> SessionState:
+    """Add a mark to the exam that hangs and select it."""
+    image, found = state.image(mark.image_id), marks_of_exam(state)
+    if image is None or found is None or state.exam_id is None:
+        return state
+    found = found.with_marks((*found.kept.marks, mark))
+    layouts = {**found.kept.layouts, image.image_id: layout_of(image)}
+    found = replace(found, kept=replace(found.kept, layouts=MappingProxyType(layouts)))
+    return mark_selected(_with_exam(state, state.exam_id, found), mark.mark_id)
+
+
+def mark_changed(state: SessionState, mark: Mark, *, same_step: bool = False) -> SessionState:
+    """Replace a mark by another of the same id.
+
+    same_step: the change belongs to the step before it; both are undone together.
+    """
+    found, before = marks_of_exam(state), mark_with(state, mark.mark_id)
+    if found is None or before is None or before == mark or state.exam_id is None:
+        return state
+    marks = tuple(mark if m is before else m for m in found.kept.marks)
+    if same_step:
+        found = replace(found, kept=replace(found.kept, marks=marks))
+    else:
+        found = found.with_marks(marks)
+    return _with_exam(state, state.exam_id, found)
+
+
+def mark_deleted(state: SessionState, mark_id: str) -> SessionState:
+    """Take a mark away."""
+    found = marks_of_exam(state)
+    if found is None or mark_with(state, mark_id) is None or state.exam_id is None:
+        return state
+    left = tuple(mark for mark in found.kept.marks if mark.mark_id != mark_id)
+    state = _with_exam(state, state.exam_id, found.with_marks(left))
+    return mark_selected(state, None) if state.marks.selected == mark_id else state
+
+
+def can_undo(state: SessionState) -> bool:
+    """Whether there is a step to undo."""
+    found = marks_of_exam(state)
+    return found is not None and bool(found.past)
+
+
+def can_redo(state: SessionState) -> bool:
+    """Whether there is a step to do again."""
+    found = marks_of_exam(state)
+    return found is not None and bool(found.future)
+
+
+def undone(state: SessionState) -> SessionState:
+    """Go one step back in the history of the exam's marks."""
+    found = marks_of_exam(state)
+    if found is None or not found.past or state.exam_id is None:
+        return state
+    back = ExamMarks(
+        kept=replace(found.kept, marks=found.past[-1]),
+        past=found.past[:-1],
+        future=(found.kept.marks, *found.future),
+    )
+    return _settled(_with_exam(state, state.exam_id, back))
+
+
+def redone(state: SessionState) -> SessionState:
+    """Go one step forward again."""
+    found = marks_of_exam(state)
+    if found is None or not found.future or state.exam_id is None:
+        return state
+    forward = ExamMarks(
+        kept=replace(found.kept, marks=found.future[0]),
+        past=(*found.past, found.kept.marks),
+        future=found.future[1:],
+    )
+    return _settled(_with_exam(state, state.exam_id, forward))
+
+
+def mark_selected(state: SessionState, mark_id: str | None) -> SessionState:
+    """Let keys act on a mark, or on none."""
+    if state.marks.selected == mark_id and not state.marks.editing:
+        return state
+    return _marking(
+        state,
+        lambda marks: replace(
+            marks, selected=mark_id, moving=None, editing=False, handle=None, step_begun=False
+        ),
+    )
+
+
+def marks_toggled(state: SessionState) -> SessionState:
+    """Hide all marks, or show them again."""
+    return _marking(state, lambda marks: replace(marks, visible=not marks.visible))
+
+
+def mark_shown(state: SessionState, mark_id: str) -> SessionState:
+    """Select a mark, bring up its image and slice, and its place if the pane is zoomed in."""
+    mark = mark_with(state, mark_id)
+    if mark is None or state.image(mark.image_id) is None:
+        return state
+    state = brought_up(mark_selected(state, mark_id), mark.image_id)
+    slot = state.active
+    if not mark.is_on(state.panes[slot].slice_index):
+        state = to_slice(state, slot, mark.slice_index)
+    top, left, bottom, right = bounds(mark.points)
+    return centred_on(state, slot, (top + bottom) / 2, (left + right) / 2)
+
+
+def mark_stepped(state: SessionState, by: int) -> SessionState:
+    """Go to the next or previous mark whose image is open, around the end."""
+    ids = [mark.mark_id for mark in open_marks(state)]
+    if not ids:
+        return state
+    selected = state.marks.selected
+    if selected not in ids:
+        return mark_shown(state, ids[0 if by > 0 else -1])
+    return mark_shown(state, ids[(ids.index(selected) + by) % len(ids)])
+
+
+def open_marks(state: SessionState) -> Marks:
+    """The marks of the exam that hangs whose images are open as they were marked."""
+    exam, found = state.exam, marks_of_exam(state)
+    if exam is None or found is None:
+        return ()
+    seen = {
+        mark.mark_id
+        for image in exam.images
+        for mark in found.kept.marks_on(image)
+    }
+    return tuple(mark for mark in found.kept.marks if mark.mark_id in seen)
+
+
+def _settled(state: SessionState) -> SessionState:
+    """Select nothing that is gone, and leave what was being done to it."""
+    selected = state.marks.selected
+    gone = selected is not None and mark_with(state, selected) is None
+    return mark_selected(
+        _marking(state, lambda marks: replace(marks, moving=None, drawn=None)),
+        None if gone else selected,
+    )
+
+
+def _with_exam(state: SessionState, exam_id: str, found: ExamMarks) -> SessionState:
+    exams = MappingProxyType({**state.marks.exams, exam_id: found})
+    return _marking(state, lambda marks: replace(marks, exams=exams))
+
+
+def _marking(state: SessionState, change: Callable[[Marking], Marking]) -> SessionState:
+    return replace(state, marks=change(state.marks))
