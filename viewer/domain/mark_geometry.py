@@ -44,9 +44,7 @@ def contour(mark: Mark) -> tuple[ImagePoint, ...]:
     row, column = (top + bottom) / 2, (left + right) / 2
     angles = [2 * pi * corner / _ELLIPSE_CORNERS for corner in range(_ELLIPSE_CORNERS)]
     return tuple(
-        ImagePoint(
-            row + sin(angle) * (bottom - top) / 2, column + cos(angle) * (right - left) / 2
-        )
+        ImagePoint(row + sin(angle) * (bottom - top) / 2, column + cos(angle) * (right - left) / 2)
         for angle in angles
     )
 

@@ -64,8 +64,8 @@ def inside(mark: Mark, rows: int, columns: int) -> tuple[int, int, NDArray[np.bo
     top, left = max(0, floor(first_row)), max(0, floor(first_column))
     bottom, right = min(rows, ceil(last_row)), min(columns, ceil(last_column))
     size = max(0, bottom - top), max(0, right - left)
-    row_centres = top + np.arange(size[0]) + 0.5
-    column_centres = left + np.arange(size[1]) + 0.5
+    row_centres = np.arange(size[0], dtype=np.float64) + (top + 0.5)
+    column_centres = np.arange(size[1], dtype=np.float64) + (left + 0.5)
     if mark.shape is MarkShape.OUTLINE:
         return top, left, _odd_crossings(mark.points, row_centres, column_centres)
     if mark.shape is MarkShape.RECTANGLE:
@@ -111,9 +111,7 @@ def probed_value(point: ImagePoint, frame: Frame, grey_scale: GreyScale) -> Prob
     )
 
 
-def _codes_in(
-    frame: Frame, top: int, left: int, rows: int, columns: int
-) -> NDArray[np.uint16]:
+def _codes_in(frame: Frame, top: int, left: int, rows: int, columns: int) -> NDArray[np.uint16]:
     """A part of a slice that lies inside it, air included."""
     codes = np.full((rows, columns), frame.air_code, np.uint16)
     height, width = frame.pixels.shape
@@ -129,9 +127,7 @@ def _codes_in(
     return codes
 
 
-def _from_middle(
-    centres: NDArray[np.float64], first: float, last: float
-) -> NDArray[np.float64]:
+def _from_middle(centres: NDArray[np.float64], first: float, last: float) -> NDArray[np.float64]:
     """Distances from the middle of an interval in half its lengths."""
     half = max((last - first) / 2, 1e-9)
     return (centres - (first + last) / 2) / half

@@ -6,13 +6,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from viewer.domain.pane_state import PaneState
-from viewer.session.marks import marks_of_exam
+from viewer.session.marks import marked_exam, marks_of_exam
+from viewer.session.patient import study_of
 from viewer.session.placing import brought_up
 from viewer.session.state import SessionState
 
 
 def key_images(state: SessionState) -> tuple[PaneState, ...]:
-    """Those of the exam that hangs, in the order they were flagged."""
+    """Those of the marked exam, in the order they were flagged."""
     found = marks_of_exam(state)
     return () if found is None else found.kept.key_images
 
@@ -24,19 +25,21 @@ def open_key_images(state: SessionState) -> tuple[PaneState, ...]:
 
 def is_key_image(state: SessionState, pane: PaneState) -> bool:
     """Whether the slice that a pane shows is flagged."""
-    return any(_same(key, pane) for key in key_images(state))
+    exam = study_of(state, pane.image_id)
+    found = None if exam is None else state.marks.exams.get(exam.exam_id)
+    return found is not None and any(_same(key, pane) for key in found.kept.key_images)
 
 
 def key_image_toggled(state: SessionState) -> SessionState:
     """Flag the slice in the active pane as it is shown; again: take the flag away."""
-    found, pane = marks_of_exam(state), state.active_pane
-    if found is None or state.exam_id is None or state.active_image is None:
+    exam, found, pane = marked_exam(state), marks_of_exam(state), state.active_pane
+    if exam is None or found is None or state.active_image is None:
         return state
     keys = tuple(key for key in found.kept.key_images if not _same(key, pane))
     if len(keys) == len(found.kept.key_images):
         keys = (*keys, pane)
     found = replace(found, kept=replace(found.kept, key_images=keys))
-    exams = MappingProxyType({**state.marks.exams, state.exam_id: found})
+    exams = MappingProxyType({**state.marks.exams, exam.exam_id: found})
     return replace(state, marks=replace(state.marks, exams=exams))
 
 
@@ -53,7 +56,7 @@ def _same(key: PaneState, pane: PaneState) -> bool:
 
 
 def _is_open(state: SessionState, key: PaneState) -> bool:
-    exam = state.exam
+    exam = marked_exam(state)
     return exam is not None and any(
         image.image_id == key.image_id and key.slice_index < image.slices for image in exam.images
     )

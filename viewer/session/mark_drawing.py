@@ -10,7 +10,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import MOST_POINTS, ImagePoint, Mark, MarkShape
 from viewer.domain.mark_geometry import handle_moved, handles, moved, within
 from viewer.domain.mark_hits import simplified
-from viewer.session.marks import mark_added, mark_changed, mark_selected, marks_of_exam
+from viewer.session.marks import can_mark, mark_added, mark_changed, mark_selected
 from viewer.session.state import SessionState, Tool
 
 SHAPES = {
@@ -76,12 +76,10 @@ def new_mark(
     )
 
 
-def drawing_begun(
-    state: SessionState, slot: Slot, point: ImagePoint, mark_id: str
-) -> SessionState:
+def drawing_begun(state: SessionState, slot: Slot, point: ImagePoint, mark_id: str) -> SessionState:
     """Set the first point of the chosen tool's mark; nothing happens outside the image."""
     image, shape = state.image_in(slot), shape_of_tool(state)
-    if image is None or shape is None or marks_of_exam(state) is None:
+    if image is None or shape is None or not can_mark(state, image.image_id):
         return state
     if not (0 <= point.row <= image.rows and 0 <= point.column <= image.columns):
         return state

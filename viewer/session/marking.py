@@ -43,7 +43,7 @@ class Marking:
     """By exam id; an exam whose kept marks are not read yet has none."""
     visible: bool = True
     selected: str | None = None
-    """Id of a mark of the exam that hangs."""
+    """Id of a mark."""
     drawn: Mark | None = None
     """A new mark that is not whole yet; its last point follows the pointer."""
     moving: Mark | None = None

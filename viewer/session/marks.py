@@ -1,4 +1,4 @@
-"""Adding, changing, deleting, undoing: what is kept of the exam that hangs."""
+"""Adding, changing, deleting, undoing, and going to marks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
+from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.kept_marks import KeptMarks, laid_for
 from viewer.domain.mark import Mark
@@ -13,31 +14,39 @@ from viewer.domain.mark_geometry import bounds
 from viewer.domain.mark_layout import layout_of
 from viewer.session.framing import centred_on
 from viewer.session.marking import ExamMarks, Marking, Marks
+from viewer.session.patient import study_in, study_of
 from viewer.session.placing import brought_up
 from viewer.session.scrolling import to_slice
 from viewer.session.state import SessionState
 
 
+def marked_exam(state: SessionState) -> Exam | None:
+    """The exam whose marks keys, list and history are about: that of the active pane's image."""
+    return study_in(state, state.active)
+
+
 def marks_of_exam(state: SessionState) -> ExamMarks | None:
-    """What there is of the exam that hangs; None while it is not read."""
-    return None if state.exam_id is None else state.marks.exams.get(state.exam_id)
+    """What there is of the marked exam; None while it is not read."""
+    exam = marked_exam(state)
+    return None if exam is None else state.marks.exams.get(exam.exam_id)
 
 
 def all_marks(state: SessionState) -> Marks:
-    """The marks of the exam that hangs."""
+    """The marks of the marked exam."""
     found = marks_of_exam(state)
     return () if found is None else found.kept.marks
 
 
 def marks_on(state: SessionState, image: ImageStack) -> Marks:
-    """The marks on an image of the exam that hangs."""
-    found = marks_of_exam(state)
-    return () if found is None else found.kept.marks_on(image)
+    """The marks on an image of any open exam."""
+    found = _holding_image(state, image.image_id)
+    return () if found is None else found[1].kept.marks_on(image)
 
 
 def mark_with(state: SessionState, mark_id: str | None) -> Mark | None:
-    """The mark of the exam that hangs with this id."""
-    return next((mark for mark in all_marks(state) if mark.mark_id == mark_id), None)
+    """The mark of any open exam with this id."""
+    found = None if mark_id is None else _holding(state, mark_id)
+    return None if found is None else found[2]
 
 
 def selected_mark(state: SessionState) -> Mark | None:
@@ -69,15 +78,21 @@ def laid_as_open(state: SessionState) -> SessionState:
     return replace(state, marks=replace(state.marks, exams=MappingProxyType(found)))
 
 
+def can_mark(state: SessionState, image_id: str) -> bool:
+    """Whether the kept marks of an image's exam are read, so that new ones can join them."""
+    return _holding_image(state, image_id) is not None
+
+
 def mark_added(state: SessionState, mark: Mark) -> SessionState:
-    """Add a mark to the exam that hangs and select it."""
-    image, found = state.image(mark.image_id), marks_of_exam(state)
-    if image is None or found is None or state.exam_id is None:
+    """Add a mark to its image's exam and select it."""
+    image, holding = state.image(mark.image_id), _holding_image(state, mark.image_id)
+    if image is None or holding is None:
         return state
+    exam_id, found = holding
     found = found.with_marks((*found.kept.marks, mark))
     layouts = {**found.kept.layouts, image.image_id: layout_of(image)}
     found = replace(found, kept=replace(found.kept, layouts=MappingProxyType(layouts)))
-    return mark_selected(_with_exam(state, state.exam_id, found), mark.mark_id)
+    return mark_selected(_with_exam(state, exam_id, found), mark.mark_id)
 
 
 def mark_changed(state: SessionState, mark: Mark, *, same_step: bool = False) -> SessionState:
@@ -85,24 +100,26 @@ def mark_changed(state: SessionState, mark: Mark, *, same_step: bool = False) ->
 
     same_step: the change belongs to the step before it; both are undone together.
     """
-    found, before = marks_of_exam(state), mark_with(state, mark.mark_id)
-    if found is None or before is None or before == mark or state.exam_id is None:
+    holding = _holding(state, mark.mark_id)
+    if holding is None or holding[2] == mark:
         return state
+    exam_id, found, before = holding
     marks = tuple(mark if m is before else m for m in found.kept.marks)
     if same_step:
         found = replace(found, kept=replace(found.kept, marks=marks))
     else:
         found = found.with_marks(marks)
-    return _with_exam(state, state.exam_id, found)
+    return _with_exam(state, exam_id, found)
 
 
 def mark_deleted(state: SessionState, mark_id: str) -> SessionState:
     """Take a mark away."""
-    found = marks_of_exam(state)
-    if found is None or mark_with(state, mark_id) is None or state.exam_id is None:
+    holding = _holding(state, mark_id)
+    if holding is None:
         return state
+    exam_id, found, _ = holding
     left = tuple(mark for mark in found.kept.marks if mark.mark_id != mark_id)
-    state = _with_exam(state, state.exam_id, found.with_marks(left))
+    state = _with_exam(state, exam_id, found.with_marks(left))
     return mark_selected(state, None) if state.marks.selected == mark_id else state
 
 
@@ -120,28 +137,28 @@ def can_redo(state: SessionState) -> bool:
 
 def undone(state: SessionState) -> SessionState:
     """Go one step back in the history of the exam's marks."""
-    found = marks_of_exam(state)
-    if found is None or not found.past or state.exam_id is None:
+    exam, found = marked_exam(state), marks_of_exam(state)
+    if exam is None or found is None or not found.past:
         return state
     back = ExamMarks(
         kept=replace(found.kept, marks=found.past[-1]),
         past=found.past[:-1],
         future=(found.kept.marks, *found.future),
     )
-    return _settled(_with_exam(state, state.exam_id, back))
+    return _settled(_with_exam(state, exam.exam_id, back))
 
 
 def redone(state: SessionState) -> SessionState:
     """Go one step forward again."""
-    found = marks_of_exam(state)
-    if found is None or not found.future or state.exam_id is None:
+    exam, found = marked_exam(state), marks_of_exam(state)
+    if exam is None or found is None or not found.future:
         return state
     forward = ExamMarks(
         kept=replace(found.kept, marks=found.future[0]),
         past=(*found.past, found.kept.marks),
         future=found.future[1:],
     )
-    return _settled(_with_exam(state, state.exam_id, forward))
+    return _settled(_with_exam(state, exam.exam_id, forward))
 
 
 def mark_selected(state: SessionState, mark_id: str | None) -> SessionState:
@@ -186,15 +203,11 @@ def mark_stepped(state: SessionState, by: int) -> SessionState:
 
 
 def open_marks(state: SessionState) -> Marks:
-    """The marks of the exam that hangs whose images are open as they were marked."""
-    exam, found = state.exam, marks_of_exam(state)
+    """The marks of the marked exam whose images are open as they were marked."""
+    exam, found = marked_exam(state), marks_of_exam(state)
     if exam is None or found is None:
         return ()
-    seen = {
-        mark.mark_id
-        for image in exam.images
-        for mark in found.kept.marks_on(image)
-    }
+    seen = {mark.mark_id for image in exam.images for mark in found.kept.marks_on(image)}
     return tuple(mark for mark in found.kept.marks if mark.mark_id in seen)
 
 
@@ -206,6 +219,20 @@ def _settled(state: SessionState) -> SessionState:
         _marking(state, lambda marks: replace(marks, moving=None, drawn=None)),
         None if gone else selected,
     )
+
+
+def _holding_image(state: SessionState, image_id: str) -> tuple[str, ExamMarks] | None:
+    exam = study_of(state, image_id)
+    found = None if exam is None else state.marks.exams.get(exam.exam_id)
+    return None if exam is None or found is None else (exam.exam_id, found)
+
+
+def _holding(state: SessionState, mark_id: str) -> tuple[str, ExamMarks, Mark] | None:
+    for exam_id, found in state.marks.exams.items():
+        for mark in found.kept.marks:
+            if mark.mark_id == mark_id:
+                return exam_id, found, mark
+    return None
 
 
 def _with_exam(state: SessionState, exam_id: str, found: ExamMarks) -> SessionState:

@@ -16,6 +16,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
 from viewer.domain.reader_mark import ReaderMark
+from viewer.session.marking import Marking
 
 SLOTS = (Slot.RCC, Slot.LCC, Slot.RMLO, Slot.LMLO)
 """Reading order: the rows of the hanging from left to right."""
@@ -35,6 +36,15 @@ class Tool(Enum):
     PAN = "pan"
     MARK = "mark"
     """A click sets a mark; a drag changes the window."""
+    LENGTH = "length"
+    ANGLE = "angle"
+    ELLIPSE = "ellipse"
+    RECTANGLE = "rectangle"
+    ARROW = "arrow"
+    TEXT = "text"
+    POINT = "point"
+    OUTLINE = "outline"
+    PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +109,8 @@ class SessionState:
     """Places the reader points at, drawn on their slices."""
     confirmed_patients: frozenset[frozenset[str]] = frozenset()
     """Pairs of exam ids that the reader says are of one patient, though their headers disagree."""
+    marks: Marking = field(default_factory=Marking)
+    """What the reader draws."""
     options: Options = field(default_factory=Options)
 
     @property

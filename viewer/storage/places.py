@@ -45,6 +45,11 @@ class Places:
         return self.config / "licences.toml"
 
     @property
+    def marks(self) -> Path:
+        """What readers drew on exams: a file for each exam, readable by the user only."""
+        return self.config / "marks"
+
+    @property
     def predictions(self) -> Path:
         """Results of the AI."""
         return self.cache / "predictions"

@@ -1,0 +1,112 @@
+"""The marks a pane shows on a slice, as data for its painter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from viewer.domain.frame import Frame
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.mark import Mark, MarkClass, MarkShape
+from viewer.rendering.mark_words import angle_words, value_lines
+
+_LONGEST_LINE = 40
+_MOST_LINES = 3
+
+NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneMarks:
+    """What a pane is told of the marks on its image."""
+
+    marks: tuple[Mark, ...] = ()
+    """Of this image, on any slice, in the order they were drawn."""
+    numbers: Mapping[str, int] = field(default_factory=lambda: NO_NUMBERS)
+    """By mark id; a mark without one is being drawn."""
+    selected: str | None = None
+    editing: bool = False
+    """Whether arrow keys move the selected mark."""
+    handle: int | None = None
+    """Which handle they move; None: the whole mark."""
+    is_key_image: bool = False
+    """Whether the slice on screen is flagged."""
+
+    def without_words(self) -> PaneMarks:
+        """For pictures that leave the house: no free text, nothing selected."""
+        marks = tuple(replace(m, text="") for m in self.marks if m.shape is not MarkShape.TEXT)
+        return replace(self, marks=marks, selected=None, editing=False, handle=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnMark:
+    """One mark as a slice shows it."""
+
+    mark: Mark
+    lines: tuple[str, ...]
+    """Its label."""
+    quiet_lines: tuple[str, ...] = ()
+    """Below it, less bright: how a length was derived."""
+    selected: bool = False
+    editing: bool = False
+    handle: int | None = None
+
+
+NO_MARKS = PaneMarks()
+
+
+def drawn_marks(
+    pane: PaneMarks, image: ImageStack, slice_index: int, frame: Frame | None
+) -> tuple[DrawnMark, ...]:
+    """The marks on a slice, the selected one last, so that it lies on top.
+
+    frame: the slice, for what regions and probes say of it; None while it is decoded.
+    """
+    shown = [
+        _drawn(pane, mark, image, frame)
+        for mark in pane.marks
+        if mark.image_id == image.image_id and mark.is_on(slice_index)
+    ]
+    return tuple(sorted(shown, key=lambda one: one.selected))
+
+
+def _drawn(pane: PaneMarks, mark: Mark, image: ImageStack, frame: Frame | None) -> DrawnMark:
+    number = pane.numbers.get(mark.mark_id)
+    head = [] if number is None else [str(number)]
+    if mark.mark_class is not MarkClass.NONE:
+        head.append(mark.mark_class.value)
+    measured, derived = measure_lines(mark, image)
+    first = "  ".join([*head, *measured[:1]])
+    lines = [first] if first else []
+    lines += [*measured[1:], *value_lines(mark, image, frame), *text_lines(mark.text)]
+    selected = mark.mark_id == pane.selected
+    return DrawnMark(
+        mark=mark,
+        lines=tuple(lines),
+        quiet_lines=derived,
+        selected=selected,
+        editing=selected and pane.editing,
+        handle=pane.handle if selected and pane.editing else None,
+    )
+
+
+def measure_lines(mark: Mark, image: ImageStack) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a mark measures, and how that was derived."""
+    if mark.shape is MarkShape.ANGLE:
+        return (angle_words(mark, image),), ()
+    return (), ()
+
+
+def text_lines(text: str) -> tuple[str, ...]:
+    """A reader's words in a few short lines; what does not fit ends with an ellipsis."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and len(longer) <= _LONGEST_LINE:
+            lines[-1] = longer
+        else:
+            lines.append(word if len(word) <= _LONGEST_LINE else f"{word[: _LONGEST_LINE - 1]}…")
+    if len(lines) > _MOST_LINES:
+        return (*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]}…")
+    return tuple(lines)

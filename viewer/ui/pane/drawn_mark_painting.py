@@ -1,0 +1,198 @@
+"""Marks over an image: a line with a dark edge, handles, and a label beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import atan2, cos, hypot, pi, sin
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from viewer.domain.mark import MarkShape
+from viewer.domain.mark_geometry import contour, handles
+from viewer.domain.viewport import Viewport
+from viewer.rendering.drawn_marks import DrawnMark
+from viewer.ui.fonts import text_font
+from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
+
+_HALO = 1.5
+"""Logical pixels of dark edge on either side of a line."""
+_CROSS = 9.0
+_CROSS_GAP = 3.0
+_ARROW_HEAD = 12.0
+_ARROW_ANGLE = pi / 7
+_END_TICK = 5.0
+_HANDLE = 7.0
+_LABEL_GAP = 7.0
+_PADDING = 4.0
+
+
+def draw_drawn_marks(
+    painter: QPainter, marks: Sequence[DrawnMark], viewport: Viewport, scale: float
+) -> None:
+    """Draw marks and labels; the selected mark has handles and a thicker line.
+
+    scale: device pixels per logical pixel of text and lines.
+    """
+    for drawn in marks:
+        width = DRAWN_PEN * scale * (1.6 if drawn.selected else 1.0)
+        path = _path(drawn, viewport, scale)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in (
+            QPen(faded(SHADOW, 0.85), width + 2 * _HALO * scale),
+            QPen(DRAWN, width),
+        ):
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            painter.drawPath(path)
+        if drawn.selected:
+            _draw_handles(painter, drawn, viewport, scale)
+    _draw_labels(painter, marks, viewport, scale)
+
+
+def _path(drawn: DrawnMark, viewport: Viewport, scale: float) -> QPainterPath:
+    mark = drawn.mark
+    points = [QPointF(*viewport.to_device(*point)) for point in contour(mark)]
+    if mark.shape.is_spot:
+        return _cross(points[0], scale, whole=mark.shape is MarkShape.TEXT)
+    path = QPainterPath(points[0])
+    for point in points[1:]:
+        path.lineTo(point)
+    if mark.shape.is_region:
+        path.closeSubpath()
+    elif mark.shape is MarkShape.ARROW:
+        _add_arrow_head(path, points[0], points[1], scale)
+    elif mark.shape is MarkShape.LENGTH:
+        _add_end_ticks(path, points[0], points[1], scale)
+    return path
+
+
+def _cross(centre: QPointF, scale: float, *, whole: bool) -> QPainterPath:
+    """Four strokes about a place that stays free; `whole`: a small plus."""
+    path = QPainterPath()
+    inner, outer = _CROSS_GAP * scale, _CROSS * scale
+    if whole:
+        inner, outer = 0.0, outer / 2
+    for direction in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
+        path.moveTo(centre + direction * inner)
+        path.lineTo(centre + direction * outer)
+    return path
+
+
+def _add_arrow_head(path: QPainterPath, tail: QPointF, tip: QPointF, scale: float) -> None:
+    back = tail - tip
+    if hypot(back.x(), back.y()) == 0:
+        return
+    angle = atan2(back.y(), back.x())
+    for side in (-_ARROW_ANGLE, _ARROW_ANGLE):
+        path.moveTo(tip)
+        away = QPointF(cos(angle + side), sin(angle + side)) * (_ARROW_HEAD * scale)
+        path.lineTo(tip + away)
+
+
+def _add_end_ticks(path: QPainterPath, start: QPointF, end: QPointF, scale: float) -> None:
+    along = end - start
+    length = hypot(along.x(), along.y())
+    if length == 0:
+        return
+    across = QPointF(-along.y(), along.x()) / length * (_END_TICK * scale)
+    for point in (start, end):
+        path.moveTo(point - across)
+        path.lineTo(point + across)
+
+
+def _draw_handles(
+    painter: QPainter, drawn: DrawnMark, viewport: Viewport, scale: float
+) -> None:
+    side = _HANDLE * scale
+    painter.setPen(QPen(SHADOW, scale))
+    for index, point in enumerate(handles(drawn.mark)):
+        centre = QPointF(*viewport.to_device(*point))
+        is_held = drawn.editing and drawn.handle in (None, index)
+        grown = side * (1.5 if is_held else 1.0)
+        square = QRectF(centre.x() - grown / 2, centre.y() - grown / 2, grown, grown)
+        if drawn.mark.shape.is_spot:
+            # The place itself stays free.
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(DRAWN, scale))
+            painter.drawRect(square.adjusted(-side, -side, side, side))
+            continue
+        painter.setBrush(QColor(TEXT) if is_held else DRAWN)
+        painter.drawRect(square)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _draw_labels(
+    painter: QPainter, marks: Sequence[DrawnMark], viewport: Viewport, scale: float
+) -> None:
+    font = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
+    metrics = QFontMetricsF(font)
+    pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
+    taken: list[QRectF] = []
+    for drawn in marks:
+        around = mark_rect(drawn, viewport)
+        if not drawn.lines and not drawn.quiet_lines:
+            continue
+        if not around.adjusted(-1, -1, 1, 1).intersects(pane):
+            continue
+        place = label_place(drawn, viewport, scale, taken)
+        taken.append(place)
+        painter.fillRect(place, faded(SHADOW, 0.8))
+        painter.setFont(font)
+        baseline = place.top() + metrics.ascent()
+        for line in drawn.lines:
+            _draw_line(painter, place, baseline, line, DRAWN, scale)
+            baseline += metrics.height()
+        for line in drawn.quiet_lines:
+            _draw_line(painter, place, baseline, line, TEXT, scale)
+            baseline += metrics.height()
+
+
+def mark_rect(drawn: DrawnMark, viewport: Viewport) -> QRectF:
+    """The box around a mark in device pixels."""
+    places = [viewport.to_device(*point) for point in contour(drawn.mark)]
+    xs, ys = [place[0] for place in places], [place[1] for place in places]
+    return QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys)))
+
+
+def label_place(
+    drawn: DrawnMark, viewport: Viewport, scale: float, taken: Sequence[QRectF] = ()
+) -> QRectF:
+    """Where a mark's label stands: beside the mark, in the pane, off the labels placed before."""
+    metrics = QFontMetricsF(text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold))
+    lines = (*drawn.lines, *drawn.quiet_lines)
+    width = max(metrics.horizontalAdvance(line) for line in lines) + 2 * _PADDING * scale
+    height = metrics.height() * len(lines)
+    pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
+    reach = _CROSS * scale if drawn.mark.shape.is_spot else 0.0
+    around = mark_rect(drawn, viewport).adjusted(-reach, -reach, reach, reach)
+    inside = [p for p in _places(around, width, height, scale) if pane.contains(p)]
+    free = [p for p in inside if not any(p.intersects(other) for other in taken)]
+    if free or inside:
+        return (free or inside)[0]
+    # A mark that fills the pane: its label stands in the pane's corner that is least in the way.
+    left = min(max(around.right() - width, 0.0), max(pane.width() - width, 0.0))
+    top = min(max(around.bottom() - height, 0.0), max(pane.height() - height, 0.0))
+    return QRectF(left, top, width, height)
+
+
+def _places(around: QRectF, width: float, height: float, scale: float) -> Iterator[QRectF]:
+    """Right, left, below and above of a mark."""
+    gap = _LABEL_GAP * scale
+    middle = around.center()
+    for left, top in (
+        (around.right() + gap, middle.y() - height / 2),
+        (around.left() - gap - width, middle.y() - height / 2),
+        (middle.x() - width / 2, around.bottom() + gap),
+        (middle.x() - width / 2, around.top() - gap - height),
+        (around.right() + gap, around.bottom() + gap),
+        (around.left() - gap - width, around.top() - gap - height),
+    ):
+        yield QRectF(left, top, width, height)
+
+
+def _draw_line(
+    painter: QPainter, place: QRectF, baseline: float, line: str, colour: QColor, scale: float
+) -> None:
+    painter.setPen(colour)
+    painter.drawText(QPointF(place.left() + _PADDING * scale, baseline), line)
