@@ -10,9 +10,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QMainWindow
 
+from viewer.app_marks import MarkParts
 from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import KeyBindings
+from viewer.commands.mark_commands import keys_now
 from viewer.jobs.ai_runner import AiRunner
 from viewer.jobs.cine_clock import CineClock
 from viewer.jobs.decode_signals import DecodeSignals
@@ -87,7 +89,7 @@ class Program(QObject):
         settings = self.preferences.settings
         self.session = Session(SessionState(overlay=settings.overlay))
         self._make_jobs(where, settings)
-        self._make_window(chooser or FileChooser(), show_dialog)
+        self._make_window(where, chooser or FileChooser(), show_dialog)
         self._connect()
         self._is_closed = False
 
@@ -104,7 +106,7 @@ class Program(QObject):
         self.studies.close()
         self.preferences.keep_overlay(self.session.state.overlay)
         self.worker.cancel()
-        for part in (self.search, self.demo, self.pictures, self.truth, self.library):
+        for part in (self.search, self.demo, self.pictures, self.truth, self.library, self.marks):
             part.close()
         self.files.close()
         for pictures in self.small_pictures:
@@ -157,7 +159,7 @@ class Program(QObject):
         )
         self.cine = CineClock(session=self.session, parent=self)
 
-    def _make_window(self, chooser: FileChooser, show_dialog: Show) -> None:
+    def _make_window(self, where: Places, chooser: FileChooser, show_dialog: Show) -> None:
         self.window = MainWindow(session=self.session)
         self.status = StatusBar()
         self.notices = NoticeBar()
@@ -188,6 +190,15 @@ class Program(QObject):
         self.licence_desk = LicenceDesk(
             licences=self.licences, window=self.window, show=show_dialog
         )
+        self.marks = MarkParts(
+            session=self.session,
+            files=self.files,
+            where=where,
+            chooser=chooser,
+            show=show_dialog,
+            window=self.window,
+            messages=self.messages,
+        )
         self.desk = WindowDesk(
             session=self.session,
             opening=self.opening,
@@ -201,6 +212,7 @@ class Program(QObject):
             preferences=self.preferences,
             pictures=self.pictures,
             studies=self.studies,
+            marks=self.marks.desk,
             chooser=chooser,
             window=self.window,
             show=show_dialog,
@@ -209,7 +221,7 @@ class Program(QObject):
 
     def _place_widgets(self, context: Context) -> None:
         keys = self.preferences.keys
-        self.keys = KeyDispatch(context=context, keys=keys, refused=self._refused)
+        self.keys = KeyDispatch(context=context, keys=keys, refused=self._refused, keys_now=keys_now)
         self.actions = CommandActions(
             context=context, keys=keys, refused=self._refused, parent=self
         )
@@ -222,7 +234,8 @@ class Program(QObject):
         self.header = AiHeader(models=self.models, actions=self.actions)
         thumbnails, patches = self.small_pictures
         self.panel = AiPanel(
-            session=self.session, actions=self.actions, header=self.header, pictures=patches
+            session=self.session, actions=self.actions, header=self.header, pictures=patches,
+            marks=self.marks.block,
         )
         self.series = SeriesList(session=self.session, files=self.files, pictures=thumbnails)
         self.window.place(
@@ -274,6 +287,7 @@ class Program(QObject):
         self.preferences.keys_changed.connect(self._use_keys)
         self.header.demonstration_requested.connect(self.desk.use_demonstration)
         self.files.frames_dropped.connect(self._forget_outlines)
+        self.marks.take(self.hanging, self.actions)
         for pane in self.hanging.panes.values():
             pane.menu_requested.connect(self.actions.pane_menu(self.window).popup)
         self.window.closing.connect(self.close)

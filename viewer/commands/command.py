@@ -19,14 +19,32 @@ class Group(Enum):
     SLICES = "Slices"
     VIEWS = "Views"
     IMAGE = "Image"
+    MARKS = "Marks"
     AI = "AI"
     PICTURE = "Picture"
     SCREEN = "Screen"
     HELP = "Help"
 
 
+class MarkDesk(Protocol):
+    """What commands about marks reach beside the session."""
+
+    def edit_words(self) -> None:
+        """Ask for class, words and slices of the selected mark."""
+
+    def to_list(self) -> None:
+        """Give the keyboard to the list of marks and key images."""
+
+    def save(self) -> None:
+        """Ask for a file and write the marks of the exam as a table."""
+
+
 class Desk(Protocol):
     """What commands reach beside the session: files, dialogs, the AI queue, the window."""
+
+    @property
+    def marks(self) -> MarkDesk:
+        """Dialogs and list of the reader's marks."""
 
     def open_files(self) -> None:
         """Ask for files and open them."""

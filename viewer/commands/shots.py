@@ -11,6 +11,7 @@ from viewer.export.shot import Shot, ShotGrid
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import other_study
 from viewer.session.framing import fit_scale
+from viewer.session.pane_marks import picture_marks
 from viewer.session.patient import relation_in, study_in
 from viewer.session.state import Layout, SessionState
 
@@ -81,6 +82,7 @@ def shot_of(
         exam_alias=exam.alias if exam else "",
         other_study=other_study(relation_in(state, slot)),
         overlay=replace(state.overlay, visible=state.overlay_is_drawn),
+        marks=picture_marks(state, slot),
         corner_text=state.options.text,
         empty_title=empty_title,
         empty_detail=empty_detail,

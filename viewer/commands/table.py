@@ -10,6 +10,7 @@ from viewer.commands.command import Command, Context
 from viewer.commands.exam_commands import EXAM_COMMANDS
 from viewer.commands.image_commands import IMAGE_COMMANDS
 from viewer.commands.patient_commands import PATIENT_COMMANDS
+from viewer.commands.mark_commands import MARK_COMMANDS
 from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCREEN_COMMANDS
 from viewer.commands.slice_commands import SLICE_COMMANDS
 from viewer.commands.studies_commands import STUDIES_COMMANDS
@@ -21,6 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     *VIEW_COMMANDS,
     *PATIENT_COMMANDS,
     *IMAGE_COMMANDS,
+    *MARK_COMMANDS,
     *AI_COMMANDS,
     *PICTURE_COMMANDS,
     *STUDIES_COMMANDS,

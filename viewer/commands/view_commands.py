@@ -10,6 +10,7 @@ from viewer.commands.reasons import (
     without_other_kind,
 )
 from viewer.domain.view import ImageKind
+from viewer.session.mark_drawing import has_mark_to_leave, mark_left
 from viewer.session.options import full_screen_toggled
 from viewer.session.placing import (
     extra_shown,
@@ -47,7 +48,9 @@ def _shows_everywhere(kind: ImageKind, state: SessionState) -> bool:
 
 
 def _back(context: Context) -> None:
-    if context.state.options.full_screen:
+    if has_mark_to_leave(context.state):
+        context.session.apply(mark_left)
+    elif context.state.options.full_screen:
         context.session.apply(full_screen_toggled)
     else:
         context.session.apply(lambda state: with_layout(state, Layout.FOUR_UP))
@@ -55,7 +58,7 @@ def _back(context: Context) -> None:
 
 def _nothing_to_leave(context: Context) -> str | None:
     state = context.state
-    if state.options.full_screen or state.layout is Layout.SINGLE:
+    if has_mark_to_leave(state) or state.options.full_screen or state.layout is Layout.SINGLE:
         return None
     return "all views are shown"
 
@@ -125,7 +128,7 @@ VIEW_COMMANDS = (
     Command(
         id="view.back",
         title="Back",
-        help="Leave full screen, else go back to four views.",
+        help="Leave the mark or tool in hand, else full screen, else go back to four views.",
         group=Group.VIEWS,
         keys=("Esc",),
         why_not=_nothing_to_leave,

@@ -13,6 +13,7 @@ from viewer.domain.viewport import viewport_for
 from viewer.domain.windowing import Voi
 from viewer.export.caption import Caption, caption_of
 from viewer.rendering.captions import TextSettings
+from viewer.rendering.drawn_marks import NO_MARKS, PaneMarks
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import OtherStudy
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene, shown_voi
@@ -38,6 +39,8 @@ class Shot:
     ai: AiState = field(default_factory=NotRun)
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     truth: tuple[TruthOutline, ...] = ()
+    marks: PaneMarks = NO_MARKS
+    """Without words, unless the reader wants them: they may say who the patient is."""
     corner_text: bool = True
     empty_title: str = ""
     empty_detail: str = ""
@@ -63,6 +66,7 @@ class Shot:
                 overlay=self.overlay,
                 text=TextSettings(corner_text=self.corner_text, identity=False),
                 other_study=self.other_study,
+                marks=self.marks,
             ),
             truth=self.truth,
             empty_title=self.empty_title,
@@ -117,9 +121,13 @@ class Shot:
         )
 
     def at_slice(self, slice_index: int, frame: Frame) -> Shot:
-        """The same pane on another slice; truth outlines belong to one slice and go."""
+        """The same pane on another slice; what belongs to one slice goes."""
         return replace(
-            self, state=replace(self.state, slice_index=slice_index), frame=frame, truth=()
+            self,
+            state=replace(self.state, slice_index=slice_index),
+            frame=frame,
+            truth=(),
+            marks=replace(self.marks, is_key_image=False),
         )
 
     def _state_without_free_text(self) -> PaneState:

@@ -23,8 +23,8 @@ class MarkKeeping(QObject):
     again with the next change and at the end.
     """
 
-    complained = Signal(str)
-    """A file was damaged or cannot be used: a sentence for the user."""
+    complained = Signal(Problem)
+    """A file was damaged or cannot be used."""
     not_kept = Signal(Problem)
     """Marks could not be written; said once until writing succeeds again."""
     _read = Signal(str, object)
@@ -99,7 +99,7 @@ class MarkKeeping(QObject):
         kept = self._unkept.get(exam_id, found.kept)
         self._session.apply(lambda state: restored(state, exam_id, kept))
         if found.complaint is not None:
-            self.complained.emit(found.complaint)
+            self.complained.emit(Problem(kind=ProblemKind.FIXABLE, message=found.complaint))
 
     @Slot(str, object)
     def _take_outcome(self, exam_id: str, outcome: KeptMarks | Problem) -> None:

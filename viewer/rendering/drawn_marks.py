@@ -34,9 +34,9 @@ class PaneMarks:
     """Whether the slice on screen is flagged."""
 
     def without_words(self) -> PaneMarks:
-        """For pictures that leave the house: no free text, nothing selected."""
+        """The same without free text, which may say anything; marks that are text alone go."""
         marks = tuple(replace(m, text="") for m in self.marks if m.shape is not MarkShape.TEXT)
-        return replace(self, marks=marks, selected=None, editing=False, handle=None)
+        return replace(self, marks=marks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

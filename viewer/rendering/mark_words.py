@@ -13,9 +13,8 @@ from viewer.domain.viewport import spacing_of
 
 def mark_title(mark: Mark) -> str:
     """Its class where it has one, else its shape."""
-    if mark.mark_class is not MarkClass.NONE:
-        return mark.mark_class.value
-    return mark.shape.value
+    is_classed = mark.mark_class is not MarkClass.NONE
+    return str((mark.mark_class if is_classed else mark.shape).value)
 
 
 def slice_words(mark: Mark) -> str:

@@ -29,6 +29,7 @@ from viewer.rendering.captions import (
     reading_lines,
     view_lines,
 )
+from viewer.rendering.drawn_marks import NO_MARKS, DrawnMark, PaneMarks, drawn_marks
 from viewer.rendering.marks import (
     BoxMark,
     ShownMark,
@@ -78,6 +79,7 @@ class PaneScene:
     boxes: tuple[BoxMark, ...] = ()
     outlines: tuple[TruthOutline, ...] = ()
     reader_marks: tuple[ShownMark, ...] = ()
+    drawn_marks: tuple[DrawnMark, ...] = ()
     text_on_right: bool = True
     """The air side."""
     top_lines: tuple[CornerLine, ...] = ()
@@ -113,6 +115,7 @@ class PaneContext:
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     text: TextSettings = field(default_factory=TextSettings)
     reader_marks: tuple[ReaderMark, ...] = ()
+    marks: PaneMarks = NO_MARKS
     other_study: OtherStudy | None = None
     """Where the image is of another study: what is said of it."""
 
@@ -173,6 +176,7 @@ def build_scene(
         boxes=() if drawn is None else box_marks(drawn, state.slice_index, context.overlay),
         outlines=truth if context.overlay.truth and frame is not None else (),
         reader_marks=marks_on_slice(context.reader_marks, stack.image_id, state.slice_index),
+        drawn_marks=drawn_marks(context.marks, stack, state.slice_index, frame),
         text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
         top_lines=_top_lines(stack, context),
         badges=badges(stack, state)
@@ -276,6 +280,8 @@ def _top_lines(stack: ImageStack, context: PaneContext) -> tuple[CornerLine, ...
     if context.other_study is not None:
         said = context.other_study.line(identity=context.text.identity)
         lines = (*lines[:1], said, *lines[1:])
+    if context.marks.is_key_image:
+        lines = (*lines[:1], CornerLine("key image"), *lines[1:])
     if context.text.identity:
         lines += identity_lines(stack, context.identity)
     return lines

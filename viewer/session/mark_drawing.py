@@ -13,6 +13,8 @@ from viewer.domain.mark_hits import simplified
 from viewer.session.marks import can_mark, mark_added, mark_changed, mark_selected
 from viewer.session.state import SessionState, Tool
 
+PROBING = "probe"
+"""Id of what the probe shows under the pointer."""
 SHAPES = {
     Tool.LENGTH: MarkShape.LENGTH,
     Tool.ANGLE: MarkShape.ANGLE,
@@ -42,14 +44,15 @@ def tool_chosen(state: SessionState, tool: Tool) -> SessionState:
 def mark_left(state: SessionState) -> SessionState:
     """Give up one thing: the mark being drawn, the edit by keys, the tool, the selection."""
     marks = state.marks
-    if marks.drawn is not None:
+    if marks.drawn is not None and marks.drawn.shape is not MarkShape.PROBE:
         return _without_drawn(state)
     if marks.moving is not None:
         return replace(state, marks=replace(marks, moving=None))
     if marks.editing:
         return mark_selected(state, marks.selected)
     if shape_of_tool(state) is not None:
-        return replace(state, options=replace(state.options, tool=Tool.WINDOW))
+        options = replace(state.options, tool=Tool.WINDOW)
+        return replace(_without_drawn(state), options=options)
     return mark_selected(state, None)
 
 
@@ -85,9 +88,27 @@ def drawing_begun(state: SessionState, slot: Slot, point: ImagePoint, mark_id: s
         return state
     mark = new_mark(image, state.panes[slot].slice_index, shape, point, mark_id)
     if shape.is_spot:
-        return mark_added(state, mark)
+        return mark_added(_without_drawn(state), mark)
     marks = replace(mark_selected(state, None).marks, drawn=mark, visible=True)
     return replace(state, marks=marks)
+
+
+def probed(state: SessionState, slot: Slot, point: ImagePoint) -> SessionState:
+    """Let the probe follow the pointer; outside the image it shows nothing."""
+    image = state.image_in(slot)
+    if image is None or state.options.tool is not Tool.PROBE:
+        return state
+    if not (0 <= point.row < image.rows and 0 <= point.column < image.columns):
+        return _without_drawn(state)
+    drawn = new_mark(image, state.panes[slot].slice_index, MarkShape.PROBE, point, PROBING)
+    return replace(state, marks=replace(state.marks, drawn=drawn))
+
+
+def probe_lifted(state: SessionState) -> SessionState:
+    """Show no pixel any more, as when the pointer leaves the image."""
+    drawn = state.marks.drawn
+    is_probe = drawn is not None and drawn.shape is MarkShape.PROBE
+    return _without_drawn(state) if is_probe else state
 
 
 def drawing_followed(state: SessionState, point: ImagePoint, placed: int) -> SessionState:

@@ -42,6 +42,8 @@ class Marking:
     exams: Mapping[str, ExamMarks] = field(default_factory=_no_exams)
     """By exam id; an exam whose kept marks are not read yet has none."""
     visible: bool = True
+    words_in_pictures: bool = False
+    """Whether pictures that are saved or copied show the words of marks."""
     selected: str | None = None
     """Id of a mark."""
     drawn: Mark | None = None

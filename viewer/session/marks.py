@@ -178,6 +178,11 @@ def marks_toggled(state: SessionState) -> SessionState:
     return _marking(state, lambda marks: replace(marks, visible=not marks.visible))
 
 
+def words_in_pictures_toggled(state: SessionState) -> SessionState:
+    """Let saved pictures show the words of marks, or leave them out."""
+    return _marking(state, lambda m: replace(m, words_in_pictures=not m.words_in_pictures))
+
+
 def mark_shown(state: SessionState, mark_id: str) -> SessionState:
     """Select a mark, bring up its image and slice, and its place if the pane is zoomed in."""
     mark = mark_with(state, mark_id)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtGui import QKeyEvent
 
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import KeyBindings
 from viewer.commands.table import COMMANDS, by_id, perform
+from viewer.session.state import SessionState
 from viewer.ui.key_names import key_name
 
 Refused = Callable[[Command, str], None]
+KeysNow = Callable[[SessionState], Mapping[str, str]]
+"""Keys that come before those of the table at the moment, with their commands' ids."""
+
+
+def _no_keys(state: SessionState) -> Mapping[str, str]:
+    return {}
 
 
 class KeyDispatch:
@@ -24,8 +31,10 @@ class KeyDispatch:
         keys: KeyBindings,
         refused: Refused,
         commands: Iterable[Command] = COMMANDS,
+        keys_now: KeysNow = _no_keys,
     ) -> None:
         """refused: told when a command cannot be used, and why. commands: all there are."""
+        self._keys_now = keys_now
         self._context = context
         self._keys = keys
         self._refused = refused
@@ -45,7 +54,9 @@ class KeyDispatch:
     def press(self, event: QKeyEvent) -> bool:
         """Perform the key's command; whether there is one."""
         name = key_name(event)
-        command_id = self._keys.command_of.get(name) if name else None
+        name = name or ""
+        now = self._keys_now(self._context.state)
+        command_id = now.get(name) or self._keys.command_of.get(name)
         if command_id is None:
             return False
         command = self._commands[command_id]

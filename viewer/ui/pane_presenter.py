@@ -20,6 +20,8 @@ from viewer.rendering.other_study import other_study
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.session.ai_results import finding_shown
 from viewer.session.framing import fit_scale, pane_measured, panned_by, zoomed_at
+from viewer.session.mark_drawing import SHAPES
+from viewer.session.pane_marks import pane_marks
 from viewer.session.patient import image_put, relation_in, study_in, study_of
 from viewer.session.placing import activated, maximised
 from viewer.session.scrolling import scrolled
@@ -131,6 +133,8 @@ class PanePresenter(QObject):
         slots = set(change.slots)
         if change.touches("active"):
             slots |= {change.old.active, change.new.active}
+        if change.touches("marks"):
+            slots |= {s for s in shown if pane_marks(change.old, s) != pane_marks(change.new, s)}
         news = change.images_with_news
         slots |= {slot for slot in shown if change.new.panes[slot].image_id in news}
         self._show(slot for slot in shown if slot in slots)
@@ -144,10 +148,11 @@ class PanePresenter(QObject):
                 self._show((slot,))
 
     def _take_tool(self, state: SessionState) -> None:
-        cursor = Qt.CursorShape.CrossCursor if state.options.tool is Tool.MARK else None
+        tool = state.options.tool
+        cursor = Qt.CursorShape.CrossCursor if tool is Tool.MARK or tool in SHAPES else None
         for pane in self._panes.values():
             pane.show_cursor(cursor)
-            pane.set_drag_action(Qt.MouseButton.LeftButton, _DRAGS[state.options.tool])
+            pane.set_drag_action(Qt.MouseButton.LeftButton, _DRAGS.get(tool, DragAction.NONE))
 
     def _listen(self, slot: Slot, pane: ImagePane) -> None:
         """Make the mouse on a pane change the session."""
@@ -213,6 +218,7 @@ def _context(state: SessionState, slot: Slot) -> PaneContext:
             ai=state.options.ai_words,
         ),
         reader_marks=state.reader_marks,
+        marks=pane_marks(state, slot),
         other_study=other_study(relation_in(state, slot)),
     )
 

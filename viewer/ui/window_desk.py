@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
 from viewer.commands.cheat_sheet import cheat_sheet
+from viewer.commands.command import MarkDesk
 from viewer.commands.key_bindings import KeyBindings
 from viewer.commands.table import COMMANDS
 from viewer.jobs.ai_runner import AiRunner
@@ -63,6 +64,7 @@ class WindowDesk(QObject):
         preferences: Preferences,
         pictures: PictureDesk,
         studies: StudiesDesk,
+        marks: MarkDesk,
         chooser: FileChooser,
         window: QWidget,
         show: Show = show_modal,
@@ -80,12 +82,18 @@ class WindowDesk(QObject):
         self._preferences = preferences
         self._pictures = pictures
         self._studies = studies
+        self._marks = marks
         self._chooser = chooser
         self._window = window
         self._show = show
         self.patient = PatientDesk(session=session, window=window, show=show)
         demo.made.connect(self._open_made)
         licence_desk.accepted.connect(self._run_accepted)
+
+    @property
+    def marks(self) -> MarkDesk:
+        """Dialogs and list of the reader's marks."""
+        return self._marks
 
     def open_files(self) -> None:
         """Ask for files and open them."""

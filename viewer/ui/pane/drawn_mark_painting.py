@@ -101,9 +101,7 @@ def _add_end_ticks(path: QPainterPath, start: QPointF, end: QPointF, scale: floa
         path.lineTo(point + across)
 
 
-def _draw_handles(
-    painter: QPainter, drawn: DrawnMark, viewport: Viewport, scale: float
-) -> None:
+def _draw_handles(painter: QPainter, drawn: DrawnMark, viewport: Viewport, scale: float) -> None:
     side = _HANDLE * scale
     painter.setPen(QPen(SHADOW, scale))
     for index, point in enumerate(handles(drawn.mark)):

@@ -20,6 +20,7 @@ from viewer.rendering.scene import PaneScene
 from viewer.ui.fonts import load_fonts
 from viewer.ui.image_mime import image_in_mime
 from viewer.ui.pane.drop_mark import DropMark
+from viewer.ui.pane.hand import PaneHand
 from viewer.ui.pane.mark_painting import box_at
 from viewer.ui.pane.mouse import (
     DEFAULT_DRAGS,
@@ -79,6 +80,8 @@ class ImagePane(QWidget):
         self._last_point = QPointF()
         self._is_dragging = False
         self._follows_double_click = False
+        self._hand: PaneHand | None = None
+        self._in_hand = False
         self._wheel = wheel_steps()
         self._drag = drag_steps()
         self._view = SceneView(still_pool=still_pool or QThreadPool(self), parent=self)
@@ -126,6 +129,11 @@ class ImagePane(QWidget):
         """Choose what dragging with a button does."""
         self._drags[button] = action
 
+    def give_hand(self, hand: PaneHand) -> None:
+        """Let a tool see the mouse before the pane does."""
+        self._hand = hand
+        self.setMouseTracking(True)
+
     def show_cursor(self, shape: Qt.CursorShape | None) -> None:
         """Show another pointer over the image; None: the usual one."""
         if shape is None:
@@ -162,10 +170,17 @@ class ImagePane(QWidget):
         self._follows_double_click = False
         self._drag = drag_steps()
         self.activated.emit()
+        self._in_hand = self._hand is not None and self._hand.press(
+            event.button(), self._device_point(event)
+        )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Go on with a drag once it has left the place of the click."""
-        if self._pressed == Qt.MouseButton.NoButton:
+        if self._hand is not None and self._pressed == Qt.MouseButton.NoButton:
+            self._hand.hover(self._device_point(event))
+        if self._hand is not None and self._in_hand:
+            self._hand.drag(self._device_point(event))
+        if self._pressed == Qt.MouseButton.NoButton or self._in_hand:
             return
         moved = event.position() - self._press_point
         if not self._is_dragging:
@@ -181,9 +196,16 @@ class ImagePane(QWidget):
         if event.button() != self._pressed:
             return
         self._pressed = Qt.MouseButton.NoButton
+        if self._hand is not None and self._in_hand:
+            self._in_hand = False
+            self._hand.release(self._device_point(event))
+            return
         if self._is_dragging or self._follows_double_click:
             return
         if event.button() == Qt.MouseButton.RightButton:
+            place = event.globalPosition().toPoint()
+            if self._hand is not None and self._hand.menu(self._device_point(event), place):
+                return
             self.menu_requested.emit(event.globalPosition().toPoint())
         elif event.button() == Qt.MouseButton.LeftButton:
             self._report_click(event.position())
@@ -192,8 +214,14 @@ class ImagePane(QWidget):
         """Ask for this pane alone, or for the whole hanging again."""
         self.mousePressEvent(event)
         self._follows_double_click = True
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton and not self._in_hand:
             self.maximise_requested.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Tell the tool that the pointer has gone."""
+        super().leaveEvent(event)
+        if self._hand is not None:
+            self._hand.leave()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Scroll slices; with Ctrl, zoom about the pointer."""
@@ -232,6 +260,9 @@ class ImagePane(QWidget):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
+
+    def _device_point(self, event: QMouseEvent) -> QPointF:
+        return event.position() * self.devicePixelRatioF()
 
     def _report_drag(self, step: QPointF) -> None:
         """step: logical pixels since the last report."""

@@ -18,6 +18,8 @@ TRUTH: Final = QColor("#e4e7ea")
 """Known findings are no answer of the AI, so they have a colour of their own."""
 READER: Final = QColor("#8fc1f2")
 """Places the reader points at: neither the AI's colours nor those of known findings."""
+DRAWN: Final = QColor("#f0e442")
+"""What the reader draws: unlike the AI's colours for every eye, by brightness alone."""
 SHADOW: Final = QColor(0, 0, 0, 190)
 
 VIEW_SIZE: Final = 22.0
@@ -28,6 +30,7 @@ MESSAGE_SIZE: Final = 15.0
 MARGIN: Final = 10.0
 BOX_PEN: Final = 1.5
 OUTLINE_PEN: Final = 1.5
+DRAWN_PEN: Final = 1.5
 MARK_RADIUS: Final = 13.0
 
 

@@ -14,6 +14,7 @@ from viewer.rendering.scene import CentralMessage, PaneScene
 from viewer.rendering.scene_raster import SceneRaster, rasterise
 from viewer.ui.fonts import text_font
 from viewer.ui.pane.corner_text import draw_corner_text, draw_line, wrapped
+from viewer.ui.pane.drawn_mark_painting import draw_drawn_marks
 from viewer.ui.pane.edge_letters import draw_edge_letters
 from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE
 from viewer.ui.pane.mark_painting import draw_boxes, draw_outlines
@@ -47,6 +48,7 @@ def paint_scene(
         draw_outlines(painter, scene.outlines, scene.viewport, text_scale)
         draw_boxes(painter, scene.boxes, scene.viewport, text_scale)
         draw_reader_marks(painter, scene.reader_marks, scene.viewport, text_scale)
+        draw_drawn_marks(painter, scene.drawn_marks, scene.viewport, text_scale)
     draw_edge_letters(painter, scene, text_scale)
     if scene.message is not None:
         _draw_message(painter, scene.message, pane, text_scale)

@@ -38,8 +38,10 @@ class AiPanel(QWidget):
         actions: CommandActions,
         header: AiHeader,
         pictures: SmallPictures,
+        marks: QWidget,
         parent: QWidget | None = None,
     ) -> None:
+        """marks: the list of marks, which stands below."""
         super().__init__(parent)
         self.setObjectName("aiPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -56,7 +58,7 @@ class AiPanel(QWidget):
         self.controls = OverlayControls(session=session, actions=actions, parent=self)
         self._patch_title = _title("PATCHES", self)
         self._others_title = _title("OTHER IMAGES", self)
-        self._lay_out()
+        self._lay_out(marks)
         self.scores.image_chosen.connect(self._bring_up)
         self.others.image_chosen.connect(self._bring_up)
         self.patches.patch_chosen.connect(self._go_to)
@@ -84,7 +86,7 @@ class AiPanel(QWidget):
         self._others_title.setVisible(bool(others))
         self.others.setVisible(bool(others))
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, marks: QWidget) -> None:
         inside = QWidget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -111,6 +113,7 @@ class AiPanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(scroll, 1)
+        layout.addWidget(marks)
         layout.addWidget(_rule(self))
         layout.addWidget(self.controls)
 

@@ -1,0 +1,46 @@
+"""What one pane is told of the marks on its image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from viewer.domain.hanging import Slot
+from viewer.rendering.drawn_marks import NO_MARKS, PaneMarks
+from viewer.session.key_images import is_key_image
+from viewer.session.marks import marks_on
+from viewer.session.patient import study_of
+from viewer.session.state import SessionState
+
+
+def picture_marks(state: SessionState, slot: Slot) -> PaneMarks:
+    """The same for a picture: nothing selected, and no words unless they are wanted."""
+    marks = pane_marks(state, slot)
+    plain = replace(marks, selected=None, editing=False, handle=None)
+    return plain if state.marks.words_in_pictures else plain.without_words()
+
+
+def pane_marks(state: SessionState, slot: Slot) -> PaneMarks:
+    """The marks on the image a slot holds; those being drawn or dragged as they lie now."""
+    image = state.image_in(slot)
+    exam = None if image is None else study_of(state, image.image_id)
+    found = None if exam is None else state.marks.exams.get(exam.exam_id)
+    if image is None or found is None:
+        return NO_MARKS
+    flagged = PaneMarks(is_key_image=is_key_image(state, state.panes[slot]))
+    if not state.marks.visible:
+        return flagged
+    moving, drawn = state.marks.moving, state.marks.drawn
+    marks = tuple(
+        moving if moving is not None and moving.mark_id == mark.mark_id else mark
+        for mark in marks_on(state, image)
+    )
+    if drawn is not None and drawn.image_id == image.image_id:
+        marks = (*marks, drawn)
+    return replace(
+        flagged,
+        marks=marks,
+        numbers={mark.mark_id: n for n, mark in enumerate(found.kept.marks, start=1)},
+        selected=state.marks.selected,
+        editing=state.marks.editing,
+        handle=state.marks.handle,
+    )
