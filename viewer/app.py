@@ -221,7 +221,9 @@ class Program(QObject):
 
     def _place_widgets(self, context: Context) -> None:
         keys = self.preferences.keys
-        self.keys = KeyDispatch(context=context, keys=keys, refused=self._refused, keys_now=keys_now)
+        self.keys = KeyDispatch(
+            context=context, keys=keys, refused=self._refused, keys_now=keys_now
+        )
         self.actions = CommandActions(
             context=context, keys=keys, refused=self._refused, parent=self
         )
@@ -234,7 +236,10 @@ class Program(QObject):
         self.header = AiHeader(models=self.models, actions=self.actions)
         thumbnails, patches = self.small_pictures
         self.panel = AiPanel(
-            session=self.session, actions=self.actions, header=self.header, pictures=patches,
+            session=self.session,
+            actions=self.actions,
+            header=self.header,
+            pictures=patches,
             marks=self.marks.block,
         )
         self.series = SeriesList(session=self.session, files=self.files, pictures=thumbnails)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from uuid import uuid4
 
@@ -117,6 +118,10 @@ def _tool(tool: Tool, key: str, icon: str, what: str) -> Command:
 _CLICKED = (Tool.TEXT, Tool.POINT, Tool.PROBE, Tool.ANGLE)
 
 
+def _moves(right: float, down: float) -> Callable[[Context], None]:
+    return transition(lambda state: nudged(state, right, down))
+
+
 def _nudge(name: str, words: str, key: str, right: int, down: int) -> tuple[Command, ...]:
     return tuple(
         Command(
@@ -128,7 +133,7 @@ def _nudge(name: str, words: str, key: str, right: int, down: int) -> tuple[Comm
             repeats=True,
             in_menu=False,
             why_not=without_edit,
-            run=transition(lambda state, step=step: nudged(state, right * step, down * step)),
+            run=_moves(right * step, down * step),
         )
         for suffix, step in (("", 1.0), ("_far", LONG_STEP))
     )
@@ -138,9 +143,7 @@ MARK_COMMANDS = (
     _tool(Tool.LENGTH, "D", "mdi6.ruler", "Measure a distance, from end to end."),
     _tool(Tool.ANGLE, "Shift+D", "mdi6.angle-acute", "Measure an angle: end, vertex, end."),
     _tool(Tool.ELLIPSE, "Alt+E", "mdi6.ellipse-outline", "Area, mean and SD of an ellipse."),
-    _tool(
-        Tool.RECTANGLE, "Alt+R", "mdi6.rectangle-outline", "Area, mean and SD of a rectangle."
-    ),
+    _tool(Tool.RECTANGLE, "Alt+R", "mdi6.rectangle-outline", "Area, mean and SD of a rectangle."),
     _tool(Tool.OUTLINE, "Alt+O", "mdi6.lasso", "Outline a region freely: area, mean and SD."),
     _tool(Tool.ARROW, "Alt+A", "mdi6.arrow-top-right", "Point at something, from tail to tip."),
     _tool(Tool.POINT, "Alt+P", "mdi6.crosshairs", "Mark one place."),
@@ -172,7 +175,7 @@ MARK_COMMANDS = (
         title="Class, words and slices…",
         help="Say what the selected mark is, in a class and in words, and on which slices.",
         group=Group.MARKS,
-        keys=("Ctrl+E",),
+        keys=("Alt+W",),
         mouse=("right click on a mark",),
         why_not=without_selected_mark,
         run=lambda context: context.desk.marks.edit_words(),

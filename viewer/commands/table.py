@@ -9,8 +9,8 @@ from viewer.commands.ai_commands import AI_COMMANDS
 from viewer.commands.command import Command, Context
 from viewer.commands.exam_commands import EXAM_COMMANDS
 from viewer.commands.image_commands import IMAGE_COMMANDS
-from viewer.commands.patient_commands import PATIENT_COMMANDS
 from viewer.commands.mark_commands import MARK_COMMANDS
+from viewer.commands.patient_commands import PATIENT_COMMANDS
 from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCREEN_COMMANDS
 from viewer.commands.slice_commands import SLICE_COMMANDS
 from viewer.commands.studies_commands import STUDIES_COMMANDS

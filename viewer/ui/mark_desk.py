@@ -17,9 +17,9 @@ from viewer.export.marks_table import MarkedExam, write_marks_table
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.one_task import OneTask
 from viewer.session.marks import (
-    marked_exam,
     mark_changed,
     mark_deleted,
+    marked_exam,
     marks_of_exam,
     selected_mark,
 )

@@ -40,9 +40,7 @@ def mark_lines(state: SessionState) -> tuple[MarkLine, ...]:
     found = marks_of_exam(state)
     if found is None:
         return ()
-    marks = [
-        _mark_line(state, mark, found.kept.number(mark.mark_id)) for mark in open_marks(state)
-    ]
+    marks = [_mark_line(state, mark, found.kept.number(mark.mark_id)) for mark in open_marks(state)]
     return (*marks, *(_key_line(state, key) for key in open_key_images(state)))
 
 

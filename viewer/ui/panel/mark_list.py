@@ -59,6 +59,7 @@ class MarkRows(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("markRows")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -126,8 +127,7 @@ class _LineDelegate(QStyledItemDelegate):
     ) -> None:
         """Draw one line."""
         line: MarkLine = index.data(_LINE_ROLE)
-        # PySide's stubs do not know the fields that QStyleOption brings.
-        row, state, view = QRectF(option.rect), option.state, option.widget  # type: ignore[attr-defined]
+        row, state, view = QRectF(option.rect), option.state, option.widget
         painter.save()
         if line.is_current:
             painter.fillRect(row, _CURRENT)

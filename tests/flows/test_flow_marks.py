@@ -1,0 +1,352 @@
+"""The reader's marks in the whole window: drawn, undone, kept, restored, exported."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QDialog
+from running_program import RunningProgram
+
+from viewer.domain.hanging import Slot
+from viewer.domain.mark import Mark, MarkClass, MarkShape
+from viewer.domain.windowing import Window
+from viewer.session.marks import all_marks
+from viewer.session.state import Tool
+from viewer.storage.marks_file import marks_path
+from viewer.ui.dialogs.mark_words import MarkWordsDialog
+
+Start = Callable[..., RunningProgram]
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+ALT, CTRL, SHIFT = (
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+@pytest.fixture
+def running(start: Start, pictures: Path) -> RunningProgram:
+    """Four views, whose marks are read."""
+    return opened(start(), pictures)
+
+
+def opened(running: RunningProgram, path: Path) -> RunningProgram:
+    running.open(path)
+    running.qtbot.waitUntil(lambda: running.state.exam_id in running.state.marks.exams)
+    return running
+
+
+def place(running: RunningProgram, slot: Slot, row: float, column: float) -> QPoint:
+    """Where an image point lies on the slot's pane, in logical pixels."""
+    pane = running.program.hanging.panes[slot]
+    x, y = pane.scene.viewport.to_device(row, column)
+    ratio = pane.devicePixelRatioF()
+    return QPoint(round(x / ratio), round(y / ratio))
+
+
+def drag(running: RunningProgram, slot: Slot, *points: tuple[float, float]) -> None:
+    pane = running.program.hanging.panes[slot]
+    places = [place(running, slot, *point) for point in points]
+    running.qtbot.mousePress(pane, LEFT, pos=places[0])
+    for following in places[1:]:
+        running.qtbot.mouseMove(pane, following)
+    running.qtbot.mouseRelease(pane, LEFT, pos=places[-1])
+
+
+def marks(running: RunningProgram) -> tuple[Mark, ...]:
+    return all_marks(running.state)
+
+
+def kept_file(running: RunningProgram, home: Path) -> Path:
+    return marks_path(home / "config" / "marks", running.state.exam_id or "")
+
+
+def grabbed(running: RunningProgram, slot: Slot) -> np.ndarray:
+    """The pane as it is on screen, (rows, columns, 4)."""
+    pane = running.program.hanging.panes[slot]
+    QApplication.processEvents()
+    image = pane.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.frombuffer(image.constBits(), np.uint8)
+    return flat.reshape(image.height(), image.width(), 4).copy()
+
+
+def is_drawn(picture: np.ndarray) -> bool:
+    """Whether the colour of marks is anywhere: much red and green, little blue."""
+    blue, green, red = (picture[..., n].astype(int) for n in range(3))
+    return bool(((red > 200) & (green > 190) & (blue < 110)).any())
+
+
+def test_a_length_is_drawn_with_the_mouse_seen_undone_and_redone(
+    running: RunningProgram,
+) -> None:
+    running.key(Qt.Key.Key_D)
+    assert running.state.options.tool is Tool.LENGTH
+    assert not is_drawn(grabbed(running, Slot.LCC))
+    drag(running, Slot.LCC, (100, 20), (100, 60), (160, 90))
+    (mark,) = marks(running)
+    assert mark.shape is MarkShape.LENGTH
+    assert mark.points[0] == pytest.approx((100, 20), abs=2)
+    assert mark.points[1] == pytest.approx((160, 90), abs=2)
+    assert is_drawn(grabbed(running, Slot.LCC))
+    running.key(Qt.Key.Key_Z, CTRL)
+    assert marks(running) == ()
+    assert not is_drawn(grabbed(running, Slot.LCC))
+    running.key(Qt.Key.Key_Z, CTRL | SHIFT)
+    assert marks(running) == (mark,)
+    running.key(Qt.Key.Key_Z, CTRL)
+    running.key(Qt.Key.Key_Y, CTRL)
+    assert marks(running) == (mark,)
+
+
+def test_an_angle_is_drawn_by_a_drag_and_a_click_or_by_three_clicks(
+    running: RunningProgram,
+) -> None:
+    pane = running.program.hanging.panes[Slot.LCC]
+    running.key(Qt.Key.Key_D, SHIFT)
+    drag(running, Slot.LCC, (100, 20), (140, 60))
+    running.qtbot.mouseMove(pane, place(running, Slot.LCC, 100, 80))
+    running.qtbot.mouseClick(pane, LEFT, pos=place(running, Slot.LCC, 100, 90))
+    for point in ((160, 20), (200, 40), (160, 70)):
+        running.qtbot.mouseMove(pane, place(running, Slot.LCC, *point))
+        running.qtbot.mouseClick(pane, LEFT, pos=place(running, Slot.LCC, *point))
+    first, second = marks(running)
+    assert [p.row for p in first.points] == pytest.approx([100, 140, 100], abs=2)
+    assert [p.column for p in second.points] == pytest.approx([20, 40, 70], abs=2)
+
+
+def test_a_region_says_area_mean_and_deviation_and_an_outline_is_drawn_freely(
+    running: RunningProgram,
+) -> None:
+    running.key(Qt.Key.Key_R, ALT)
+    drag(running, Slot.LCC, (120, 20), (160, 60))
+    running.key(Qt.Key.Key_O, ALT)
+    drag(running, Slot.LCC, (180, 20), (180, 60), (210, 60), (210, 20))
+    scene = running.program.hanging.panes[Slot.LCC].scene
+    said = [" ".join(drawn.lines) for drawn in scene.drawn_marks]
+    assert len(said) == 2
+    assert all("mean" in words and "SD" in words for words in said)
+    assert len(marks(running)[1].points) == 4
+
+
+def test_escape_abandons_the_mark_being_drawn_and_then_puts_the_tool_down(
+    running: RunningProgram,
+) -> None:
+    running.key(Qt.Key.Key_D)
+    pane = running.program.hanging.panes[Slot.LCC]
+    running.qtbot.mousePress(pane, LEFT, pos=place(running, Slot.LCC, 100, 20))
+    running.qtbot.mouseMove(pane, place(running, Slot.LCC, 150, 60))
+    running.key(Qt.Key.Key_Escape)
+    running.qtbot.mouseRelease(pane, LEFT, pos=place(running, Slot.LCC, 150, 60))
+    assert marks(running) == ()
+    assert running.state.options.tool is Tool.LENGTH
+    running.key(Qt.Key.Key_Escape)
+    assert running.state.options.tool is Tool.WINDOW
+
+
+def test_a_mark_is_selected_by_a_click_dragged_and_deleted(running: RunningProgram) -> None:
+    running.key(Qt.Key.Key_D)
+    drag(running, Slot.LCC, (100, 20), (160, 90))
+    running.key(Qt.Key.Key_Escape)
+    pane = running.program.hanging.panes[Slot.LCC]
+    running.qtbot.mouseClick(pane, LEFT, pos=place(running, Slot.LCC, 250, 200))
+    assert running.state.marks.selected is None
+    window = running.state.panes[Slot.LCC].window
+    drag(running, Slot.LCC, (130, 55), (140, 60), (150, 75))
+    assert running.state.panes[Slot.LCC].window is window
+    (mark,) = marks(running)
+    assert mark.points[0] == pytest.approx((120, 40), abs=2.5)
+    assert running.state.marks.selected == mark.mark_id
+    drag(running, Slot.LCC, (120, 40), (110, 30), (105, 15))
+    assert marks(running)[0].points[0] == pytest.approx((105, 15), abs=2.5)
+    assert marks(running)[0].points[1] == mark.points[1]
+    running.key(Qt.Key.Key_Delete)
+    assert marks(running) == ()
+
+
+def test_without_a_tool_the_left_button_changes_the_window_beside_marks(
+    running: RunningProgram,
+) -> None:
+    drag(running, Slot.LCC, (100, 20), (120, 60), (160, 90))
+    assert marks(running) == ()
+    assert isinstance(running.state.panes[Slot.LCC].window, Window)
+
+
+def test_words_class_and_key_images_come_back_after_a_restart(
+    start: Start, pictures: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    running = opened(start(home=home), pictures)
+
+    def say(dialog: QDialog) -> bool:
+        assert isinstance(dialog, MarkWordsDialog)
+        dialog.words.setText("behind the nipple")
+        dialog.classes.setCurrentText("asymmetry")
+        return True
+
+    running.dialogs.answer = say
+    running.key(Qt.Key.Key_T, ALT)
+    pane = running.program.hanging.panes[Slot.LCC]
+    running.qtbot.mouseClick(pane, LEFT, pos=place(running, Slot.LCC, 100, 20))
+    running.key(Qt.Key.Key_Escape)
+    running.key(Qt.Key.Key_K)
+    before, keys = marks(running), running.state.marks.exams[running.state.exam_id].kept.key_images
+    assert [(m.text, m.mark_class) for m in before] == [("behind the nipple", MarkClass.ASYMMETRY)]
+    assert len(keys) == 1
+    assert any(line.text == "key image" for line in pane.scene.top_lines)
+    path = kept_file(running, home)
+    running.qtbot.waitUntil(path.exists)
+    running.program.window.close()
+    again = opened(start(home=home), pictures)
+    assert marks(again) == before
+    assert again.state.marks.exams[again.state.exam_id].kept.key_images == keys
+    again.qtbot.waitUntil(lambda: len(again.program.marks.block.rows.lines) == 2)
+
+
+def test_words_that_are_not_said_leave_no_mark(running: RunningProgram) -> None:
+    running.key(Qt.Key.Key_T, ALT)
+    pane = running.program.hanging.panes[Slot.LCC]
+    running.qtbot.mouseClick(pane, LEFT, pos=place(running, Slot.LCC, 100, 20))
+    assert running.dialogs.shown == ["MarkWordsDialog"]
+    assert marks(running) == ()
+
+
+def test_a_damaged_file_is_said_and_marks_are_kept_in_a_new_one(
+    start: Start, pictures: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    first = opened(start(home=home), pictures)
+    path = kept_file(first, home)
+    first.program.window.close()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{ no marks")
+    running = opened(start(home=home), pictures)
+    assert running.program.notices.isVisibleTo(running.program.window)
+    assert (path.parent / f"{path.name}.damaged").read_text() == "{ no marks"
+    running.key(Qt.Key.Key_D)
+    drag(running, Slot.LCC, (100, 20), (160, 90))
+    running.qtbot.waitUntil(path.exists)
+
+
+def test_marks_that_cannot_be_written_are_said_once_and_written_when_they_can_be(
+    start: Start, pictures: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    running = opened(start(home=home), pictures)
+    folder = home / "config" / "marks"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.write_text("in the way")
+    running.key(Qt.Key.Key_D)
+    drag(running, Slot.LCC, (100, 20), (160, 90))
+    running.qtbot.waitUntil(lambda: running.program.notices.isVisibleTo(running.program.window))
+    drag(running, Slot.LCC, (180, 20), (200, 90))
+    folder.unlink()
+    drag(running, Slot.LCC, (120, 100), (200, 120))
+    path = kept_file(running, home)
+    running.qtbot.waitUntil(path.exists)
+    assert len(marks(running)) == 3
+
+
+def test_a_whole_mark_is_made_by_keys_alone(running: RunningProgram) -> None:
+    running.key(Qt.Key.Key_D)
+    running.key(Qt.Key.Key_M, ALT)
+    slices = running.state.active_pane.slice_index
+    before = marks(running)[0]
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        running.key(key)
+    running.key(Qt.Key.Key_Tab)
+    running.key(Qt.Key.Key_Right, SHIFT)
+    after = marks(running)[0]
+    assert after.points[1] == pytest.approx(
+        (before.points[1].row + 2, before.points[1].column + 1 + 10)
+    )
+    assert after.points[0] == pytest.approx((before.points[0].row, before.points[0].column + 10))
+    assert running.state.active_pane.slice_index == slices
+    running.key(Qt.Key.Key_Escape)
+    assert not running.state.marks.editing
+    running.key(Qt.Key.Key_Escape)
+    active = running.state.active
+    running.key(Qt.Key.Key_Tab)
+    assert running.state.active != active
+
+
+def test_the_list_is_walked_by_keys_and_enter_goes_to_the_mark(running: RunningProgram) -> None:
+    for slot in (Slot.LCC, Slot.RMLO):
+        running.key(Qt.Key.Key_D)
+        drag(running, slot, (100, 60), (160, 90))
+        running.key(Qt.Key.Key_Escape)
+    rows = running.program.marks.block.rows
+    running.key(Qt.Key.Key_L, ALT)
+    assert rows.hasFocus()
+    assert [line.where for line in rows.lines] == ["LCC", "RMLO"]
+    running.key(Qt.Key.Key_Home)
+    running.key(Qt.Key.Key_Return)
+    assert running.state.active == Slot.LCC
+    running.key(Qt.Key.Key_A)
+    assert not running.state.overlay.visible
+    running.key(Qt.Key.Key_Escape)
+    assert not rows.hasFocus()
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_the_menu_of_a_mark_says_its_class(running: RunningProgram) -> None:
+    running.key(Qt.Key.Key_D)
+    drag(running, Slot.LCC, (100, 20), (160, 90))
+    running.key(Qt.Key.Key_Escape)
+    pane = running.program.hanging.panes[Slot.LCC]
+    running.qtbot.mouseClick(pane, RIGHT, pos=place(running, Slot.LCC, 130, 55))
+    menu = running.program.marks.menu.shown
+    assert menu is not None
+    titles = {action.text(): action for action in menu.actions()}
+    titles["Mass"].trigger()
+    menu.close()
+    assert marks(running)[0].mark_class is MarkClass.MASS
+
+
+def test_marks_are_hidden_and_shown_with_a_key(running: RunningProgram) -> None:
+    running.key(Qt.Key.Key_D)
+    drag(running, Slot.LCC, (100, 20), (160, 90))
+    running.key(Qt.Key.Key_H, ALT)
+    assert not is_drawn(grabbed(running, Slot.LCC))
+    running.key(Qt.Key.Key_H, ALT)
+    assert is_drawn(grabbed(running, Slot.LCC))
+
+
+def test_a_picture_shows_the_marks_without_words(running: RunningProgram, tmp_path: Path) -> None:
+    running.key(Qt.Key.Key_D)
+    drag(running, Slot.LCC, (100, 20), (160, 90))
+    running.key(Qt.Key.Key_Escape)
+    running.chooser.save_as = (tmp_path / "pane.png", 0)
+    running.key(Qt.Key.Key_S, CTRL)
+    running.qtbot.waitUntil(lambda: not running.program.pictures.is_running)
+    picture = QImage(str(tmp_path / "pane.png")).convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.frombuffer(picture.constBits(), np.uint8)
+    assert is_drawn(flat.reshape(picture.height(), picture.width(), 4))
+
+
+def test_the_table_of_marks_names_no_one_and_leaves_out_words(
+    running: RunningProgram, tmp_path: Path
+) -> None:
+    running.dialogs.answer = lambda dialog: dialog.words.setText("Mrs Smith") or True
+    running.key(Qt.Key.Key_E, ALT)
+    drag(running, Slot.LCC, (120, 20), (160, 60))
+    running.key(Qt.Key.Key_W, ALT)
+    assert marks(running)[0].text == "Mrs Smith"
+    running.key(Qt.Key.Key_V, ALT)
+    pane = running.program.hanging.panes[Slot.LCC]
+    running.qtbot.mouseClick(pane, LEFT, pos=place(running, Slot.LCC, 150, 50))
+    path = tmp_path / "marks.csv"
+    running.chooser.save_as = (path, 0)
+    running.program.desk.marks.save()
+    running.qtbot.waitUntil(path.exists)
+    assert "Smith" not in path.read_text()
+    first, second = csv.DictReader(path.read_text().splitlines())
+    assert (first["shape"], first["view"], first["mark"]) == ("ellipse", "LCC", "1")
+    assert 9000 < float(first["mean"]) < 12000
+    assert (second["shape"], second["mark"]) == ("probe", "2")
+    assert float(second["value"]) == int(second["code"])
