@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QMainWindow
 
 from viewer.app_marks import MarkParts
 from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
+from viewer.app_studies_desk import studies_desk
+from viewer.app_worklist import WorklistParts
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import KeyBindings
 from viewer.commands.mark_commands import keys_now
@@ -58,7 +59,6 @@ from viewer.ui.status_bar import StatusBar
 from viewer.ui.status_presenter import StatusPresenter
 from viewer.ui.strip.slice_strip import SliceStrip
 from viewer.ui.strip_presenter import StripPresenter
-from viewer.ui.studies_desk import StudiesDesk
 from viewer.ui.top_bar import TopBar
 from viewer.ui.window_desk import Show, WindowDesk, show_modal
 
@@ -106,8 +106,10 @@ class Program(QObject):
         self.studies.close()
         self.preferences.keep_overlay(self.session.state.overlay)
         self.worker.cancel()
-        for part in (self.search, self.demo, self.pictures, self.truth, self.library, self.marks):
+        for part in (self.search, self.worklist, self.demo, self.pictures, self.truth):
             part.close()
+        for others in (self.library, self.marks):
+            others.close()
         self.files.close()
         for pictures in self.small_pictures:
             pictures.close()
@@ -147,6 +149,9 @@ class Program(QObject):
             parent=self,
         )
         self.search = ExamSearch(self)
+        self.worklist = WorklistParts(
+            session=self.session, files=self.files, search=self.search, where=where, parent=self
+        )
         self.demo = DemoExam(folder=where.demo, parent=self)
         self.models = ModelList(settings.weights, settings.serving, self)
         self.truth = TruthOutlines(files=self.files, parent=self)
@@ -171,13 +176,7 @@ class Program(QObject):
             chooser=chooser,
             window=self.window,
         )
-        self.studies = StudiesDesk(
-            chooser=chooser,
-            window=self.window,
-            make_designer=lambda: _designer(chooser),
-            make_analysis=lambda: _analysis(chooser),
-            show=show_dialog,
-        )
+        self.studies = studies_desk(chooser=chooser, window=self.window, show=show_dialog)
         self.opening = Opening(
             session=self.session,
             search=self.search,
@@ -185,6 +184,7 @@ class Program(QObject):
             runner=self.runner,
             recent=self.recent,
             ai_on_open=self.preferences.settings.ai_on_open,
+            take_lists=self.worklist.take_lists,
             parent=self,
         )
         self.licence_desk = LicenceDesk(
@@ -252,6 +252,7 @@ class Program(QObject):
                 series=self.series,
                 hanging=self.hanging,
                 empty=self.empty,
+                worklist=self.worklist.page(),
                 panel=self.panel,
                 strip=self.strip,
                 status=self.status,
@@ -288,6 +289,7 @@ class Program(QObject):
         )
         self._connect_messages()
         self._connect_opening()
+        self.worklist.connect_to(self.opening, self.messages)
         self.preferences.changed.connect(self._use_settings)
         self.preferences.keys_changed.connect(self._use_keys)
         self.header.demonstration_requested.connect(self.desk.use_demonstration)
@@ -381,16 +383,3 @@ def run(
     finally:
         program.close()
         stop_logging()
-
-
-def _designer(chooser: FileChooser) -> QMainWindow:
-    # The statistics take a moment to import: only who designs or analyses waits for them.
-    from viewer.app_study_design import designer_window
-
-    return designer_window(chooser)
-
-
-def _analysis(chooser: FileChooser) -> QMainWindow:
-    from viewer.app_analysis import analysis_window
-
-    return analysis_window(chooser)

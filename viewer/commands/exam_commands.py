@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from viewer.commands.command import Command, Context, Group, transition
-from viewer.commands.reasons import without_exam, without_other_exam
-from viewer.session.exams import closed, stepped
+from viewer.commands.command import Command, Context, Group
+from viewer.commands.reasons import without_exam
+from viewer.session.exams import closed
 
 
 def _close_exam(context: Context) -> None:
@@ -39,24 +39,6 @@ EXAM_COMMANDS = (
         group=Group.EXAM,
         icon="mdi6.test-tube",
         run=lambda context: context.desk.open_demo(),
-    ),
-    Command(
-        id="exam.next",
-        title="Next exam",
-        help="Hang the next open exam.",
-        group=Group.EXAM,
-        keys=("Ctrl+Right",),
-        why_not=without_other_exam,
-        run=transition(lambda state: stepped(state, 1)),
-    ),
-    Command(
-        id="exam.previous",
-        title="Previous exam",
-        help="Hang the previous open exam.",
-        group=Group.EXAM,
-        keys=("Ctrl+Left",),
-        why_not=without_other_exam,
-        run=transition(lambda state: stepped(state, -1)),
     ),
     Command(
         id="exam.skipped",

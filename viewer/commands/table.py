@@ -15,9 +15,11 @@ from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCR
 from viewer.commands.slice_commands import SLICE_COMMANDS
 from viewer.commands.studies_commands import STUDIES_COMMANDS
 from viewer.commands.view_commands import VIEW_COMMANDS
+from viewer.commands.worklist_commands import WORKLIST_COMMANDS
 
 COMMANDS: tuple[Command, ...] = (
     *EXAM_COMMANDS,
+    *WORKLIST_COMMANDS,
     *SLICE_COMMANDS,
     *VIEW_COMMANDS,
     *PATIENT_COMMANDS,

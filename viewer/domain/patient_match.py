@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import Enum
+from functools import lru_cache
 
 from viewer.domain.exam import PatientIdentity
 
@@ -42,6 +43,8 @@ _NO_ID = frozenset(
     }
 )
 """Words that stand in an id or name where de-identification left none; without blanks and signs."""
+_REMEMBERED = 1024
+"""Spellings kept in memory: a list of exams is compared at every change of the screen."""
 _ONE_SIGN = re.compile(r"([0X])\1*")
 _NO_BIRTH_DATES = frozenset({"19000101", "00000000", "00010101", "11111111", "99991231"})
 
@@ -87,6 +90,7 @@ def match_of(one: PatientIdentity, other: PatientIdentity) -> PatientMatch:
     return PatientMatch.UNCHECKED if names is births is None else PatientMatch.SAME
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def normal_id(patient_id: str) -> str | None:
     """A patient id as it is compared: upper case, without blanks; None when it names nobody."""
     letters = "".join(c for c in _plain(patient_id) if c.isalnum())
@@ -95,6 +99,7 @@ def normal_id(patient_id: str) -> str | None:
     return "".join(_plain(patient_id).split())
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def normal_name(name: str) -> tuple[str, ...] | None:
     """A name's parts as they are compared (DICOM PS3.5 6.2.1); None when there is none.
 

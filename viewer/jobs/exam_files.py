@@ -17,6 +17,7 @@ from viewer.loading.located_exam import LocatedExam, assign_view
 from viewer.session.exams import corrected, opened
 from viewer.session.patient import studies_at_hand
 from viewer.session.session import Change, Session
+from viewer.session.worklist import exams_added
 
 
 class ExamFiles(QObject):
@@ -53,6 +54,12 @@ class ExamFiles(QObject):
         if hung is not None and hung == self._session.state.exam_id:
             # The same exam read anew has other sources; the pool must not keep the old ones.
             self._hang_anew(hung)
+
+    def add(self, exams: Iterable[LocatedExam]) -> None:
+        """Add exams to the session; what hangs goes on hanging."""
+        located = tuple(exams)
+        self._located |= {exam.exam.exam_id: exam for exam in located}
+        self._session.apply(lambda state: exams_added(state, [exam.exam for exam in located]))
 
     def assign_view(self, exam: Exam, image_id: str, view: View) -> None:
         """Lay an image as another view."""

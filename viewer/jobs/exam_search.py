@@ -14,6 +14,7 @@ from viewer.loading.errors import UnreadableFile
 from viewer.loading.find_exams import find_exams
 from viewer.loading.scan_result import ScanResult, SkippedFile
 from viewer.loading.sniff import FileKind, kind_of_file
+from viewer.session.near import MOST_OPEN
 
 _VOLUMES = {FileKind.DICOM, FileKind.NIFTI, FileKind.NRRD, FileKind.META_IMAGE}
 _PICTURES = {FileKind.PNG, FileKind.TIFF}
@@ -95,7 +96,7 @@ class ExamSearch(QObject):
 
 
 def _found(paths: tuple[Path, ...], progress: TaskProgress) -> Found:
-    result = find_exams(paths, progress)
+    result = find_exams(paths, progress, most=MOST_OPEN)
     missing = (file for file in result.skipped[:_MOST_LOOKED_AT] if _is_image(file))
     return Found(paths=paths, result=result, missing=tuple(missing))
 

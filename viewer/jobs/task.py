@@ -33,6 +33,11 @@ class TaskProgress:
             raise ScanCancelled
         self._report(done, total or 0)
 
+    def check(self) -> None:
+        """Raise ScanCancelled after cancel(); reports nothing."""
+        if self._cancelled.is_set():
+            raise ScanCancelled
+
 
 class Task(QObject, Generic[ResultT]):
     """Runs a function in a thread; its signals arrive in the thread that made the task."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from viewer.domain.exam import BreastLabel
+from viewer.domain.patient_studies import newest_of, priors_of
 from viewer.loading.errors import UnreadableFile
 from viewer.loading.exam_list import ListedExam, read_exam_list
 from viewer.loading.file_name_view import stem_of
 from viewer.loading.finish_exam import distinct, finish_exam
-from viewer.loading.found_exam import FoundExam, FoundImage
+from viewer.loading.found_exam import FoundExam, FoundImage, header_exam
 from viewer.loading.group_dicom import group_dicom
 from viewer.loading.group_files import ImageFile, group_files
 from viewer.loading.label_table import LabelTable, read_label_table
@@ -26,7 +27,7 @@ from viewer.loading.scan_result import ScanResult, SkippedFile
 from viewer.loading.sniff import FileKind, kind_of_file
 from viewer.loading.walk import files_under
 
-__all__ = ["ScanResult", "SkippedFile", "find_exams"]
+__all__ = ["FoundHeaders", "ScanResult", "SkippedFile", "find_exams", "find_headers"]
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +38,34 @@ TRUTH_FOLDER = "truth"
 """Phantom exams keep their masks in truth/<exam>/."""
 
 
-def find_exams(paths: Sequence[Path], progress: ScanProgress) -> ScanResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundHeaders:
+    """Exams as their headers say, before any pixel was decoded."""
+
+    exams: tuple[FoundExam, ...]
+    skipped: tuple[SkippedFile, ...]
+    files: int
+    """How many files were looked at."""
+
+
+def find_exams(
+    paths: Sequence[Path], progress: ScanProgress, *, most: int | None = None
+) -> ScanResult:
     """Find the exams under files and folders, by content and not by extension.
+
+    most: how many exams are looked into; further ones are in the result's headers only. The first
+    exam's patient comes first, so that it hangs with its priors.
 
     One frame of each image is decoded: it confirms the orientation and gives a window where the
     header has none; the frames of the first exam are kept for its first picture.
     Raises ScanCancelled when progress does. Nothing else that a file holds makes it fail.
     """
+    headers = find_headers(paths, progress)
+    return _finished(headers, progress, most=most)
+
+
+def find_headers(paths: Sequence[Path], progress: ScanProgress) -> FoundHeaders:
+    """Find exams by their headers alone; raises ScanCancelled when progress does."""
     harvest = _Harvest()
     files = list(files_under(paths, progress))
     with warnings.catch_warnings():
@@ -54,7 +76,7 @@ def find_exams(paths: Sequence[Path], progress: ScanProgress) -> ScanResult:
                 progress.update(done, len(files))
             _read_one(path, harvest)
         found, skipped = _grouped(harvest)
-    return _finished(found, skipped, progress, read=len(files))
+    return FoundHeaders(exams=tuple(found), skipped=tuple(skipped), files=len(files))
 
 
 @dataclass(slots=True)
@@ -105,15 +127,11 @@ def _grouped(harvest: _Harvest) -> tuple[list[FoundExam], list[SkippedFile]]:
     return labelled, [*harvest.skipped, *from_files.skipped, *copies]
 
 
-def _finished(
-    found: Sequence[FoundExam],
-    skipped: list[SkippedFile],
-    progress: ScanProgress,
-    *,
-    read: int,
-) -> ScanResult:
-    total = read + sum(len(exam.images) for exam in found)
-    done = read
+def _finished(headers: FoundHeaders, progress: ScanProgress, *, most: int | None) -> ScanResult:
+    found = _patient_first(headers.exams)[:most]
+    skipped = list(headers.skipped)
+    total = headers.files + sum(len(exam.images) for exam in found)
+    done = headers.files
 
     def step() -> None:
         nonlocal done
@@ -127,8 +145,30 @@ def _finished(
         skipped += unreadable
         if located is not None:
             exams.append(located)
-    log.info("search finished files=%d exams=%d skipped=%d", read, len(exams), len(skipped))
-    return ScanResult(exams=tuple(exams), skipped=tuple(skipped))
+    log.info(
+        "search finished files=%d exams=%d of %d skipped=%d",
+        headers.files,
+        len(exams),
+        len(headers.exams),
+        len(skipped),
+    )
+    failed = {e.exam_id for e in found} - {located.exam.exam_id for located in exams}
+    return ScanResult(
+        exams=tuple(exams),
+        skipped=tuple(skipped),
+        headers=tuple(e for e in headers.exams if e.exam_id not in failed),
+    )
+
+
+def _patient_first(found: Sequence[FoundExam]) -> list[FoundExam]:
+    """The newest study of the first exam's patient, its priors, then the others as found."""
+    if not found:
+        return []
+    by_id = {exam.exam_id: exam for exam in found}
+    exams = [header_exam(exam) for exam in found]
+    current = newest_of(exams[0], exams)
+    first = [current.exam_id, *(prior.exam_id for prior in priors_of(current, exams))]
+    return [by_id[exam_id] for exam_id in dict.fromkeys((*first, *by_id))]
 
 
 def _without_copies(exams: Iterable[FoundExam]) -> tuple[list[FoundExam], list[SkippedFile]]:

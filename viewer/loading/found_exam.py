@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from viewer.domain.exam import BreastLabel, PatientIdentity, TruthMask
+from viewer.domain.exam import BreastLabel, Exam, PatientIdentity, TruthMask
 from viewer.loading.lay_image import StoredImage
 
 
@@ -33,3 +33,13 @@ class FoundExam:
     """Of DICOM exams; never shown or logged."""
     labels: Mapping[str, BreastLabel] = field(default_factory=dict)
     """By image id."""
+
+
+def header_exam(found: FoundExam) -> Exam:
+    """The exam as its headers describe it: views, kinds and counts, images not laid or checked."""
+    return Exam(
+        exam_id=found.exam_id,
+        alias=found.alias,
+        images=tuple(replace(i.image.stack, view=i.image.view) for i in found.images),
+        identity=found.identity,
+    )

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from viewer.loading.found_exam import FoundExam
 from viewer.loading.located_exam import LocatedExam
 
 
@@ -24,6 +25,8 @@ class ScanResult:
 
     exams: tuple[LocatedExam, ...]
     skipped: tuple[SkippedFile, ...]
+    headers: tuple[FoundExam, ...] = ()
+    """Every exam in the order found, those that were not looked into further included."""
 
     def reasons(self) -> tuple[tuple[str, int], ...]:
         """Return each reason with its number of files, the most frequent first."""
@@ -31,8 +34,12 @@ class ScanResult:
 
     def summary(self) -> str:
         """Say in one line what was found and left out."""
+        finished = {located.exam.exam_id for located in self.exams}
+        waiting = [found for found in self.headers if found.exam_id not in finished]
         images = sum(len(located.exam.images) for located in self.exams)
-        found = f"{_counted(len(self.exams), 'exam')}, {_counted(images, 'image')}"
+        images += sum(len(found.images) for found in waiting)
+        exams = len(self.exams) + len(waiting)
+        found = f"{_counted(exams, 'exam')}, {_counted(images, 'image')}"
         if not self.skipped:
             return found
         reasons = "; ".join(f"{count} {reason}" for reason, count in self.reasons()[:4])

@@ -80,6 +80,7 @@ def closed(state: SessionState, exam_id: str) -> SessionState:
     return SessionState(
         overlay=state.overlay,
         pane_sizes=state.pane_sizes,
+        worklist=state.worklist,
         options=replace(state.options, cine=Cine()),
     )
 

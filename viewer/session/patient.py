@@ -68,7 +68,7 @@ def may_show(state: SessionState, image_id: str) -> bool:
 
 
 def studies_at_hand(state: SessionState) -> tuple[str, ...]:
-    """The exams whose images may come on screen at once: the hung one, its patient's, those shown."""
+    """The exams whose images may come on screen: the hung one, its patient's, those shown."""
     if state.exam_id is None:
         return ()
     shown = [study_of(state, pane.image_id) for pane in state.panes.values() if pane.image_id]

@@ -16,6 +16,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
 from viewer.domain.reader_mark import ReaderMark
+from viewer.domain.worklist import Worklist
 from viewer.session.marking import Marking
 
 SLOTS = (Slot.RCC, Slot.LCC, Slot.RMLO, Slot.LMLO)
@@ -111,6 +112,7 @@ class SessionState:
     """Pairs of exam ids that the reader says are of one patient, though their headers disagree."""
     marks: Marking = field(default_factory=Marking)
     """What the reader draws."""
+    worklist: Worklist = field(default_factory=Worklist)
     options: Options = field(default_factory=Options)
 
     @property

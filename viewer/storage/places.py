@@ -35,6 +35,11 @@ class Places:
         return self.config / "recent.toml"
 
     @property
+    def reading_file(self) -> Path:
+        """How far the reader is with each exam, by hash."""
+        return self.config / "reading.toml"
+
+    @property
     def models(self) -> Path:
         """The library of weights: beside the settings, since caches may be emptied."""
         return self.config / "models"

@@ -41,7 +41,13 @@ class ExamMenu(QMenu):
             action.setChecked(exam.exam_id == state.exam_id)
             action.triggered.connect(lambda _=False, i=exam.exam_id: self._choose(i))
         self.addSeparator()
-        for command_id in ("exam.open", "exam.open_folder", "exam.demo", "exam.close"):
+        for command_id in (
+            "exam.worklist",
+            "exam.open",
+            "exam.open_folder",
+            "exam.demo",
+            "exam.close",
+        ):
             self.addAction(self._actions.action(command_id))
         self._actions.refresh()
         if self._recent.exams:

@@ -20,6 +20,7 @@ from viewer.ui.series_list import SeriesList
 from viewer.ui.status_bar import StatusBar
 from viewer.ui.strip.slice_strip import SliceStrip
 from viewer.ui.top_bar import TopBar
+from viewer.ui.worklist.worklist_page import WorklistPage
 
 SMALLEST = (960, 600)
 
@@ -33,6 +34,7 @@ class WindowParts:
     series: SeriesList
     hanging: HangingView
     empty: EmptyState
+    worklist: WorklistPage
     panel: AiPanel
     strip: SliceStrip
     status: StatusBar
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
         self._parts, self._keys = parts, keys
         self._centre.addWidget(parts.empty)
         self._centre.addWidget(parts.hanging)
+        self._centre.addWidget(parts.worklist)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
@@ -120,7 +123,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _follow(self, change: Change) -> None:
-        if change.touches("options", "exam_id", "exams"):
+        if change.touches("options", "exam_id", "exams", "worklist"):
             self._fold(change.new)
 
     def _fold(self, state: SessionState) -> None:
@@ -130,12 +133,16 @@ class MainWindow(QMainWindow):
             return
         options = state.options
         exam = state.exam
-        has_exam = exam is not None
+        has_list = state.worklist.visible
+        has_exam = exam is not None and not has_list
         is_full = options.full_screen and has_exam
-        self._centre.setCurrentWidget(parts.hanging if has_exam else parts.empty)
+        shown = parts.worklist if has_list else parts.hanging if has_exam else parts.empty
+        self._centre.setCurrentWidget(shown)
         parts.series.setVisible(has_exam and options.left_panel and not is_full)
         parts.panel.setVisible(has_exam and options.right_panel and not is_full)
-        has_slices = exam is not None and any(image.slices > 1 for image in exam.images)
+        has_slices = (
+            has_exam and exam is not None and any(image.slices > 1 for image in exam.images)
+        )
         parts.strip.setVisible(has_slices and options.strip and not is_full)
         parts.top_bar.setVisible(not is_full)
         parts.status.setVisible(not is_full)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from viewer.domain.exam import Exam
 from viewer.errors import Problem, ProblemKind
 from viewer.jobs.ai_runner import AiRunner
 from viewer.jobs.exam_files import ExamFiles
@@ -33,9 +34,12 @@ class Opening(QObject):
         runner: AiRunner,
         recent: Recent,
         ai_on_open: bool,
+        take_lists: Callable[[Sequence[Path]], list[Path]] = list,
         parent: QObject | None = None,
     ) -> None:
+        """take_lists: takes worklists out of what is opened, and returns the rest."""
         super().__init__(parent)
+        self._take_lists = take_lists
         self._session = session
         self._search = search
         self._files = files
@@ -70,6 +74,7 @@ class Opening(QObject):
                     hint="It may have been moved, or its disk is not connected.",
                 )
             )
+        present = self._take_lists(present)
         if present:
             self._search.search(present)
 
@@ -81,17 +86,27 @@ class Opening(QObject):
             return
         self._files.open(result.exams)
         first = result.exams[0].exam
-        others = len(result.exams) - 1
+        others = len(result.headers) - 1
         alias = f"{first.alias} and {others} more" if others else first.alias
         self._recent.add(alias, found.paths)
         self.said.emit(result.summary())
         if found.missing:
             self.problem.emit(_some_missing(found))
         for located in result.exams:
-            if self._ai_on_open:
-                self._runner.run(located.exam)
-            else:
-                self._runner.explain(located.exam)
+            self.take_up(located.exam)
+
+    @Slot(object)
+    def take_up(self, exam: Exam) -> None:
+        """Start the AI on an exam where that is wished, else say why it has not run."""
+        if self._ai_on_open:
+            self._runner.run(exam)
+        else:
+            self._runner.explain(exam)
+
+    @Slot(object)
+    def explain(self, exam: Exam) -> None:
+        """Say of an exam that is open, but does not hang, why the AI has not run."""
+        self._runner.explain(exam)
 
     @Slot()
     def _say_cancelled(self) -> None:

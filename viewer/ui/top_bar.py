@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from viewer.session.session import Change, Session
 from viewer.session.state import SessionState
+from viewer.session.worklist import place_in_list
 from viewer.ui.actions import CommandActions
 from viewer.ui.exam_menu import ExamMenu
 from viewer.ui.icons import icon
@@ -89,18 +90,19 @@ class TopBar(QWidget):
         return _with_menu(button, exam_menu)
 
     def _follow(self, change: Change) -> None:
-        if change.touches("exams", "exam_id"):
+        if change.touches("exams", "exam_id", "worklist"):
             self._exam.setText(_exam_words(change.new))
 
 
 def _exam_words(state: SessionState) -> str:
-    """The exam that hangs, and which of the open ones it is."""
+    """The exam that hangs, and which of the worklist's it is."""
     exam = state.exam
     if exam is None:
         return "No exam"
-    if len(state.exams) == 1:
+    place = place_in_list(state)
+    if place is None or place[1] == 1:
         return exam.alias
-    return f"{exam.alias}   {state.exams.index(exam) + 1}/{len(state.exams)}"
+    return f"{exam.alias}   {place[0]}/{place[1]}"
 
 
 def _with_menu(button: QToolButton, menu: QMenu) -> QToolButton:

@@ -1,0 +1,36 @@
+"""How far the reader is survives, privately, and damage costs nothing but what was damaged."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from viewer.domain.worklist import ReadingStatus
+from viewer.storage.reading_status import read_statuses, write_statuses
+
+
+def test_statuses_come_back_and_only_the_user_may_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "reading.toml"
+    statuses = {"a1": ReadingStatus.READ, "b2": ReadingStatus.OPEN}
+    write_statuses(path, statuses)
+    assert read_statuses(path) == (statuses, None)
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_entries_that_make_no_sense_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "reading.toml"
+    path.write_text('[exams]\na = "read"\nb = "eaten"\nc = 3\n')
+    assert read_statuses(path)[0] == {"a": ReadingStatus.READ}
+    path.write_text("exams = 3\n")
+    assert read_statuses(path)[0] == {}
+
+
+def test_a_damaged_file_is_kept_aside_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "reading.toml"
+    path.write_text("[exams\n")
+    statuses, complaint = read_statuses(path)
+    assert statuses == {}
+    assert complaint is not None
+    assert "reading.toml.damaged" in complaint
+    assert (tmp_path / "reading.toml.damaged").exists()

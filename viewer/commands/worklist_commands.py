@@ -1,0 +1,71 @@
+"""Commands of the worklist; what opens and steps is in the session, what reads is a job."""
+
+from __future__ import annotations
+
+from viewer.commands.command import Command, Context, Group, transition
+from viewer.commands.reasons import without_exam, without_other_exam
+from viewer.domain.worklist import ReadingStatus
+from viewer.session.worklist import (
+    list_toggled,
+    neighbour,
+    read_toggled,
+    stepped_in_list,
+)
+
+
+def _at_end(by: int, context: Context) -> str | None:
+    state = context.state
+    if not state.worklist.rows:
+        return without_other_exam(context)
+    if neighbour(state, by) is not None:
+        return None
+    return "this is the last exam of the list" if by > 0 else "this is the first exam of the list"
+
+
+def _without_list(context: Context) -> str | None:
+    has_list = context.state.worklist.rows or context.state.worklist.visible
+    return None if has_list else "open a folder or a worklist first"
+
+
+WORKLIST_COMMANDS = (
+    Command(
+        id="exam.worklist",
+        title="Worklist",
+        help="Show all exams found, with status and priors; again: the images.",
+        group=Group.EXAM,
+        keys=("F5", "Ctrl+L"),
+        icon="mdi6.format-list-bulleted",
+        why_not=_without_list,
+        checked=lambda state: state.worklist.visible,
+        run=transition(list_toggled),
+    ),
+    Command(
+        id="exam.next",
+        title="Next exam",
+        help="Hang the next exam of the worklist.",
+        group=Group.EXAM,
+        keys=("Ctrl+Right",),
+        why_not=lambda context: _at_end(1, context),
+        run=transition(lambda state: stepped_in_list(state, 1)),
+    ),
+    Command(
+        id="exam.previous",
+        title="Previous exam",
+        help="Hang the previous exam of the worklist.",
+        group=Group.EXAM,
+        keys=("Ctrl+Left",),
+        why_not=lambda context: _at_end(-1, context),
+        run=transition(lambda state: stepped_in_list(state, -1)),
+    ),
+    Command(
+        id="exam.read",
+        title="Mark as read",
+        help="Mark the exam that hangs as read; again: take the mark back.",
+        group=Group.EXAM,
+        keys=("Ctrl+Return",),
+        icon="mdi6.check",
+        why_not=without_exam,
+        checked=lambda state: state.worklist.status(state.exam_id) is ReadingStatus.READ,
+        run=transition(read_toggled),
+    ),
+)

@@ -1,0 +1,187 @@
+"""The reader's way through the worklist: opening, stepping, filtering, marking as read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from viewer.domain.ai_state import Done, Failed, Queued, Running, SeriesDone
+from viewer.domain.exam import Exam
+from viewer.domain.worklist import (
+    ReadingStatus,
+    Worklist,
+    WorklistFilter,
+    WorklistLine,
+    WorklistRow,
+    listed,
+)
+from viewer.session.exams import chosen, closed, stepped
+from viewer.session.state import SessionState
+
+
+def lines(state: SessionState) -> tuple[WorklistLine, ...]:
+    """The lines on the list as it is filtered now."""
+    return listed(state.worklist, state.confirmed_patients, identity=state.options.identity)
+
+
+def rows_added(state: SessionState, rows: Iterable[WorklistRow]) -> SessionState:
+    """Add rows at the end; one whose exam is in the list already replaces it in its place."""
+    new = tuple(rows)
+    by_id = {row.exam_id: row for row in new if row.exam_id is not None}
+    known = {row.exam_id for row in state.worklist.rows}
+    kept = tuple(
+        _renewed(row, by_id[row.exam_id]) if row.exam_id in by_id else row
+        for row in state.worklist.rows
+    )
+    added = tuple(row for row in new if row.exam_id is None or row.exam_id not in known)
+    return _listing(state, replace(state.worklist, rows=kept + added))
+
+
+def _renewed(old: WorklistRow, new: WorklistRow) -> WorklistRow:
+    """The newer reading of an exam; what a list said of it stays."""
+    return replace(new, priority=new.priority or old.priority, note=new.note or old.note)
+
+
+def row_failed(state: SessionState, exam_id: str, problem: str) -> SessionState:
+    """Say why an exam of the list cannot be opened; it is not waited for any more."""
+    rows = tuple(
+        replace(row, exam=None, problem=problem) if row.exam_id == exam_id else row
+        for row in state.worklist.rows
+    )
+    wanted = None if state.worklist.wanted == exam_id else state.worklist.wanted
+    return _listing(state, replace(state.worklist, rows=rows, wanted=wanted))
+
+
+def exams_added(state: SessionState, exams: Iterable[Exam]) -> SessionState:
+    """Open exams without hanging them; those that are open stay as they are."""
+    known = {exam.exam_id for exam in state.exams}
+    new = tuple(exam for exam in exams if exam.exam_id not in known)
+    return replace(state, exams=state.exams + new) if new else state
+
+
+def exam_wanted(state: SessionState, exam_id: str) -> SessionState:
+    """Hang an exam of the list, at once when it is open, else as soon as it is read."""
+    if any(exam.exam_id == exam_id for exam in state.exams):
+        hung = state if state.exam_id == exam_id else chosen(state, exam_id)
+        return _listing(hung, replace(hung.worklist, wanted=None, visible=False))
+    if all(row.exam_id != exam_id for row in state.worklist.rows):
+        return state
+    return _listing(state, replace(state.worklist, wanted=exam_id))
+
+
+def neighbour(state: SessionState, by: int) -> str | None:
+    """The exam that many places after the one that hangs, or is to hang; None past an end."""
+    ids = [i for line in lines(state) if (i := line.row.exam_id) is not None]
+    here = state.worklist.wanted or state.exam_id
+    if here not in ids:
+        return ids[0] if ids and here is None else _beside_unlisted(state, ids, by)
+    place = ids.index(here) + by
+    return ids[place] if 0 <= place < len(ids) else None
+
+
+def stepped_in_list(state: SessionState, by: int) -> SessionState:
+    """Hang the next or previous exam of the list; without a list, of those that are open."""
+    if not state.worklist.rows:
+        return stepped(state, by)
+    following = neighbour(state, by)
+    return state if following is None else exam_wanted(state, following)
+
+
+def place_in_list(state: SessionState) -> tuple[int, int] | None:
+    """Which line hangs, from 1, and how many there are; None when it is not listed."""
+    ids = [line.row.exam_id for line in lines(state)]
+    return (ids.index(state.exam_id) + 1, len(ids)) if state.exam_id in ids else None
+
+
+def list_toggled(state: SessionState) -> SessionState:
+    """Show the list in place of the images, or the images again."""
+    return _listing(state, replace(state.worklist, visible=not state.worklist.visible))
+
+
+def list_shown(state: SessionState, *, visible: bool) -> SessionState:
+    """Show the list, or the images."""
+    return (
+        state
+        if state.worklist.visible is visible
+        else _listing(state, replace(state.worklist, visible=visible))
+    )
+
+
+def list_filtered(state: SessionState, chosen_filter: WorklistFilter) -> SessionState:
+    """List other rows."""
+    if state.worklist.filter == chosen_filter:
+        return state
+    return _listing(state, replace(state.worklist, filter=chosen_filter))
+
+
+def statuses_known(state: SessionState, statuses: Mapping[str, ReadingStatus]) -> SessionState:
+    """Take over what was kept of earlier readings."""
+    return _listing(
+        state, replace(state.worklist, statuses={**statuses, **state.worklist.statuses})
+    )
+
+
+def status_set(state: SessionState, exam_id: str, status: ReadingStatus) -> SessionState:
+    """Note how far the reader is with an exam."""
+    if state.worklist.status(exam_id) is status:
+        return state
+    return _listing(
+        state, replace(state.worklist, statuses={**state.worklist.statuses, exam_id: status})
+    )
+
+
+def seen(state: SessionState) -> SessionState:
+    """Note that the exam that hangs has been on screen."""
+    exam_id = state.exam_id
+    if exam_id is None or state.worklist.status(exam_id) is not ReadingStatus.UNREAD:
+        return state
+    return status_set(state, exam_id, ReadingStatus.OPEN)
+
+
+def read_toggled(state: SessionState) -> SessionState:
+    """Mark the exam that hangs as read, or take the mark back."""
+    if state.exam_id is None:
+        return state
+    is_read = state.worklist.status(state.exam_id) is ReadingStatus.READ
+    return status_set(state, state.exam_id, ReadingStatus.OPEN if is_read else ReadingStatus.READ)
+
+
+def put_away(state: SessionState, exam_id: str) -> SessionState:
+    """Close an exam that is far from the reader; what the AI said is kept in words."""
+    words = {**state.worklist.ai_words, exam_id: ai_text(state, exam_id)}
+    return _listing(closed(state, exam_id), replace(state.worklist, ai_words=words))
+
+
+def ai_text(state: SessionState, exam_id: str) -> str:
+    """Where the AI stands on an exam, open or closed, in a word or two."""
+    exam = next((exam for exam in state.exams if exam.exam_id == exam_id), None)
+    if exam is None:
+        return state.worklist.ai_words.get(exam_id, "")
+    stands = [state.ai_of(image.image_id) for image in exam.images]
+    if any(isinstance(ai, Running) for ai in stands):
+        return "running"
+    if any(isinstance(ai, Queued) for ai in stands):
+        return "queued"
+    done = sum(isinstance(ai, Done | SeriesDone) for ai in stands)
+    if any(isinstance(ai, Failed) for ai in stands):
+        return f"failed, {done} of {len(stands)} done"
+    if not done:
+        return "not run"
+    return "done" if done == len(stands) else f"{done} of {len(stands)} done"
+
+
+def _beside_unlisted(state: SessionState, ids: list[str], by: int) -> str | None:
+    """The listed exam after or before one that the filter hides."""
+    order = [row.exam_id for row in state.worklist.rows]
+    here = state.worklist.wanted or state.exam_id
+    if here not in order:
+        return ids[0] if ids else None
+    place = order.index(here)
+    after = [i for i in ids if order.index(i) > place]
+    before = [i for i in ids if order.index(i) < place]
+    beside = after[:1] if by > 0 else before[-1:]
+    return beside[0] if beside else None
+
+
+def _listing(state: SessionState, worklist: Worklist) -> SessionState:
+    return replace(state, worklist=worklist)

@@ -1,0 +1,89 @@
+"""The table of the worklist: arrows and Enter by itself, letters to the filter, the rest up."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from viewer.ui.worklist.worklist_model import WorklistModel
+from viewer.ui.worklist.worklist_words import Column
+
+_ROW_HEIGHT = 28
+_WIDTHS = {
+    Column.STATUS: 110,
+    Column.EXAM: 190,
+    Column.KINDS: 220,
+    Column.VIEWS: 250,
+    Column.PRIORS: 130,
+    Column.AI: 110,
+    Column.PRIORITY: 80,
+}
+_MOVES = {
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+}
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
+
+class WorklistTable(QTableView):
+    """Shows and selects."""
+
+    exam_chosen = Signal(str)
+    """Enter or a double click on a row: the exam id."""
+    text_typed = Signal(str)
+    """Letters typed while the table has the keyboard."""
+
+    def __init__(self, model: WorklistModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = model
+        self.setModel(model)
+        self.setAccessibleName("Worklist")
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in _WIDTHS.items():
+            self.setColumnWidth(column, width)
+        header.setSectionResizeMode(Column.NOTE, QHeaderView.ResizeMode.Stretch)
+        self.doubleClicked.connect(lambda index: self._choose(index.row()))
+
+    def select_exam(self, exam_id: str | None) -> None:
+        """Move to an exam's row, else to the first."""
+        row = self._rows.row_of(exam_id)
+        if self._rows.rowCount():
+            self.selectRow(0 if row is None else row)
+
+    @property
+    def selected(self) -> str | None:
+        """The exam of the selected row."""
+        return self._rows.exam_id(self.currentIndex().row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Move and choose; pass letters on; leave everything else to the window."""
+        key, is_chord = Qt.Key(event.key()), bool(event.modifiers() & _CHORD)
+        if key in _ENTER and not is_chord:
+            self._choose(self.currentIndex().row())
+        elif key in _MOVES and not is_chord:
+            super().keyPressEvent(event)
+        elif not is_chord and event.text().strip() and event.text().isprintable():
+            self.text_typed.emit(event.text())
+        else:
+            event.ignore()
+
+    def _choose(self, row: int) -> None:
+        exam_id = self._rows.exam_id(row)
+        if exam_id is not None:
+            self.exam_chosen.emit(exam_id)
