@@ -295,8 +295,7 @@ class Program(QObject):
         self.header.demonstration_requested.connect(self.desk.use_demonstration)
         self.files.frames_dropped.connect(self._forget_outlines)
         self.marks.take(self.hanging, self.actions)
-        for pane in self.hanging.panes.values():
-            pane.menu_requested.connect(self.actions.pane_menu(self.window).popup)
+        self.hanging.menu_requested.connect(self.actions.pane_menu(self.window).popup)
         self.window.closing.connect(self.close)
 
     def _connect_messages(self) -> None:
@@ -326,7 +325,7 @@ class Program(QObject):
         for dropped in (
             self.window.files_dropped,
             self.empty.files_dropped,
-            *(pane.files_dropped for pane in self.hanging.panes.values()),
+            self.hanging.files_dropped,
         ):
             dropped.connect(self.opening.open)
         for requested in (self.empty.reopen_requested, self.exam_menu.reopen_requested):

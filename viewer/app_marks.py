@@ -16,6 +16,7 @@ from viewer.ui.mark_desk import MarkDesk
 from viewer.ui.mark_hand import MarkHand
 from viewer.ui.mark_menu import MarkMenu
 from viewer.ui.messages import Messages
+from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.panel.mark_list import MarkBlock
 from viewer.ui.window_desk import Show
 
@@ -55,16 +56,21 @@ class MarkParts(QObject):
     def take(self, hanging: HangingView, actions: CommandActions) -> None:
         """Let the mouse on the panes draw."""
         self.menu = MarkMenu(session=self._session, actions=actions, window=self._window)
-        for slot, pane in hanging.panes.items():
+
+        def give(pane: ImagePane) -> None:
             hand = MarkHand(
                 session=self._session,
-                slot=slot,
+                slot_of=hanging.slot_of,
                 pane=pane,
                 edit_words=self.desk.edit_words,
                 show_menu=self.menu.show,
             )
             pane.give_hand(hand)
             self.hands.append(hand)
+
+        hanging.pane_made.connect(give)
+        for pane in hanging.made_panes:
+            give(pane)
 
     def close(self) -> None:
         """Wait until everything is written."""

@@ -12,7 +12,7 @@ from viewer.commands.command import Context
 from viewer.commands.key_bindings import UnknownKey, bind, normalised
 from viewer.commands.table import COMMANDS, by_id, perform
 from viewer.domain.ai_state import Done
-from viewer.domain.hanging import Slot
+from viewer.domain.hanging import STANDARD_SLOTS
 from viewer.session.ai_results import ai_stands
 from viewer.session.exams import opened
 from viewer.session.framing import pane_measured
@@ -37,7 +37,7 @@ class RecordingDesk:
 def context() -> Context:
     session = Session()
     session.apply(lambda state: opened(state, [make_exam("a"), make_exam("b")]))
-    for slot in Slot:
+    for slot in STANDARD_SLOTS:
         session.apply(lambda state, slot=slot: pane_measured(state, slot, 300, 200))
     return Context(session=session, desk=RecordingDesk())
 

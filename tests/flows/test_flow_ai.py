@@ -187,7 +187,7 @@ def test_the_active_view_is_predicted_first(
     running = start(weights=weights)
     running.open(phantom)
     running.key(Qt.Key.Key_Left)
-    assert running.state.active is Slot.LMLO
+    assert running.state.active == Slot.LMLO
     finished: list[str] = []
     running.program.session.changed.connect(
         lambda change: finished.extend(

@@ -8,7 +8,7 @@ import pytest
 from builders import make_exam, make_image, make_prediction, make_view
 
 from viewer.domain.ai_state import Done, NotRun, Queued
-from viewer.domain.hanging import Slot
+from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import ai_stands
 from viewer.session.exams import chosen, closed, corrected, opened, stepped
@@ -21,15 +21,15 @@ from viewer.session.windows import inverted
 
 def test_an_opened_exam_hangs_its_dbt_at_the_middle_slice() -> None:
     state = opened(SessionState(), [make_exam()])
-    assert [state.image_in(slot).view.abbreviation for slot in Slot] == [
+    assert [state.image_in(slot).view.abbreviation for slot in STANDARD_SLOTS] == [
         "RCC",
         "LCC",
         "RMLO",
         "LMLO",
     ]
-    assert all(state.image_in(slot).kind is ImageKind.DBT for slot in Slot)
+    assert all(state.image_in(slot).kind is ImageKind.DBT for slot in STANDARD_SLOTS)
     assert {pane.slice_index for pane in state.panes.values()} == {5}
-    assert state.active is Slot.RCC
+    assert state.active == Slot.RCC
     assert state.layout is Layout.FOUR_UP
 
 
@@ -37,7 +37,7 @@ def test_a_missing_view_leaves_its_place_empty_and_the_active_pane_is_a_filled_o
     state = opened(SessionState(), [make_exam(images=[make_image("LCC"), make_image("LMLO")])])
     assert state.filled_slots == (Slot.LCC, Slot.LMLO)
     assert state.image_in(Slot.RCC) is None
-    assert state.active is Slot.LCC
+    assert state.active == Slot.LCC
 
 
 def test_an_exam_without_any_standard_view_is_shown_all_the_same() -> None:

@@ -10,7 +10,7 @@ from builders import make_exam, make_image
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.domain.hanging import Slot
+from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.view import ImageKind
 from viewer.domain.windowing import GreyScale, VoiFunction, VoiLut, Window
 from viewer.rendering.scene import shown_voi
@@ -38,7 +38,7 @@ from viewer.session.windows import (
 def hung(*images: object, size: tuple[int, int] = (300, 200)) -> SessionState:
     """These images in panes of one size."""
     state = opened(SessionState(), [make_exam(images=images)])
-    for slot in Slot:
+    for slot in STANDARD_SLOTS:
         state = pane_measured(state, slot, *size)
     return state
 

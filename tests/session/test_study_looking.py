@@ -5,7 +5,7 @@ from __future__ import annotations
 from builders import make_exam, make_prediction
 
 from viewer.domain.ai_state import Done
-from viewer.domain.hanging import Slot
+from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.session.ai_results import ai_stands
 from viewer.session.exams import opened
 from viewer.session.framing import pane_measured, zoomed_centre
@@ -17,7 +17,7 @@ from viewer.session.study_looking import LookSampler, look_of
 
 def hung() -> SessionState:
     state = opened(SessionState(), [make_exam()])
-    for slot in Slot:
+    for slot in STANDARD_SLOTS:
         state = pane_measured(state, slot, 300, 200)
     return state
 

@@ -6,7 +6,7 @@ from builders import make_exam
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.domain.hanging import Slot
+from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.session.exams import opened
 from viewer.session.framing import pane_measured, viewport_of, zoomed_at
@@ -46,7 +46,7 @@ def at(new: NewEvent, second: float) -> Event:
 
 def hung() -> SessionState:
     state = opened(SessionState(), [make_exam()])
-    for slot in Slot:
+    for slot in STANDARD_SLOTS:
         state = pane_measured(state, slot, 300, 200)
     return state
 
@@ -98,7 +98,7 @@ def test_the_panes_show_what_the_reader_saw() -> None:
     replay, left = film()
     shown = shown_at(hung(), replay.moments, OverlaySettings())
     assert shown.panes[Slot.LCC].slice_index == 8
-    assert shown.active is Slot.LCC
+    assert shown.active == Slot.LCC
     expected, found = viewport_of(left, Slot.LCC), viewport_of(shown, Slot.LCC)
     assert abs(found.left - expected.left) < 0.5
     assert abs(found.top - expected.top) < 0.5

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from viewer.commands.headless_exam import peak_slice
 from viewer.domain.ai_state import AiState, prediction_of, series_of
 from viewer.domain.exam import Exam
-from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
 from viewer.domain.windowing import VoiLut
@@ -16,6 +15,7 @@ from viewer.loading.errors import LoadingError
 from viewer.loading.pixel_check import DERIVED
 from viewer.session.exams import opened
 from viewer.session.placing import brought_up, kind_everywhere, with_layout
+from viewer.session.staging import shown_rows
 from viewer.session.state import Layout, SessionState
 
 PEAK = "peak"
@@ -163,15 +163,13 @@ def with_ai(state: SessionState, ai: Mapping[str, AiState]) -> SessionState:
 
 def with_panes_in(state: SessionState, width: int, height: int) -> SessionState:
     """Share an area of device pixels among the shown panes, as the window does."""
-    if state.layout is Layout.SINGLE:
-        return replace(state, pane_sizes={state.active: (width, height)})
-    left, top = width // 2, height // 2
-    sizes = {
-        Slot.RCC: (left, top),
-        Slot.LCC: (width - left, top),
-        Slot.RMLO: (left, height - top),
-        Slot.LMLO: (width - left, height - top),
-    }
+    rows = shown_rows(state)
+    sizes = {}
+    for number, row in enumerate(rows):
+        row_height = height * (number + 1) // len(rows) - height * number // len(rows)
+        for column, slot in enumerate(row):
+            left, right = width * column // len(row), width * (column + 1) // len(row)
+            sizes[slot] = (right - left, row_height)
     return replace(state, pane_sizes=sizes)
 
 

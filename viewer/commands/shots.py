@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from viewer.domain.frame import Frame
-from viewer.domain.hanging import Slot, slot_of
+from viewer.domain.hanging import Slot
 from viewer.export.shot import Shot, ShotGrid
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import other_study
 from viewer.session.framing import fit_scale
 from viewer.session.pane_marks import picture_marks
 from viewer.session.patient import relation_in, study_in
-from viewer.session.state import Layout, SessionState
+from viewer.session.staging import empty_words, shown_rows
+from viewer.session.state import SessionState
 
 FrameOf = Callable[[str, int], Frame | None]
 """A decoded slice of an image id, or None."""
@@ -21,8 +22,6 @@ TruthOf = Callable[[str, int], tuple[TruthOutline, ...]]
 """The truth outlines on a slice of an image id."""
 ProblemOf = Callable[[str, int], str | None]
 """Why a slice of an image id cannot be shown; None when nothing is wrong."""
-
-_ROWS = ((Slot.RCC, Slot.LCC), (Slot.RMLO, Slot.LMLO))
 
 
 def no_truth(image_id: str, slice_index: int) -> tuple[TruthOutline, ...]:
@@ -48,7 +47,7 @@ def shots_of(
     Needs the pane sizes of all shown slots in `state`. text_scale: device pixels per logical
     pixel.
     """
-    rows = ((state.active,),) if state.layout is Layout.SINGLE else _ROWS
+    rows = shown_rows(state)
     return tuple(
         tuple(
             shot_of(state, slot, frame_of, truth_of, problem_of=problem_of, text_scale=text_scale)
@@ -70,7 +69,7 @@ def shot_of(
     """One pane on screen."""
     pane, image = state.panes[slot], state.image_in(slot)
     width, height = state.pane_sizes[slot]
-    empty_title, empty_detail = _empty_words(state, slot)
+    empty_title, empty_detail = empty_words(state, slot)
     exam = study_in(state, slot)
     shot = Shot(
         stack=image,
@@ -98,11 +97,3 @@ def shot_of(
         truth=truth_of(*where) if state.overlay.truth else (),
         frame_problem=problem_of(*where),
     )
-
-
-def _empty_words(state: SessionState, slot: Slot) -> tuple[str, str]:
-    """What an empty place says."""
-    if state.exam is None:
-        return "", ""
-    hangs_by_view = any(slot_of(image.view) for image in state.exam.images)
-    return (slot.value, "no image of this view") if hangs_by_view else ("no image", "")

@@ -1,23 +1,33 @@
-"""Which image hangs where: RCC LCC over RMLO LMLO, chest walls touching."""
+"""The places that images hang in, and which image belongs where."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import Enum
+from dataclasses import dataclass
+from typing import ClassVar
 
 from inference.types import Laterality
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind, View, ViewPosition
 
 
-class Slot(Enum):
-    """A place of the four-view hanging; the value is the view it is for."""
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """The name of a place on the screen, unique within a stage, such as "RCC" or "RCC prior"."""
 
-    RCC = "RCC"
-    LCC = "LCC"
-    RMLO = "RMLO"
-    LMLO = "LMLO"
+    value: str
 
+    RCC: ClassVar[Slot]
+    LCC: ClassVar[Slot]
+    RMLO: ClassVar[Slot]
+    LMLO: ClassVar[Slot]
+
+
+Slot.RCC, Slot.LCC = Slot("RCC"), Slot("LCC")
+Slot.RMLO, Slot.LMLO = Slot("RMLO"), Slot("LMLO")
+
+STANDARD_SLOTS = (Slot.RCC, Slot.LCC, Slot.RMLO, Slot.LMLO)
+"""The places of the four screening views in reading order, each named by its view."""
 
 _VIEW_OF = {
     Slot.RCC: (Laterality.RIGHT, ViewPosition.CC),
@@ -25,7 +35,7 @@ _VIEW_OF = {
     Slot.RMLO: (Laterality.RIGHT, ViewPosition.MLO),
     Slot.LMLO: (Laterality.LEFT, ViewPosition.MLO),
 }
-_KIND_ORDER = (
+KIND_ORDER = (
     ImageKind.DBT,
     ImageKind.SYNTHETIC_2D,
     ImageKind.FFDM,
@@ -44,15 +54,23 @@ def slot_of(view: View) -> Slot | None:
     return None
 
 
+def related_slot(view: View) -> Slot | None:
+    """The standard view whose projection a modified or other view shares; None when unknown."""
+    if view.laterality is None or view.position is None:
+        return None
+    position = ViewPosition.MLO if view.position.is_lateral else ViewPosition.CC
+    return Slot(view.laterality.value + position.value)
+
+
 def images_by_slot(images: Iterable[ImageStack]) -> Mapping[Slot, tuple[ImageStack, ...]]:
     """All images of each slot, DBT first, then synthetic 2D, then FFDM; file order within."""
-    hung: dict[Slot, list[ImageStack]] = {slot: [] for slot in Slot}
+    hung: dict[Slot, list[ImageStack]] = {slot: [] for slot in STANDARD_SLOTS}
     for image in images:
         slot = slot_of(image.view)
         if slot is not None:
             hung[slot].append(image)
     return {
-        slot: tuple(sorted(stack, key=lambda image: _KIND_ORDER.index(image.kind)))
+        slot: tuple(sorted(stack, key=lambda image: KIND_ORDER.index(image.kind)))
         for slot, stack in hung.items()
     }
 

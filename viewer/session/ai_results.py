@@ -23,7 +23,7 @@ from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
 from viewer.session.framing import centred_on
 from viewer.session.placing import brought_up
 from viewer.session.scrolling import to_slice
-from viewer.session.state import SLOTS, Finding, SessionState
+from viewer.session.state import Finding, SessionState
 
 
 def ai_stands(state: SessionState, image_id: str, ai: AiState) -> SessionState:
@@ -70,7 +70,7 @@ def findings_in_order(state: SessionState) -> tuple[Finding, ...]:
     exam = state.exam
     if exam is None:
         return ()
-    hung = [i for slot in SLOTS if (i := state.panes[slot].image_id) is not None]
+    hung = [i for slot in state.slots if (i := state.panes[slot].image_id) is not None]
     ids = dict.fromkeys((*hung, *(image.image_id for image in exam.images)))
     return tuple(
         Finding(image_id=image_id, number=number)
@@ -158,4 +158,4 @@ def is_done(state: SessionState, image_id: str) -> bool:
 
 
 def _slot_showing(state: SessionState, image_id: str) -> Slot:
-    return next(slot for slot in SLOTS if state.panes[slot].image_id == image_id)
+    return next(slot for slot in state.slots if state.panes[slot].image_id == image_id)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from viewer.domain.exam import Exam
-from viewer.domain.hanging import Slot, images_by_slot
-from viewer.domain.image_stack import ImageStack
-from viewer.domain.pane_state import PaneState
 from viewer.domain.patient_studies import newest_of
-from viewer.session.state import SLOTS, Cine, Layout, SessionState
+from viewer.session.staging import emptied, remembering, with_stage
+from viewer.session.state import Cine, Layout, SessionState
 
 
 def opened(state: SessionState, exams: Iterable[Exam]) -> SessionState:
@@ -32,23 +30,16 @@ def chosen(state: SessionState, exam_id: str) -> SessionState:
     if exam is None:
         raise KeyError(exam_id)
     state = remembering(state)
-    panes = {
-        slot: shown_as_remembered(state, image) if image else PaneState()
-        for slot, image in hung(exam).items()
-    }
-    filled = [slot for slot in SLOTS if panes[slot].image_id is not None]
     # One CT series fills the screen; others of the exam are a key away.
     alone = len(exam.images) == 1 or all(image.ct is not None for image in exam.images)
-    return replace(
+    state = replace(
         state,
         exam_id=exam_id,
-        layout=Layout.SINGLE if alone else Layout.FOUR_UP,
-        panes=panes,
-        active=filled[0] if filled else Slot.RCC,
         finding=None,
         peeking=False,
         options=replace(state.options, cine=replace(state.options.cine, playing=False)),
     )
+    return replace(with_stage(state, 0), layout=Layout.SINGLE if alone else Layout.FOUR_UP)
 
 
 def stepped(state: SessionState, by: int) -> SessionState:
@@ -79,6 +70,9 @@ def closed(state: SessionState, exam_id: str) -> SessionState:
         return chosen(smaller, left[min(state.exams.index(gone), len(left) - 1)].exam_id)
     return SessionState(
         overlay=state.overlay,
+        protocol=state.protocol,
+        panes=emptied(state.protocol.stages[0]),
+        active=next(iter(state.protocol.stages[0].places)),
         pane_sizes=state.pane_sizes,
         worklist=state.worklist,
         options=replace(state.options, cine=Cine()),
@@ -103,34 +97,3 @@ def corrected(state: SessionState, exam: Exam) -> SessionState:
         breasts={k: s for k, s in state.breasts.items() if k.exam_id != exam.exam_id},
     )
     return chosen(smaller, exam.exam_id) if state.exam_id == exam.exam_id else smaller
-
-
-def hung(exam: Exam) -> Mapping[Slot, ImageStack | None]:
-    """The first image of every slot; None where the view is missing.
-
-    An exam without any standard view fills the places in file order: its panes are labelled by
-    what they show, not by where they stand.
-    """
-    by_slot = images_by_slot(exam.images)
-    if any(by_slot.values()):
-        return {slot: by_slot[slot][0] if by_slot[slot] else None for slot in SLOTS}
-    images = list(exam.images[: len(SLOTS)])
-    return {slot: images[n] if n < len(images) else None for n, slot in enumerate(SLOTS)}
-
-
-def shown_as_remembered(state: SessionState, image: ImageStack) -> PaneState:
-    """How an image is shown when it comes on screen: as last time, at first its middle slice."""
-    before = state.remembered.get(image.image_id)
-    if before is not None:
-        return before
-    return PaneState(image_id=image.image_id, slice_index=image.slices // 2)
-
-
-def remembering(state: SessionState) -> SessionState:
-    """Note how the images on screen are shown, for the next time they come back."""
-    shown = {
-        pane.image_id: pane
-        for pane in state.panes.values()
-        if pane.image_id is not None and state.image(pane.image_id) is not None
-    }
-    return replace(state, remembered={**state.remembered, **shown})

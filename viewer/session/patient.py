@@ -40,9 +40,7 @@ def patient_confirmed(state: SessionState, exam_id: str) -> SessionState:
 
 def study_of(state: SessionState, image_id: str | None) -> Exam | None:
     """The open exam that an image belongs to."""
-    hung = state.exam
-    exams = state.exams if hung is None else (hung, *state.exams)
-    return next((e for e in exams if any(i.image_id == image_id for i in e.images)), None)
+    return None if image_id is None else state.exam_of(image_id)
 
 
 def study_in(state: SessionState, slot: Slot) -> Exam | None:

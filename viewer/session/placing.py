@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from viewer.domain.hanging import Slot, images_by_slot, slot_of, unhung
+from viewer.domain.hanging import Slot, images_by_slot, related_slot, slot_of, unhung
 from viewer.domain.image_stack import ImageStack
-from viewer.domain.view import ImageKind, View, ViewPosition
-from viewer.session.exams import remembering, shown_as_remembered
-from viewer.session.state import SLOTS, Layout, SessionState
+from viewer.domain.view import ImageKind
+from viewer.session.staging import exam_in, remembering, shown_as_remembered, slot_for
+from viewer.session.state import Layout, SessionState
 
 
 def activated(state: SessionState, slot: Slot) -> SessionState:
     """Let keys act on a pane."""
-    return state if state.active is slot else replace(state, active=slot)
+    return state if state.active == slot else replace(state, active=slot)
 
 
 def next_view(state: SessionState, by: int) -> SessionState:
@@ -28,16 +28,17 @@ def next_view(state: SessionState, by: int) -> SessionState:
 
 def next_pane(state: SessionState, by: int) -> SessionState:
     """Make the next or previous place active, empty ones too, around the end."""
-    return activated(state, SLOTS[(SLOTS.index(state.active) + by) % len(SLOTS)])
+    slots = state.slots
+    return activated(state, slots[(slots.index(state.active) + by) % len(slots)])
 
 
 def with_layout(state: SessionState, layout: Layout) -> SessionState:
-    """Show all four views, or the active one alone."""
+    """Show every place of the stage, or the active one alone."""
     return state if state.layout is layout else replace(state, layout=layout)
 
 
 def maximised(state: SessionState, slot: Slot) -> SessionState:
-    """Show one view alone; again: all four."""
+    """Show one view alone; again: all of the stage."""
     if state.layout is Layout.SINGLE:
         return with_layout(state, Layout.FOUR_UP)
     return with_layout(activated(state, slot), Layout.SINGLE)
@@ -69,8 +70,7 @@ def brought_up(state: SessionState, image_id: str) -> SessionState:
     image = state.image(image_id)
     if image is None:
         return state
-    slot = next((s for s in SLOTS if state.panes[s].image_id == image_id), None)
-    slot = slot or slot_of(image.view) or _related_slot(image.view) or state.active
+    slot = slot_for(state, image)
     return image_shown(activated(state, slot), slot, image_id)
 
 
@@ -103,13 +103,16 @@ def kind_everywhere(state: SessionState, kind: ImageKind) -> SessionState:
 
 
 def extras_of(state: SessionState, slot: Slot) -> tuple[ImageStack, ...]:
-    """Every image that can stand in a slot: its view's own, related views, then unknown ones."""
-    exam = state.exam
-    if exam is None:
-        return ()
-    related = [i for i in unhung(exam.images) if _related_slot(i.view) is slot]
-    unknown = [i for i in unhung(exam.images) if _related_slot(i.view) is None]
-    return (*images_by_slot(exam.images)[slot], *related, *unknown)
+    """Every image that can stand in a slot: its view's own, related views, then unknown ones.
+
+    A free place takes any image.
+    """
+    exam, view = exam_in(state, slot), state.place(slot).view
+    if exam is None or view is None:
+        return () if exam is None else exam.images
+    related = [i for i in unhung(exam.images) if related_slot(i.view) == view]
+    unknown = [i for i in unhung(exam.images) if related_slot(i.view) is None]
+    return (*images_by_slot(exam.images)[view], *related, *unknown)
 
 
 def extra_shown(state: SessionState, slot: Slot, by: int = 1) -> SessionState:
@@ -124,17 +127,11 @@ def extra_shown(state: SessionState, slot: Slot, by: int = 1) -> SessionState:
 
 def _same_view(state: SessionState, slot: Slot) -> tuple[ImageStack, ...]:
     """The images of the view that a slot shows, or of the view it is for while it is empty."""
-    exam, shown = state.exam, state.image_in(slot)
+    exam, shown, view = exam_in(state, slot), state.image_in(slot), state.place(slot).view
     if exam is None:
         return ()
-    if shown is None or slot_of(shown.view) is slot:
-        return images_by_slot(exam.images)[slot]
+    if view is not None and (shown is None or slot_of(shown.view) == view):
+        return images_by_slot(exam.images)[view]
+    if shown is None:
+        return ()
     return tuple(i for i in exam.images if i.view == shown.view and i.view.is_known)
-
-
-def _related_slot(view: View) -> Slot | None:
-    """Where a modified or other view of a known side is shown; None when it is not identified."""
-    if view.laterality is None or view.position is None:
-        return None
-    position = ViewPosition.MLO if view.position.is_lateral else ViewPosition.CC
-    return Slot(view.laterality.value + position.value)

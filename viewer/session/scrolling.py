@@ -53,7 +53,7 @@ def _followers(
     moved = {}
     for slot in state.filled_slots:
         image = state.image_in(slot)
-        if slot is not leader and image is not None and image.slices > 1:
+        if slot != leader and image is not None and image.slices > 1:
             target = int(relative_depth * (image.slices - 1) + 0.5)
             moved[slot] = _at(state.panes[slot], target)
     return moved

@@ -9,7 +9,7 @@ from typing import ClassVar
 from psygnal import Signal
 
 from viewer.domain.hanging import Slot
-from viewer.session.state import SLOTS, SessionState
+from viewer.session.state import SessionState
 
 Transition = Callable[[SessionState], SessionState]
 
@@ -27,8 +27,9 @@ class Change:
 
     @property
     def slots(self) -> frozenset[Slot]:
-        """The slots whose pane state differs."""
-        return frozenset(s for s in SLOTS if self.old.panes[s] is not self.new.panes[s])
+        """The slots of the new stage whose pane state differs."""
+        old = self.old.panes
+        return frozenset(s for s, pane in self.new.panes.items() if old.get(s) is not pane)
 
     @property
     def is_scrolling(self) -> bool:
@@ -36,7 +37,10 @@ class Change:
         others = (f.name for f in fields(SessionState) if f.name != "panes")
         if self.touches(*others):
             return False
-        pairs = ((self.old.panes[slot], self.new.panes[slot]) for slot in SLOTS)
+        old, new = self.old.panes, self.new.panes
+        if old.keys() != new.keys():
+            return False
+        pairs = ((old[slot], new[slot]) for slot in new)
         return all(a is b or replace(a, slice_index=b.slice_index) == b for a, b in pairs)
 
     @property

@@ -11,7 +11,8 @@ from inference.types import Patch
 from viewer.domain.ai_state import AiState, NotRun, prediction_of
 from viewer.domain.breast_ai import BreastKey, BreastStanding
 from viewer.domain.exam import Exam
-from viewer.domain.hanging import Slot
+from viewer.domain.hanging import STANDARD_SLOTS, Slot
+from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Place, Stage
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
@@ -19,12 +20,12 @@ from viewer.domain.reader_mark import ReaderMark
 from viewer.domain.worklist import Worklist
 from viewer.session.marking import Marking
 
-SLOTS = (Slot.RCC, Slot.LCC, Slot.RMLO, Slot.LMLO)
-"""Reading order: the rows of the hanging from left to right."""
+SLOTS = STANDARD_SLOTS
+"""The places of the four-view hanging, the only one of a reader study, in reading order."""
 
 
 class Layout(Enum):
-    """How many views are shown; the value is what the screen says."""
+    """Whether every place of the stage is shown, or one; the value is what drafts call it."""
 
     FOUR_UP = "4-up"
     SINGLE = "single view"
@@ -92,9 +93,13 @@ class SessionState:
 
     exams: tuple[Exam, ...] = ()
     exam_id: str | None = None
+    protocol: HangingProtocol = FOUR_VIEWS
+    stage_index: int = 0
+    """Where the reader is in the protocol."""
     layout: Layout = Layout.FOUR_UP
     active: Slot = Slot.RCC
     panes: Mapping[Slot, PaneState] = field(default_factory=_nothing)
+    """The places of the stage that hangs, in reading order."""
     remembered: Mapping[str, PaneState] = field(default_factory=dict)
     """How each image was last shown, by image id: slice and window come back with it."""
     pane_sizes: Mapping[Slot, tuple[int, int]] = field(default_factory=dict)
@@ -124,6 +129,20 @@ class SessionState:
         return None
 
     @property
+    def stage(self) -> Stage:
+        """The stage that hangs."""
+        return self.protocol.stages[self.stage_index]
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every place of the stage that hangs, in reading order."""
+        return tuple(self.panes)
+
+    def place(self, slot: Slot) -> Place:
+        """What a slot of the stage is for."""
+        return self.stage.places[slot]
+
+    @property
     def active_pane(self) -> PaneState:
         """How the active pane shows its image."""
         return self.panes[self.active]
@@ -136,17 +155,25 @@ class SessionState:
     @property
     def shown_slots(self) -> tuple[Slot, ...]:
         """The slots on screen, in reading order."""
-        return (self.active,) if self.layout is Layout.SINGLE else SLOTS
+        return (self.active,) if self.layout is Layout.SINGLE else self.slots
 
     @property
     def filled_slots(self) -> tuple[Slot, ...]:
         """The slots that hold an image, on screen or not, in reading order."""
-        return tuple(slot for slot in SLOTS if self.panes[slot].image_id is not None)
+        return tuple(slot for slot, pane in self.panes.items() if pane.image_id is not None)
 
     @property
     def overlay_is_drawn(self) -> bool:
         """Whether the overlay is on screen now, peeking included."""
         return self.overlay.visible != self.peeking
+
+    def exam_of(self, image_id: str) -> Exam | None:
+        """The open exam that an image belongs to; the one that hangs, if it has it."""
+        hung = self.exam
+        for exam in self.exams if hung is None else (hung, *self.exams):
+            if any(image.image_id == image_id for image in exam.images):
+                return exam
+        return None
 
     def image(self, image_id: str) -> ImageStack | None:
         """The image of any open exam with this id."""

@@ -87,7 +87,7 @@ def draft_from_json(value: Mapping[str, Json], start: StudyForm) -> Draft:
             ),
             hanging=Hanging(
                 layout=Layout(value["layout"]),
-                active=Slot(value["active"]),
+                active=_slot(value["active"]),
                 panes={slot: _pane_from_json(_mapping(panes[slot.value])) for slot in SLOTS},
             ),
         )
@@ -96,6 +96,14 @@ def draft_from_json(value: Mapping[str, Json], start: StudyForm) -> Draft:
     if draft.form.sides != start.sides:
         raise NotADraft("it is of other breasts")
     return draft
+
+
+def _slot(value: Json) -> Slot:
+    """A place of the four views; raises ValueError for any other."""
+    slot = Slot(str(value))
+    if slot not in SLOTS:
+        raise ValueError(f"there is no place {slot.value}")
+    return slot
 
 
 def mark_to_json(mark: DraftMark) -> dict[str, Json]:

@@ -89,7 +89,7 @@ class LookSampler:
         The active pane comes last, as what the reader looks at most likely.
         """
         looks: dict[Slot, Look] = {}
-        for slot in sorted(SLOTS, key=lambda slot: slot is state.active):
+        for slot in sorted(SLOTS, key=lambda slot: slot == state.active):
             look = look_of(state, slot)
             if look is None:
                 continue

@@ -1,55 +1,139 @@
-"""The four panes, chest walls touching, or one of them alone."""
+"""The panes of one screen: the places of the stage, chest walls touching, or one of them alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from PySide6.QtCore import QThreadPool
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, QThreadPool, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from viewer.domain.hanging import Slot
 from viewer.session.session import Change, Session
-from viewer.session.state import SLOTS, SessionState
+from viewer.session.state import Layout, SessionState
 from viewer.ui.pane.image_pane import ImagePane
 
 _ROW_GAP = 2
-_PLACES = {Slot.RCC: (0, 0), Slot.LCC: (0, 1), Slot.RMLO: (1, 0), Slot.LMLO: (1, 1)}
+_SMALLEST = QSize(128, 128)
 
 
 class HangingView(QWidget):
-    """Places the panes; what they show is the presenter's."""
+    """Places the panes; what they show is the presenter's.
 
-    def __init__(self, *, session: Session, parent: QWidget | None = None) -> None:
+    Panes are made when a stage needs more than there are, and kept for the next; which slot a
+    pane stands for changes with the stage.
+    """
+
+    pane_made = Signal(ImagePane)
+    menu_requested = Signal(QPoint)
+    """A right click on any pane, in global coordinates."""
+    files_dropped = Signal(list)
+    """Local paths, dropped on any pane."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        screen: int = 0,
+        screens: int = 1,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make the panes of one window.
+
+        screen: which of a stage's screens this window shows; screens: how many windows there are.
+        """
         super().__init__(parent)
+        self._session = session
+        self._screen, self._screens = screen, screens
         self._still_pool = QThreadPool(self)
         self._still_pool.setMaxThreadCount(1)
-        self.panes: Mapping[Slot, ImagePane] = {
-            slot: ImagePane(name=slot.value, still_pool=self._still_pool, parent=self)
-            for slot in SLOTS
-        }
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(0)
-        self._grid.setVerticalSpacing(_ROW_GAP)
-        for slot, (row, column) in _PLACES.items():
-            self._grid.addWidget(self.panes[slot], row, column)
-        self._place(session.state)
+        self._made: list[ImagePane] = []
+        self._rows: tuple[tuple[Slot, ...], ...] = ()
+        self._panes: Mapping[Slot, ImagePane] = MappingProxyType({})
+        self.setMinimumSize(_SMALLEST)
+        self._stage(session.state)
         session.changed.connect(self._follow)
+
+    @property
+    def panes(self) -> Mapping[Slot, ImagePane]:
+        """The panes of the stage that hangs, by slot, hidden ones too."""
+        return self._panes
+
+    @property
+    def made_panes(self) -> tuple[ImagePane, ...]:
+        """Every pane there is, in use or not."""
+        return tuple(self._made)
+
+    def slot_of(self, pane: ImagePane) -> Slot | None:
+        """The slot a pane stands for now; None while it is not in use."""
+        return next((slot for slot, used in self._panes.items() if used is pane), None)
+
+    def use_screens(self, screens: int) -> None:
+        """Say how many windows there are: what has none stands in the first."""
+        if screens != self._screens:
+            self._screens = screens
+            self._stage(self._session.state)
 
     def finish(self) -> None:
         """Wait for pictures that are being rendered, before the panes go."""
         self._still_pool.clear()
         self._still_pool.waitForDone()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Share the new size among the panes."""
+        super().resizeEvent(event)
+        self._place(self._session.state)
+
     def _follow(self, change: Change) -> None:
-        if change.touches("layout", "active"):
+        if change.touches("protocol", "stage_index") or set(change.new.slots) != set(
+            change.old.slots
+        ):
+            self._stage(change.new)
+        elif change.touches("layout", "active"):
             self._place(change.new)
 
+    def _stage(self, state: SessionState) -> None:
+        self._rows = state.stage.rows_on(self._screen, self._screens)
+        slots = [slot for row in self._rows for slot in row]
+        while len(self._made) < len(slots):
+            self._make()
+        self._panes = MappingProxyType(dict(zip(slots, self._made, strict=False)))
+        for slot, pane in self._panes.items():
+            pane.setAccessibleName(f"{slot.value} pane")
+        self._place(state)
+
+    def _make(self) -> None:
+        pane = ImagePane(name="", still_pool=self._still_pool, parent=self)
+        pane.menu_requested.connect(self.menu_requested)
+        pane.files_dropped.connect(self.files_dropped)
+        self._made.append(pane)
+        self.pane_made.emit(pane)
+
     def _place(self, state: SessionState) -> None:
-        shown = state.shown_slots
-        for slot, (row, column) in _PLACES.items():
-            self.panes[slot].setVisible(slot in shown)
-            self._grid.setRowStretch(row, 1 if any(_PLACES[s][0] == row for s in shown) else 0)
-            in_column = any(_PLACES[s][1] == column for s in shown)
-            self._grid.setColumnStretch(column, 1 if in_column else 0)
-        self._grid.setVerticalSpacing(_ROW_GAP if len(shown) > 1 else 0)
+        is_single = state.layout is Layout.SINGLE and state.active in self._panes
+        rows = ((state.active,),) if is_single else self._rows
+        placed = place_rectangles(rows, self.width(), self.height())
+        for pane in self._made:
+            slot = self.slot_of(pane)
+            if slot is not None and slot in placed:
+                pane.setGeometry(placed[slot])
+            pane.setVisible(slot in placed)
+
+
+def place_rectangles(
+    rows: tuple[tuple[Slot, ...], ...], width: int, height: int
+) -> Mapping[Slot, QRect]:
+    """Share an area among rows of panes: rows equally high, the panes of a row equally wide.
+
+    Logical pixels; rows are a hair apart, panes of a row touch, so that chest walls meet.
+    """
+    placed: dict[Slot, QRect] = {}
+    inner = height - _ROW_GAP * (len(rows) - 1)
+    for number, row in enumerate(rows):
+        top = inner * number // len(rows) + _ROW_GAP * number
+        bottom = inner * (number + 1) // len(rows) + _ROW_GAP * number
+        for column, slot in enumerate(row):
+            left, right = width * column // len(row), width * (column + 1) // len(row)
+            placed[slot] = QRect(left, top, right - left, bottom - top)
+    return placed

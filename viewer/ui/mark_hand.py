@@ -51,14 +51,16 @@ class MarkHand:
         self,
         *,
         session: Session,
-        slot: Slot,
+        slot_of: Callable[[ImagePane], Slot | None],
         pane: ImagePane,
         edit_words: Callable[[], None],
         show_menu: Callable[[QPoint], None],
     ) -> None:
-        """edit_words: asks for the words of the selected mark. show_menu: pops up its menu."""
+        """slot_of: the slot a pane stands for, which changes with the stage.
+
+        edit_words: asks for the words of the selected mark. show_menu: pops up its menu."""
         self._session = session
-        self._slot = slot
+        self._slot_of = slot_of
         self._pane = pane
         self._edit_words = edit_words
         self._show_menu = show_menu
@@ -66,6 +68,11 @@ class MarkHand:
         self._placed: list[QPointF] = []
         self._asks_for_words = False
         pane.clicked.connect(self._click)
+
+    @property
+    def _slot(self) -> Slot:
+        """The slot of this pane; of one that is not in use, which no mouse reaches, the active."""
+        return self._slot_of(self._pane) or self._session.state.active
 
     def press(self, button: Qt.MouseButton, point: QPointF) -> bool:
         """Go on drawing, take a handle, begin a mark, or take a mark, in this order."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtCore import Slot as QtSlot
 
-from viewer.domain.hanging import Slot, slot_of
+from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.jobs.decode_signals import DecodeSignals
 from viewer.jobs.exam_files import ExamFiles
@@ -26,6 +27,7 @@ from viewer.session.patient import image_put, relation_in, study_in, study_of
 from viewer.session.placing import activated, maximised
 from viewer.session.scrolling import scrolled
 from viewer.session.session import Change, Session
+from viewer.session.staging import empty_words
 from viewer.session.state import Finding, SessionState, Tool
 from viewer.session.windows import window_dragged
 from viewer.ui.hanging_view import HangingView
@@ -39,6 +41,8 @@ _EVERYTHING = (
     "overlay",
     "peeking",
     "layout",
+    "protocol",
+    "stage_index",
     "pane_sizes",
     "reader_marks",
     "confirmed_patients",
@@ -70,7 +74,7 @@ class PanePresenter(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._panes = hanging.panes
+        self._hanging = hanging
         self._files = files
         self._truth = truth
         session.changed.connect(self._follow)
@@ -78,16 +82,17 @@ class PanePresenter(QObject):
         signals.frames_failed.connect(self._show_frames)
         files.frames_dropped.connect(self.show_all)
         truth.changed.connect(self.show_all)
-        for slot, pane in self._panes.items():
-            self._listen(slot, pane)
+        hanging.pane_made.connect(self._listen)
+        for pane in hanging.made_panes:
+            self._listen(pane)
         self.show_all()
 
     def scene(self, slot: Slot) -> PaneScene:
         """What a slot's pane shows now."""
         state = self._session.state
         image, pane_state = state.image_in(slot), state.panes[slot]
-        width, height = self._panes[slot].device_size
-        empty_title, empty_detail = _empty_words(state, slot)
+        width, height = self._hanging.panes[slot].device_size
+        empty_title, empty_detail = empty_words(state, slot)
         return build_scene(
             stack=image,
             state=pane_state,
@@ -103,7 +108,7 @@ class PanePresenter(QObject):
             frame_problem=(
                 self._files.frame_problem(image.image_id, pane_state.slice_index) if image else None
             ),
-            active=slot is state.active and len(state.shown_slots) > 1 and state.exam is not None,
+            active=slot == state.active and len(state.shown_slots) > 1 and state.exam is not None,
         )
 
     @QtSlot()
@@ -112,8 +117,10 @@ class PanePresenter(QObject):
         self._show(self._session.state.shown_slots)
 
     def _show(self, slots: Iterable[Slot]) -> None:
+        panes = self._hanging.panes
         for slot in slots:
-            self._panes[slot].show_scene(self.scene(slot))
+            if slot in panes:
+                panes[slot].show_scene(self.scene(slot))
 
     def _outlines(
         self, state: SessionState, image: ImageStack | None, slice_index: int
@@ -150,46 +157,50 @@ class PanePresenter(QObject):
     def _take_tool(self, state: SessionState) -> None:
         tool = state.options.tool
         cursor = Qt.CursorShape.CrossCursor if tool is Tool.MARK or tool in SHAPES else None
-        for pane in self._panes.values():
+        for pane in self._hanging.made_panes:
             pane.show_cursor(cursor)
             pane.set_drag_action(Qt.MouseButton.LeftButton, _DRAGS.get(tool, DragAction.NONE))
 
-    def _listen(self, slot: Slot, pane: ImagePane) -> None:
-        """Make the mouse on a pane change the session."""
-        apply = self._session.apply
-        pane.scrolled.connect(lambda by: apply(lambda state: scrolled(state, slot, by)))
-        pane.zoomed.connect(
-            lambda factor, x, y: apply(lambda state: zoomed_at(state, slot, factor, x, y))
-        )
-        pane.panned.connect(lambda dx, dy: apply(lambda state: panned_by(state, slot, dx, dy)))
-        pane.window_dragged.connect(
-            lambda dx, dy: apply(lambda state: window_dragged(state, slot, dx, dy))
-        )
-        pane.activated.connect(lambda: apply(lambda state: activated(state, slot)))
-        pane.maximise_requested.connect(lambda: apply(lambda state: _maximised(state, slot)))
-        pane.pane_resized.connect(
-            lambda width, height: apply(lambda state: pane_measured(state, slot, width, height))
-        )
-        pane.box_clicked.connect(lambda number: self._go_to(slot, number))
-        pane.clicked.connect(lambda x, y: self._click(slot, x, y))
-        pane.image_dropped.connect(
-            lambda image_id: apply(lambda state: image_put(state, slot, image_id))
-        )
+    @QtSlot(ImagePane)
+    def _listen(self, pane: ImagePane) -> None:
+        """Make the mouse on a pane change the session, in the slot the pane stands for then."""
 
-    def _click(self, slot: Slot, x: float, y: float) -> None:
+        def change(
+            transition: Callable[..., SessionState],
+        ) -> Callable[..., None]:
+            def apply(*reported: float) -> None:
+                slot = self._hanging.slot_of(pane)
+                if slot is not None:
+                    self._session.apply(lambda state: transition(state, slot, *reported))
+
+            return apply
+
+        pane.scrolled.connect(change(scrolled))
+        pane.zoomed.connect(change(zoomed_at))
+        pane.panned.connect(change(panned_by))
+        pane.window_dragged.connect(change(window_dragged))
+        pane.activated.connect(change(activated))
+        pane.maximise_requested.connect(change(_maximised))
+        pane.pane_resized.connect(change(pane_measured))
+        pane.image_dropped.connect(change(image_put))
+        pane.box_clicked.connect(lambda number: self._go_to(pane, number))
+        pane.clicked.connect(lambda x, y: self._click(pane, x, y))
+
+    def _click(self, pane: ImagePane, x: float, y: float) -> None:
         """Report a click on a mark, or where a new one is wanted; x, y: device pixels."""
-        scene = self._panes[slot].scene
-        if scene is None or scene.viewport is None:
+        scene, slot = pane.scene, self._hanging.slot_of(pane)
+        if scene is None or scene.viewport is None or slot is None:
             return
-        ratio = self._panes[slot].devicePixelRatioF()
+        ratio = pane.devicePixelRatioF()
         mark_id = mark_under(scene.reader_marks, scene.viewport, ratio, QPointF(x, y))
         if mark_id is not None:
             self.mark_chosen.emit(mark_id)
         elif self._session.state.options.tool is Tool.MARK:
             self.place_chosen.emit(slot, *scene.viewport.to_image(x, y))
 
-    def _go_to(self, slot: Slot, number: int) -> None:
-        image_id = self._session.state.panes[slot].image_id
+    def _go_to(self, pane: ImagePane, number: int) -> None:
+        slot = self._hanging.slot_of(pane)
+        image_id = None if slot is None else self._session.state.panes[slot].image_id
         marks = self._session.state.options.tool is Tool.MARK
         if image_id is not None and not marks:
             finding = Finding(image_id=image_id, number=number)
@@ -204,8 +215,6 @@ def _maximised(state: SessionState, slot: Slot) -> SessionState:
 
 
 def _context(state: SessionState, slot: Slot) -> PaneContext:
-    from dataclasses import replace
-
     exam = study_in(state, slot)
     overlay = replace(state.overlay, visible=state.overlay_is_drawn)
     return PaneContext(
@@ -230,11 +239,3 @@ def _text_changed(change: Change) -> bool:
         after.identity,
         after.ai_words,
     )
-
-
-def _empty_words(state: SessionState, slot: Slot) -> tuple[str, str]:
-    """What an empty place says."""
-    if state.exam is None:
-        return "", ""
-    hangs_by_view = any(slot_of(image.view) for image in state.exam.images)
-    return (slot.value, "no image of this view") if hangs_by_view else ("no image", "")

@@ -239,7 +239,7 @@ def test_marks_are_set_changed_and_deleted_and_every_step_is_recorded(
     driver.key(Qt.Key.Key_End)
     driver.key(Qt.Key.Key_G)
     driver.key(Qt.Key.Key_G)
-    assert driver.session.active is Slot.RMLO
+    assert driver.session.active == Slot.RMLO
     assert driver.session.panes[Slot.RMLO].slice_index == 2
     driver.key(Qt.Key.Key_Delete)
     assert [m.view for m in driver.state.form.marks] == ["LCC"]

@@ -9,7 +9,7 @@ from viewer.domain.findings import BreastScores, breast_scores, exam_scores
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import predictions_of
-from viewer.session.state import SLOTS, SessionState
+from viewer.session.state import SessionState
 from viewer.ui.panel.breast_lines import breast_lines
 from viewer.ui.panel.score_line import BREAST_TITLES, LineLook, ScoreLine
 
@@ -18,7 +18,7 @@ _SHORT = {ImageKind.SYNTHETIC_2D: "synth.", ImageKind.SECONDARY_CAPTURE: "SC"}
 
 def score_lines(state: SessionState) -> tuple[ScoreLine, ...]:
     """Exam and breasts by the models that saw what hangs, the images that hang, the two views."""
-    hung = [image for slot in SLOTS if (image := state.image_in(slot)) is not None]
+    hung = [image for slot in state.slots if (image := state.image_in(slot)) is not None]
     return (
         *_summary(state, _models_of(state, hung)),
         *_image_lines(state, hung),

@@ -1,0 +1,214 @@
+"""Stages of a hanging protocol: which image hangs in which place, one step after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from viewer.domain.exam import Exam
+from viewer.domain.hanging import KIND_ORDER, Slot, related_slot, slot_of
+from viewer.domain.hanging_protocol import HangingProtocol, Origin, Place, PlaceFraming, Stage
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.pane_state import PaneState
+from viewer.domain.patient_studies import priors_of
+from viewer.domain.viewport import FITTED, Framing, actual_pixels_scale, spacing_of
+from viewer.session.state import Layout, SessionState
+
+_CORNERS = {
+    PlaceFraming.UPPER_CHEST: (-0.25, 0.25),
+    PlaceFraming.UPPER_NIPPLE: (-0.25, 0.75),
+    PlaceFraming.LOWER_CHEST: (0.25, 0.25),
+    PlaceFraming.LOWER_NIPPLE: (0.25, 0.75),
+}
+"""Centre of a quadrant: share of the height from the middle row, of the width from the chest."""
+
+
+def with_protocol(state: SessionState, protocol: HangingProtocol) -> SessionState:
+    """Hang by another protocol, from its first stage."""
+    return with_stage(replace(remembering(state), protocol=protocol, stage_index=0), 0)
+
+
+def with_stage(state: SessionState, stage_index: int) -> SessionState:
+    """Hang a stage of the protocol; each image comes back with the slice and window it had.
+
+    The first place that holds an image becomes active. Raises IndexError when there is no such
+    stage.
+    """
+    stage = state.protocol.stages[stage_index]
+    state = replace(remembering(state), stage_index=stage_index)
+    exam = state.exam
+    images: Mapping[Slot, ImageStack | None] = {}
+    if exam is not None:
+        images = hung(exam, stage, prior_of(state))
+    panes = {slot: _pane(state, place, images.get(slot)) for slot, place in stage.places.items()}
+    filled = [slot for slot, pane in panes.items() if pane.image_id is not None]
+    return replace(
+        state,
+        panes=panes,
+        active=filled[0] if filled else next(iter(panes)),
+        layout=Layout.FOUR_UP,
+        pane_sizes={s: size for s, size in state.pane_sizes.items() if s in panes},
+    )
+
+
+def stage_stepped(state: SessionState, by: int) -> SessionState:
+    """Hang the next stage that has something to show, or the one before; none: stay."""
+    following = stage_after(state, by)
+    return state if following is None else with_stage(state, following)
+
+
+def stage_after(state: SessionState, by: int) -> int | None:
+    """The next (by 1) or last (by -1) stage with an image in every place's study, if any.
+
+    Stages are skipped that would show nothing, or that compare with an earlier study when there
+    is none.
+    """
+    exam = state.exam
+    if exam is None:
+        return None
+    prior = prior_of(state)
+    index = state.stage_index + by
+    while 0 <= index < len(state.protocol.stages):
+        stage = state.protocol.stages[index]
+        if _is_worth_showing(exam, stage, prior):
+            return index
+        index += by
+    return None
+
+
+def prior_of(state: SessionState) -> Exam | None:
+    """The newest open study of the same patient before the one that hangs."""
+    exam = state.exam
+    priors = () if exam is None else priors_of(exam, state.exams, state.confirmed_patients)
+    return priors[0] if priors else None
+
+
+def exam_in(state: SessionState, slot: Slot) -> Exam | None:
+    """The study a place shows images of: that of its image, else the one it is for."""
+    image_id = state.panes[slot].image_id
+    if image_id is not None:
+        return state.exam_of(image_id)
+    return prior_of(state) if state.place(slot).origin is Origin.PRIOR else state.exam
+
+
+def slot_for(state: SessionState, image: ImageStack) -> Slot:
+    """Where an image is shown when it is asked for: where it hangs, in its view's place, or here.
+
+    An image of an earlier study goes to a place for one, if the stage has any.
+    """
+    for slot, pane in state.panes.items():
+        if pane.image_id == image.image_id:
+            return slot
+    view = slot_of(image.view) or related_slot(image.view)
+    prior = prior_of(state)
+    is_prior = prior is not None and state.exam_of(image.image_id) is prior
+    origin = Origin.PRIOR if is_prior else Origin.CURRENT
+    places = state.stage.places
+    fitting = [s for s, p in places.items() if view is not None and p.view == view]
+    of_kind = [s for s in fitting if not places[s].kinds or image.kind in places[s].kinds]
+    of_study = [s for s in of_kind or fitting if places[s].origin is origin]
+    if state.active in of_study or not (of_study or fitting):
+        return state.active
+    return (of_study or fitting)[0]
+
+
+def hung(exam: Exam, stage: Stage, prior: Exam | None = None) -> Mapping[Slot, ImageStack | None]:
+    """The image of every place of a stage; None where the exam has none.
+
+    An exam without any standard view fills the places in file order: its panes are labelled by
+    what they show, not by where they stand.
+    """
+    places = stage.places
+    if not any(slot_of(image.view) for image in exam.images):
+        left = iter(exam.images)
+        return {
+            slot: None if place.origin is Origin.PRIOR else next(left, None)
+            for slot, place in places.items()
+        }
+    return {
+        slot: image_for(place, prior if place.origin is Origin.PRIOR else exam)
+        for slot, place in places.items()
+    }
+
+
+def image_for(place: Place, exam: Exam | None) -> ImageStack | None:
+    """The image that hangs in a place: the first of the wanted kinds, in their order."""
+    if exam is None or place.view is None:
+        return None
+    wanted = place.kinds or KIND_ORDER
+    fitting = [i for i in exam.images if slot_of(i.view) == place.view and i.kind in wanted]
+    return min(fitting, key=lambda image: wanted.index(image.kind), default=None)
+
+
+def emptied(stage: Stage) -> Mapping[Slot, PaneState]:
+    """The places of a stage without images."""
+    return {slot: PaneState() for slot in stage.places}
+
+
+def shown_as_remembered(state: SessionState, image: ImageStack) -> PaneState:
+    """How an image is shown when it comes on screen: as last time, at first its middle slice."""
+    before = state.remembered.get(image.image_id)
+    if before is not None:
+        return before
+    return PaneState(image_id=image.image_id, slice_index=image.slices // 2)
+
+
+def remembering(state: SessionState) -> SessionState:
+    """Note how the images on screen are shown, for the next time they come back."""
+    shown = {
+        pane.image_id: pane
+        for pane in state.panes.values()
+        if pane.image_id is not None and state.image(pane.image_id) is not None
+    }
+    return replace(state, remembered={**state.remembered, **shown})
+
+
+def place_framing(image: ImageStack, framing: PlaceFraming) -> Framing:
+    """How a place frames its image when its stage comes up."""
+    if framing is PlaceFraming.FIT:
+        return FITTED
+    row_mm, column_mm = spacing_of(image)
+    down, from_chest = _CORNERS.get(framing, (0.0, 0.25))
+    return Framing(
+        scale=actual_pixels_scale(image),
+        chest_mm=from_chest * image.columns * column_mm,
+        vertical_mm=down * image.rows * row_mm,
+    )
+
+
+def _pane(state: SessionState, place: Place, image: ImageStack | None) -> PaneState:
+    if image is None:
+        return PaneState()
+    pane = shown_as_remembered(state, image)
+    if len(state.protocol.stages) == 1 and place.framing is PlaceFraming.FIT:
+        return pane
+    return replace(pane, framing=place_framing(image, place.framing))
+
+
+def _is_worth_showing(exam: Exam, stage: Stage, prior: Exam | None) -> bool:
+    if stage.needs_prior and prior is None:
+        return False
+    images = hung(exam, stage, prior)
+    return any(image is not None for image in images.values())
+
+
+def empty_words(state: SessionState, slot: Slot) -> tuple[str, str]:
+    """What an empty place says: what it is for, and why nothing hangs there."""
+    exam = state.exam
+    if exam is None:
+        return "", ""
+    place = state.place(slot)
+    if place.view is None:
+        return "free place", "drag an image here"
+    if place.origin is Origin.PRIOR and prior_of(state) is None:
+        return slot.value, "no earlier study is open"
+    if not any(slot_of(image.view) for image in exam.images):
+        return "no image", ""
+    return slot.value, "no image of this view"
+
+
+def shown_rows(state: SessionState, screens: int = 1) -> tuple[tuple[Slot, ...], ...]:
+    """The slots on the first screen, row by row; of further screens, those without a window."""
+    if state.layout is Layout.SINGLE:
+        return ((state.active,),)
+    return state.stage.rows_on(0, screens)
