@@ -11,10 +11,9 @@ from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.kept_marks import KeptMarks
 from viewer.domain.mark import Mark, MarkShape
+from viewer.domain.mark_measures import measure
 from viewer.domain.mark_regions import probed_value, region_values
-from viewer.domain.viewport import spacing_of
 from viewer.export.csv_rows import csv_of, write_text
-from viewer.rendering.mark_words import angle_of
 
 FrameOf = Callable[[str, int], Frame]
 """A slice of an image id."""
@@ -46,7 +45,13 @@ class MarkRow:
     mark_class: str
     points: str
     """Row and column of each point, such as "12.5 40.0; 13.0 88.5"."""
+    length: float | None = None
+    area: float | None = None
     angle_degrees: float | None = None
+    unit: str = ""
+    """mm or px of a length, mm² or px² of an area."""
+    derivation: str = ""
+    """Where the pixel spacing comes from."""
     pixels: int | None = None
     """Of a region: those that count, padding left out."""
     mean: float | None = None
@@ -84,7 +89,8 @@ def _row(marked: MarkedExam, image: ImageStack, mark: Mark, frame: Frame | None)
         region = region_values(mark, frame, image.grey_scale)
     elif frame is not None:
         probe = probed_value(mark.points[0], frame, image.grey_scale)
-    is_angle = mark.shape is MarkShape.ANGLE
+    found = measure(image, mark)
+    value = None if found is None else found.value
     return MarkRow(
         exam=marked.exam.alias,
         mark=marked.kept.number(mark.mark_id),
@@ -98,7 +104,11 @@ def _row(marked: MarkedExam, image: ImageStack, mark: Mark, frame: Frame | None)
         shape=mark.shape.value,
         mark_class=mark.mark_class.value,
         points="; ".join(f"{point.row:.2f} {point.column:.2f}" for point in mark.points),
-        angle_degrees=angle_of(mark, *spacing_of(image)) if is_angle else None,
+        length=value if mark.shape is MarkShape.LENGTH else None,
+        area=value if mark.shape.is_region else None,
+        angle_degrees=value if mark.shape is MarkShape.ANGLE else None,
+        unit="" if found is None else found.unit,
+        derivation="" if found is None else found.derivation,
         pixels=None if region is None else region.pixels,
         mean=None if region is None else region.mean,
         deviation=None if region is None else region.deviation,

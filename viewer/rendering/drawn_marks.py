@@ -9,7 +9,7 @@ from types import MappingProxyType
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import Mark, MarkClass, MarkShape
-from viewer.rendering.mark_words import angle_words, value_lines
+from viewer.rendering.mark_words import measure_lines, value_lines
 
 _LONGEST_LINE = 40
 _MOST_LINES = 3
@@ -89,13 +89,6 @@ def _drawn(pane: PaneMarks, mark: Mark, image: ImageStack, frame: Frame | None) 
         editing=selected and pane.editing,
         handle=pane.handle if selected and pane.editing else None,
     )
-
-
-def measure_lines(mark: Mark, image: ImageStack) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a mark measures, and how that was derived."""
-    if mark.shape is MarkShape.ANGLE:
-        return (angle_words(mark, image),), ()
-    return (), ()
 
 
 def text_lines(text: str) -> tuple[str, ...]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from math import acos, degrees, hypot
-
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
+from viewer.domain.mark_measures import distance, from_chest_wall, measure
 from viewer.domain.mark_regions import probed_value, region_values
-from viewer.domain.viewport import spacing_of
 
 
 def mark_title(mark: Mark) -> str:
@@ -29,27 +27,20 @@ def value_words(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
-def angle_of(mark: Mark, row_mm: float, column_mm: float) -> float | None:
-    """The angle at the second point in degrees, 0 to 180; None while an arm has no length.
-
-    row_mm, column_mm: between pixel centres; their ratio alone matters.
-    """
-    first, vertex, second = mark.points
-    arms = [
-        ((end.row - vertex.row) * row_mm, (end.column - vertex.column) * column_mm)
-        for end in (first, second)
-    ]
-    lengths = [hypot(*arm) for arm in arms]
-    if min(lengths) == 0:
-        return None
-    cosine = (arms[0][0] * arms[1][0] + arms[0][1] * arms[1][1]) / (lengths[0] * lengths[1])
-    return degrees(acos(min(max(cosine, -1.0), 1.0)))
-
-
-def angle_words(mark: Mark, image: ImageStack) -> str:
-    """Such as 43.5°; without a spacing, pixels are taken for square."""
-    angle = angle_of(mark, *spacing_of(image))
-    return "" if angle is None else f"{angle:.1f}°"
+def measure_lines(mark: Mark, image: ImageStack) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a mark measures, and how that was derived; of a probe where it lies."""
+    if mark.shape is MarkShape.PROBE:
+        from_wall = from_chest_wall(image, mark.points[0])
+        if from_wall is None:
+            return (), ()
+        return (f"{from_wall.words} from the chest wall",), (from_wall.derivation,)
+    found = measure(image, mark)
+    if found is None:
+        return (), ()
+    words = found.words
+    if mark.shape in (MarkShape.ELLIPSE, MarkShape.RECTANGLE):
+        words = f"{words}  ({_diameters(mark, image)})"
+    return (words,), (found.derivation,) if found.derivation else ()
 
 
 def value_lines(mark: Mark, image: ImageStack, frame: Frame | None) -> tuple[str, ...]:
@@ -69,9 +60,21 @@ def value_lines(mark: Mark, image: ImageStack, frame: Frame | None) -> tuple[str
     return ()
 
 
+def _diameters(mark: Mark, image: ImageStack) -> str:
+    """Width and height of a box, such as 12.0 x 9.5 mm."""
+    (top, left), (bottom, right) = mark.points
+    corner = ImagePoint(top, left)
+    across = distance(image, corner, ImagePoint(top, right))
+    down = distance(image, corner, ImagePoint(bottom, left))
+    return f"{across.words.split()[0]} × {down.words}"
+
+
 def _probe_lines(point: ImagePoint, image: ImageStack, frame: Frame) -> tuple[str, ...]:
     pixel = probed_value(point, frame, image.grey_scale)
     if pixel is None:
         return ()
     padding = "   padding" if pixel.is_padding else ""
-    return (f"value {value_words(pixel.value)}   code {pixel.code}{padding}",)
+    return (
+        f"value {value_words(pixel.value)}   code {pixel.code}{padding}",
+        f"row {pixel.row}   column {pixel.column}",
+    )

@@ -10,6 +10,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import MOST_POINTS, ImagePoint, Mark, MarkShape
 from viewer.domain.mark_geometry import handle_moved, handles, moved, within
 from viewer.domain.mark_hits import simplified
+from viewer.domain.mark_regions import area_of
 from viewer.session.marks import can_mark, mark_added, mark_changed, mark_selected
 from viewer.session.state import SessionState, Tool
 
@@ -184,7 +185,9 @@ def shifted(
 
 
 def _has_extent(mark: Mark) -> bool:
-    """Whether consecutive points lie apart; of boxes both ways."""
+    """Whether consecutive points lie apart; of boxes both ways; whether an outline has an area."""
+    if mark.shape is MarkShape.OUTLINE:
+        return area_of(mark) > 0.5
     pairs = list(zip(mark.points, mark.points[1:], strict=False))
     if mark.shape in (MarkShape.ELLIPSE, MarkShape.RECTANGLE):
         return all(a.row != b.row and a.column != b.column for a, b in pairs)

@@ -11,6 +11,7 @@ from viewer.session.worklist import place_in_list
 from viewer.ui.actions import CommandActions
 from viewer.ui.exam_menu import ExamMenu
 from viewer.ui.icons import icon
+from viewer.ui.marks_button import MarksButton
 
 _HEIGHT = 40
 _ICON = QSize(20, 20)
@@ -50,6 +51,7 @@ class TopBar(QWidget):
         self.setFixedHeight(_HEIGHT)
         self._actions = actions
         self._exam = self._exam_button(exam_menu)
+        self._marks = MarksButton(session=session, actions=actions, parent=self)
         self._lay_out()
         session.changed.connect(self._follow)
 
@@ -63,6 +65,8 @@ class TopBar(QWidget):
             layout.addWidget(_divider(self))
             for command_id in group:
                 layout.addWidget(self._button(command_id))
+        layout.addWidget(_divider(self))
+        layout.addWidget(self._marks)
         layout.addStretch(1)
         for command_id in _RIGHT:
             layout.addWidget(self._button(command_id))

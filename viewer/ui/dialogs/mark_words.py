@@ -76,6 +76,7 @@ class MarkWordsDialog(QDialog):
         self.last.setVisible(has_slices)
         if has_slices:
             row = QHBoxLayout()
+            row.setSpacing(10)
             row.addWidget(self.first)
             row.addWidget(QLabel("to", self))
             row.addWidget(self.last)

@@ -15,6 +15,8 @@ from viewer.rendering.drawn_marks import DrawnMark
 from viewer.ui.fonts import text_font
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
 
+_EDGE = QColor(0, 0, 0, 235)
+"""Nearly opaque: yellow alone is hard to see on white tissue."""
 _HALO = 1.5
 """Logical pixels of dark edge on either side of a line."""
 _CROSS = 9.0
@@ -25,6 +27,8 @@ _END_TICK = 5.0
 _HANDLE = 7.0
 _LABEL_GAP = 7.0
 _PADDING = 4.0
+_QUIET_SIZE = 11.0
+_RINGS = 4
 
 
 def draw_drawn_marks(
@@ -39,7 +43,7 @@ def draw_drawn_marks(
         path = _path(drawn, viewport, scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (
-            QPen(faded(SHADOW, 0.85), width + 2 * _HALO * scale),
+            QPen(_EDGE, width + 2 * _HALO * scale),
             QPen(DRAWN, width),
         ):
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -123,8 +127,6 @@ def _draw_handles(painter: QPainter, drawn: DrawnMark, viewport: Viewport, scale
 def _draw_labels(
     painter: QPainter, marks: Sequence[DrawnMark], viewport: Viewport, scale: float
 ) -> None:
-    font = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
-    metrics = QFontMetricsF(font)
     pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
     taken: list[QRectF] = []
     for drawn in marks:
@@ -136,14 +138,24 @@ def _draw_labels(
         place = label_place(drawn, viewport, scale, taken)
         taken.append(place)
         painter.fillRect(place, faded(SHADOW, 0.8))
-        painter.setFont(font)
-        baseline = place.top() + metrics.ascent()
-        for line in drawn.lines:
-            _draw_line(painter, place, baseline, line, DRAWN, scale)
-            baseline += metrics.height()
-        for line in drawn.quiet_lines:
-            _draw_line(painter, place, baseline, line, TEXT, scale)
-            baseline += metrics.height()
+        top = place.top()
+        for line, font, colour in _rows(drawn, scale):
+            metrics = QFontMetricsF(font)
+            painter.setFont(font)
+            painter.setPen(colour)
+            start = QPointF(place.left() + _PADDING * scale, top + metrics.ascent())
+            painter.drawText(start, line)
+            top += metrics.height()
+
+
+def _rows(drawn: DrawnMark, scale: float) -> list[tuple[str, QFont, QColor]]:
+    """The lines of a label, what it says of itself more quietly."""
+    loud = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
+    quiet = text_font(_QUIET_SIZE * scale)
+    return [
+        *((line, loud, DRAWN) for line in drawn.lines),
+        *((line, quiet, TEXT) for line in drawn.quiet_lines),
+    ]
 
 
 def mark_rect(drawn: DrawnMark, viewport: Viewport) -> QRectF:
@@ -157,10 +169,9 @@ def label_place(
     drawn: DrawnMark, viewport: Viewport, scale: float, taken: Sequence[QRectF] = ()
 ) -> QRectF:
     """Where a mark's label stands: beside the mark, in the pane, off the labels placed before."""
-    metrics = QFontMetricsF(text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold))
-    lines = (*drawn.lines, *drawn.quiet_lines)
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 2 * _PADDING * scale
-    height = metrics.height() * len(lines)
+    rows = [(line, QFontMetricsF(font)) for line, font, _ in _rows(drawn, scale)]
+    width = max(metrics.horizontalAdvance(line) for line, metrics in rows) + 2 * _PADDING * scale
+    height = sum(metrics.height() for _, metrics in rows)
     pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
     reach = _CROSS * scale if drawn.mark.shape.is_spot else 0.0
     around = mark_rect(drawn, viewport).adjusted(-reach, -reach, reach, reach)
@@ -175,22 +186,20 @@ def label_place(
 
 
 def _places(around: QRectF, width: float, height: float, scale: float) -> Iterator[QRectF]:
-    """Right, left, below and above of a mark."""
-    gap = _LABEL_GAP * scale
+    """Right, left, below, above and at the corners of a mark, then further away."""
     middle = around.center()
-    for left, top in (
-        (around.right() + gap, middle.y() - height / 2),
-        (around.left() - gap - width, middle.y() - height / 2),
-        (middle.x() - width / 2, around.bottom() + gap),
-        (middle.x() - width / 2, around.top() - gap - height),
-        (around.right() + gap, around.bottom() + gap),
-        (around.left() - gap - width, around.top() - gap - height),
-    ):
-        yield QRectF(left, top, width, height)
-
-
-def _draw_line(
-    painter: QPainter, place: QRectF, baseline: float, line: str, colour: QColor, scale: float
-) -> None:
-    painter.setPen(colour)
-    painter.drawText(QPointF(place.left() + _PADDING * scale, baseline), line)
+    for ring in range(_RINGS):
+        gap = _LABEL_GAP * scale + ring * height
+        right, left = around.right() + gap, around.left() - gap - width
+        below, above = around.bottom() + gap, around.top() - gap - height
+        for x, y in (
+            (right, middle.y() - height / 2),
+            (left, middle.y() - height / 2),
+            (middle.x() - width / 2, below),
+            (middle.x() - width / 2, above),
+            (right, below),
+            (left, above),
+            (right, above),
+            (left, below),
+        ):
+            yield QRectF(x, y, width, height)

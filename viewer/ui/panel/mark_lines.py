@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import Mark
 from viewer.domain.pane_state import PaneState
-from viewer.rendering.drawn_marks import measure_lines
-from viewer.rendering.mark_words import mark_title, slice_words
+from viewer.rendering.mark_words import mark_title, measure_lines, slice_words
 from viewer.session.key_images import is_key_image, open_key_images
 from viewer.session.marks import all_marks, marks_of_exam, open_marks
 from viewer.session.state import SessionState
@@ -25,7 +24,7 @@ class MarkLine:
     where: str
     words: str
     detail: str = ""
-    """On hover: how a length was derived, the reader's words."""
+    """On hover: how a length was derived."""
     is_current: bool = False
 
     @property
@@ -60,8 +59,8 @@ def _mark_line(state: SessionState, mark: Mark, number: int) -> MarkLine:
         mark_id=mark.mark_id,
         number=str(number),
         where=_where(image, slice_words(mark)),
-        words="  ".join([mark_title(mark), *measured[:1]]),
-        detail=", ".join([*measured[1:], *derived, *([text] if text else [])]),
+        words="  ".join([mark_title(mark), *measured[:1], *([text] if text else [])]),
+        detail=", ".join([*measured[1:], *derived]),
         is_current=mark.mark_id == state.marks.selected,
     )
 
