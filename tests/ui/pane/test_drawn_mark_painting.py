@@ -9,6 +9,7 @@ import pytest
 from pane_builders import bare, breast_scene, painted
 
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
+from viewer.domain.pane_state import PaneState
 from viewer.rendering.drawn_marks import PaneMarks, text_lines
 from viewer.rendering.scene import PaneContext, PaneScene
 from viewer.ui.pane.drawn_mark_painting import label_place, mark_rect
@@ -91,15 +92,12 @@ def test_labels_do_not_cover_each_other() -> None:
 def test_a_mark_is_drawn_on_its_slices_only() -> None:
     mark = make_mark(MarkShape.POINT, (150, 60), first_slice=6, last_slice=8)
     for slice_index, count in ((5, 0), (6, 1), (8, 1), (9, 0)):
-        scene = scene_of(mark)
         state = replace(breast_state(), slice_index=slice_index)
         scene = scene_of(mark, state=state)
         assert len(scene.drawn_marks) == count
 
 
-def breast_state():
-    from viewer.domain.pane_state import PaneState
-
+def breast_state() -> PaneState:
     return PaneState(image_id="LCC-DBT", slice_index=7)
 
 
@@ -116,9 +114,8 @@ def test_a_label_says_number_class_measure_values_words_and_how_it_was_derived()
 
 
 def test_while_a_slice_is_decoded_nothing_is_said_of_its_values() -> None:
-    (drawn,) = scene_of(
-        make_mark(MarkShape.RECTANGLE, (150, 20), (180, 80)), frame=None
-    ).drawn_marks
+    mark = make_mark(MarkShape.RECTANGLE, (150, 20), (180, 80))
+    (drawn,) = scene_of(mark, frame=None).drawn_marks
     assert len(drawn.lines) == 1
 
 
