@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Slot
 
+from viewer.app_diagnostics import Diagnostics
 from viewer.app_marks import MarkParts
-from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
 from viewer.app_studies_desk import studies_desk
 from viewer.app_worklist import WorklistParts
 from viewer.commands.command import Command, Context
@@ -31,13 +30,12 @@ from viewer.jobs.small_pictures import SmallPictures
 from viewer.jobs.truth_outlines import TruthOutlines
 from viewer.loading.decode_pool import DecodePool
 from viewer.loading.frame_store import FrameStore
-from viewer.logs import start_logging, stop_logging
 from viewer.session.session import Session
 from viewer.session.state import SessionState
 from viewer.settings import Settings
 from viewer.storage.accepted_licences import AcceptedLicences
 from viewer.storage.model_library import ModelLibrary
-from viewer.storage.places import Places, places
+from viewer.storage.places import Places
 from viewer.storage.prediction_cache import PredictionCache
 from viewer.ui.actions import CommandActions
 from viewer.ui.empty_state import EmptyState
@@ -88,6 +86,7 @@ class Program(QObject):
         self.preferences.use_once(weights=tuple(weights), ai_on_open=run_ai)
         settings = self.preferences.settings
         self.session = Session(SessionState(overlay=settings.overlay))
+        self.diagnostics = Diagnostics(session=self.session, parent=self)
         self._make_jobs(where, settings)
         self._make_window(where, chooser or FileChooser(), show_dialog)
         self._connect()
@@ -118,6 +117,7 @@ class Program(QObject):
         # The widgets are going: whatever still changes, nobody shows it.
         self.session.changed.disconnect()
         self.actions.stop()
+        self.diagnostics.close()
 
     def _make_jobs(self, where: Places, settings: Settings) -> None:
         self.store = FrameStore(settings.frames_mb << 20)
@@ -212,12 +212,15 @@ class Program(QObject):
             preferences=self.preferences,
             pictures=self.pictures,
             studies=self.studies,
+            diagnosis=self.diagnostics.text,
             marks=self.marks.desk,
             chooser=chooser,
             window=self.window,
             show=show_dialog,
         )
-        self._place_widgets(Context(session=self.session, desk=self.desk))
+        self._place_widgets(
+            Context(session=self.session, desk=self.desk, noted=self.diagnostics.stalls.note)
+        )
 
     def _place_widgets(self, context: Context) -> None:
         keys = self.preferences.keys
@@ -297,6 +300,7 @@ class Program(QObject):
         self.marks.take(self.hanging, self.actions)
         self.hanging.menu_requested.connect(self.actions.pane_menu(self.window).popup)
         self.window.closing.connect(self.close)
+        self.diagnostics.watch(self.window, self.hanging, self.store)
 
     def _connect_messages(self) -> None:
         problem = self.messages.problem
@@ -353,32 +357,3 @@ class Program(QObject):
         exam_id = self.session.state.exam_id
         if exam_id is not None:
             self.truth.forget(exam_id)
-
-
-def run(
-    paths: Sequence[Path] = (),
-    *,
-    weights: Sequence[Path] = (),
-    run_ai: bool | None = None,
-) -> int:
-    """Show the window on these files and folders until it is closed; returns the exit code.
-
-    weights: used instead of those in the settings. run_ai: whether the AI runs when an exam
-    opens; None: as set.
-    """
-    application = dark_application()
-    where = places(os.environ)
-    start_logging(where.cache)
-    program = Program(where=where, weights=weights, run_ai=run_ai)
-    program.messages.catch_everything()
-    end_on_interrupt(application)
-    program.window.resize(*size_on(application))
-    program.window.showMaximized()
-    favour_the_window()
-    if paths:
-        QTimer.singleShot(0, program, lambda: program.open([Path(path) for path in paths]))
-    try:
-        return application.exec()
-    finally:
-        program.close()
-        stop_logging()

@@ -34,7 +34,7 @@ def demo(
         weights = demo_weights(kept_open)
         exam = make_demo_exam(output / "exam", slices=slices)
         if has_display() if window is None else window:
-            from viewer.app import run
+            from viewer.app_run import run
 
             raise typer.Exit(run([exam], weights=list(weights), run_ai=True))
         paint_offscreen()

@@ -23,9 +23,13 @@ def open_window(
     run_ai: bool | None = typer.Option(
         None, "--ai/--no-ai", help="Run the AI when an exam opens; as set in the window if absent."
     ),
+    diagnose: bool = typer.Option(
+        False, "--diagnose", help="Print at the end how quickly the window answered."
+    ),
 ) -> None:
     """Open the window, on exams if paths are given."""
     with errors_said():
-        from viewer.app import run
+        from viewer.app_run import run
 
-        raise typer.Exit(run(paths or [], weights=files_named(weights or []), run_ai=run_ai))
+        named = files_named(weights or [])
+        raise typer.Exit(run(paths or [], weights=named, run_ai=run_ai, diagnose=diagnose))

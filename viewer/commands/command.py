@@ -115,6 +115,9 @@ class Desk(Protocol):
     def show_about(self) -> None:
         """Show version, licence and intended use."""
 
+    def show_diagnostics(self) -> None:
+        """Show how quickly the window answered."""
+
     def quit(self) -> None:
         """Close the window."""
 
@@ -125,6 +128,8 @@ class Context:
 
     session: Session
     desk: Desk
+    noted: Callable[[str], None] = lambda command_id: None
+    """Told the id of every command before it runs."""
 
     @property
     def state(self) -> SessionState:

@@ -145,6 +145,14 @@ HELP_COMMANDS = (
         run=lambda context: context.desk.show_cheat_sheet(),
     ),
     Command(
+        id="help.diagnostics",
+        title="Diagnostics…",
+        help="How quickly the window answered, where it stalled, memory; to copy.",
+        group=Group.HELP,
+        icon="mdi6.speedometer",
+        run=lambda context: context.desk.show_diagnostics(),
+    ),
+    Command(
         id="help.about",
         title="About Tomolens",
         help="Version, licence, intended use.",

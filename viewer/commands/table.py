@@ -47,5 +47,6 @@ def perform(command: Command, context: Context) -> str | None:
     """Run a command if it can be used; else return why it cannot."""
     reason = command.obstacle(context)
     if reason is None:
+        context.noted(command.id)
         command.run(context)
     return reason

@@ -25,6 +25,7 @@ from viewer.storage.accepted_licences import AcceptedLicences
 from viewer.ui.dialogs.about import AboutDialog
 from viewer.ui.dialogs.assign_views import AssignViewsDialog
 from viewer.ui.dialogs.cheat_sheet import CheatSheet
+from viewer.ui.dialogs.diagnostics import DiagnosticsDialog
 from viewer.ui.dialogs.models import ModelsDialog
 from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.dialogs.skipped import SkippedDialog
@@ -64,6 +65,7 @@ class WindowDesk(QObject):
         preferences: Preferences,
         pictures: PictureDesk,
         studies: StudiesDesk,
+        diagnosis: Callable[[], str],
         marks: MarkDesk,
         chooser: FileChooser,
         window: QWidget,
@@ -82,6 +84,7 @@ class WindowDesk(QObject):
         self._preferences = preferences
         self._pictures = pictures
         self._studies = studies
+        self._diagnosis = diagnosis
         self._marks = marks
         self._chooser = chooser
         self._window = window
@@ -230,6 +233,10 @@ class WindowDesk(QObject):
     def show_about(self) -> None:
         """Show version, licence and intended use."""
         self._show(AboutDialog(self._window))
+
+    def show_diagnostics(self) -> None:
+        """Show how quickly the window answered."""
+        self._show(DiagnosticsDialog(self._diagnosis(), self._window))
 
     def quit(self) -> None:
         """Close the window."""
