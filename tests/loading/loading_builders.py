@@ -65,6 +65,9 @@ LOSSY = (JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000)
 
 Cells = NDArray[Any]
 
+VIEWS = (("R", "CC", "PL"), ("L", "CC", "AR"), ("R", "MLO", "PF"), ("L", "MLO", "AF"))
+"""Side, view, Patient Orientation as displayed, of the four standard images."""
+
 VIEW_CODES = {
     "CC": "399162004",
     "MLO": "399368009",
@@ -290,3 +293,18 @@ def shown(located: LocatedExam, index: int = 0) -> list[NDArray[np.uint16]]:
     image = located.exam.images[index]
     source = located.frames[image.image_id]
     return [source.read_frame(slice_index) for slice_index in range(image.slices)]
+
+
+def write_exam(folder: Path, study: str, **attributes: Any) -> None:
+    """The four standard views of one study."""
+    for laterality, view, letters in VIEWS:
+        pixels = breast() if laterality == "L" else breast()[..., ::-1]
+        write(
+            folder / f"{laterality}{view}-{study}",
+            pixels,
+            laterality=laterality,
+            view=view,
+            orientation=tuple(letters),
+            study=study,
+            **attributes,
+        )
