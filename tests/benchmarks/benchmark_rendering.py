@@ -36,7 +36,7 @@ from viewer.domain.pane_state import PaneState
 from viewer.domain.view import ImageKind, View, ViewPosition
 from viewer.domain.viewport import Viewport, common_scale
 from viewer.domain.windowing import GreyScale, Window
-from viewer.rendering.pyramid import pyramid_level
+from viewer.rendering.pyramid import level_for, pyramid_level
 from viewer.rendering.raster import Quality, render_grey
 from viewer.rendering.scene import PaneContext, build_scene
 from viewer.ui.pane.image_pane import ImagePane
@@ -65,7 +65,12 @@ def measure(*, quick: bool = False) -> dict[str, float]:
     measured: dict[str, float] = {}
     for panes, name in ((1, "1_view"), (4, "4_views")):
         measured |= _summary(name, ours[panes], plain[panes])
-    return measured | _still_times(slices) | _vanished(200 if quick else 600)
+    return (
+        measured
+        | _moving_times(slices)
+        | _still_times(slices)
+        | _vanished(1000 if quick else 4000)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +271,35 @@ def _plain_changes(
     return _timed(app, window, change, changes)
 
 
+def _moving_times(slices: list[Frame]) -> dict[str, float]:
+    """The quick picture of a new slice, pyramid included, beside the same with linear sampling."""
+    table = np.linspace(0, 255, 1 << 16).astype(np.uint8)
+    measured = {}
+    for height in (1200, 737, 540):
+        viewport = _fitted(height, 0.0)
+        taken, linear = [], []
+        for frame in slices:
+            pyramid_level.cache_clear()
+            begin = time.perf_counter()
+            render_grey(frame, viewport, table, quality=Quality.MOVING)
+            taken.append((time.perf_counter() - begin) * 1000)
+            begin = time.perf_counter()
+            _linear_only(frame, viewport, table)
+            linear.append((time.perf_counter() - begin) * 1000)
+        zoom = f"{viewport.zoom:.2f}"
+        measured[f"moving_picture_at_{zoom}_median_ms"] = _percentile(taken, 50)
+        measured[f"linear_picture_at_{zoom}_median_ms"] = _percentile(linear, 50)
+    return measured
+
+
+def _linear_only(frame: Frame, viewport: Viewport, table: NDArray[np.uint8]) -> None:
+    """The least that any smooth sampling costs: the same pyramid level, anew, linearly shrunk."""
+    pyramid_level.cache_clear()
+    cells = pyramid_level(frame, level_for(viewport.zoom)).cells
+    size = (viewport.pane_width, viewport.pane_height)
+    cv2.LUT(cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR), table)
+
+
 def _still_times(slices: list[Frame]) -> dict[str, float]:
     """The antialiased picture of one maximised pane, made in a worker thread."""
     table = np.linspace(0, 255, 1 << 16).astype(np.uint8)
@@ -309,9 +343,10 @@ def _vanished(count: int) -> dict[str, float]:
 def _vanished_share(quality: Quality, count: int, *, size: int, pane_height: int) -> float:
     random = np.random.default_rng(11)
     codes = np.full((ROWS, COLUMNS), round(_BREAST_CODE), np.uint16)
-    rows, columns = np.meshgrid(np.arange(60, ROWS - 60, 60), np.arange(60, COLUMNS - 60, 60))
+    rows, columns = np.meshgrid(np.arange(60, ROWS - 60, 24), np.arange(60, COLUMNS - 60, 24))
     places = np.stack([rows.ravel(), columns.ravel()], axis=1)
-    spots = random.permutation(places)[:count] + random.integers(0, 20, (count, 2))
+    spots = random.permutation(places)[:count]
+    spots = spots + random.integers(0, 8, spots.shape)
     for row, column in spots:
         codes[row : row + size, column : column + size] += round(_CALCIFICATION)
     # Four codes a grey level keep a hundredth of the contrast readable in 8 bits.
@@ -324,7 +359,7 @@ def _vanished_share(quality: Quality, count: int, *, size: int, pane_height: int
         x, y = viewport.to_device(row + size / 2, column + size / 2)
         near = drawn[max(0, int(y) - 1) : int(y) + 2, max(0, int(x) - 1) : int(x) + 2]
         missed += int(near.max(initial=0) < limit)
-    return missed / count
+    return missed / len(spots)
 
 
 def _percentile(values: Sequence[float], percent: float) -> float:
