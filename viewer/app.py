@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from viewer.app_diagnostics import Diagnostics
+from viewer.app_grey import GreyParts
 from viewer.app_marks import MarkParts
 from viewer.app_studies_desk import studies_desk
 from viewer.app_worklist import WorklistParts
@@ -273,6 +274,7 @@ class Program(QObject):
             truth=self.truth,
             parent=self,
         )
+        self.grey = GreyParts(session=self.session, hanging=self.hanging, parent=self)
         self.strip_presenter = StripPresenter(
             session=self.session,
             strip=self.strip,

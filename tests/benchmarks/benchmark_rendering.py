@@ -66,10 +66,7 @@ def measure(*, quick: bool = False) -> dict[str, float]:
     for panes, name in ((1, "1_view"), (4, "4_views")):
         measured |= _summary(name, ours[panes], plain[panes])
     return (
-        measured
-        | _moving_times(slices)
-        | _still_times(slices)
-        | _vanished(1000 if quick else 4000)
+        measured | _moving_times(slices) | _still_times(slices) | _vanished(1000 if quick else 4000)
     )
 
 

@@ -56,6 +56,19 @@ def test_the_corner_text_names_view_kind_exam_slice_zoom_and_window():
     ]
 
 
+def test_below_one_to_one_is_marked_with_corner_text_on_and_off():
+    for corner_text in (True, False):
+        context = PaneContext(text=TextSettings(corner_text=corner_text))
+        marked = [
+            line.text
+            for line in scene_of(fit_scale=5.0, context=context).bottom_lines
+            if line.reduced
+        ]
+        assert marked == ["zoom 0.50, below 1:1"]
+        lines = scene_of(fit_scale=10.0, context=context).bottom_lines
+        assert not any(line.reduced for line in lines)
+
+
 def test_a_zoom_below_one_to_one_is_said():
     assert "zoom 0.50, below 1:1" in words(scene_of(fit_scale=5.0))
     assert "zoom 1:1" in words(scene_of(fit_scale=10.0))

@@ -82,6 +82,7 @@ def shot_of(
         other_study=other_study(relation_in(state, slot)),
         overlay=replace(state.overlay, visible=state.overlay_is_drawn),
         marks=picture_marks(state, slot),
+        maximum=state.options.grey.maximum,
         corner_text=state.options.text,
         empty_title=empty_title,
         empty_detail=empty_detail,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from viewer.commands.ai_commands import AI_COMMANDS
 from viewer.commands.command import Command, Context
 from viewer.commands.exam_commands import EXAM_COMMANDS
+from viewer.commands.grey_commands import GREY_COMMANDS
 from viewer.commands.image_commands import IMAGE_COMMANDS
 from viewer.commands.mark_commands import MARK_COMMANDS
 from viewer.commands.patient_commands import PATIENT_COMMANDS
@@ -25,6 +26,7 @@ COMMANDS: tuple[Command, ...] = (
     *PATIENT_COMMANDS,
     *IMAGE_COMMANDS,
     *MARK_COMMANDS,
+    *GREY_COMMANDS,
     *AI_COMMANDS,
     *PICTURE_COMMANDS,
     *STUDIES_COMMANDS,

@@ -8,6 +8,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.domain.display_function import DisplayFunction
+
 CODES = 1 << 16
 """Frames hold unsigned 16-bit codes, so every lookup table has this many entries."""
 
@@ -174,9 +176,12 @@ class GreyScale:
         return falls != self.monochrome1
 
 
-def lookup_table(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> NDArray[np.uint8]:
+def lookup_table(
+    grey_scale: GreyScale, voi: Voi, *, inverted: bool, display: DisplayFunction | None = None
+) -> NDArray[np.uint8]:
     """Return the display grey of every code, (65536,) uint8.
 
+    display: turns P-values into the driving levels of one screen; None: they are the same.
     inverted: the user's invert; padding and, when there is none, code 0 (or the highest code where
     low codes are bright) stay black.
     """
@@ -186,7 +191,10 @@ def lookup_table(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> NDArray[
         grey = 1.0 - grey
     if inverted:
         grey = 1.0 - grey
-    table = np.floor(grey * 255.0 + 0.5).astype(np.uint8)
+    if display is None:
+        table = np.floor(grey * 255.0 + 0.5).astype(np.uint8)
+    else:
+        table = display.driving_levels(grey)
     if grey_scale.padding is not None:
         first, last = grey_scale.padding
         table[first : last + 1] = 0

@@ -14,6 +14,7 @@ from viewer.domain.windowing import Voi
 from viewer.export.caption import Caption, caption_of
 from viewer.rendering.captions import TextSettings
 from viewer.rendering.drawn_marks import NO_MARKS, PaneMarks
+from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import OtherStudy
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene, shown_voi
@@ -41,6 +42,8 @@ class Shot:
     truth: tuple[TruthOutline, ...] = ()
     marks: PaneMarks = NO_MARKS
     """Without words, unless the reader wants them: they may say who the patient is."""
+    maximum: bool = False
+    """The brightest image pixel under each picture pixel, as on screen in that mode."""
     corner_text: bool = True
     empty_title: str = ""
     empty_detail: str = ""
@@ -65,6 +68,7 @@ class Shot:
                 exam_alias=self.exam_alias,
                 overlay=self.overlay,
                 text=TextSettings(corner_text=self.corner_text, identity=False),
+                grey=GreyDrawing(maximum=self.maximum),
                 other_study=self.other_study,
                 marks=self.marks,
             ),

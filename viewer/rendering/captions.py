@@ -32,6 +32,8 @@ class CornerLine:
     emphasis: Emphasis = Emphasis.NORMAL
     dispensable: bool = False
     """Left out where there is no room for it beside the tissue."""
+    reduced: bool = False
+    """Marked with the sign of an image below 1:1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,21 @@ def reading_lines(
     lines = []
     if stack.slices > 1:
         lines.append(CornerLine(slice_text(slice_index, stack.slices, stack.slice_spacing_mm)))
-    lines.append(CornerLine(zoom_text(viewport), Emphasis.SECONDARY))
+    lines.append(CornerLine(zoom_text(viewport), Emphasis.SECONDARY, reduced=is_reduced(viewport)))
     lines.append(CornerLine(window_text(voi), Emphasis.SECONDARY))
     return tuple(lines)
+
+
+def reduction_lines(viewport: Viewport) -> tuple[CornerLine, ...]:
+    """What stays when corner text is off: that the image is below 1:1, if it is."""
+    if not is_reduced(viewport):
+        return ()
+    return (CornerLine(zoom_text(viewport), Emphasis.SECONDARY, reduced=True),)
+
+
+def is_reduced(viewport: Viewport) -> bool:
+    """True below 1:1, where one screen pixel stands for several of the image."""
+    return min(viewport.scale_row, viewport.scale_column) < 1.0 - 1e-6
 
 
 def slice_text(slice_index: int, slices: int, spacing_mm: float | None) -> str:

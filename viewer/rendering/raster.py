@@ -13,12 +13,15 @@ from PIL import Image
 
 from viewer.domain.frame import Frame
 from viewer.domain.viewport import Viewport
-from viewer.rendering.pyramid import level_for, pyramid_level
+from viewer.rendering.extremes import Extreme, extreme_level_for
+from viewer.rendering.pyramid import Level, level_for, pyramid_level
 
 _LANCZOS_LOBES = 3
 _CRISPNESS = 0.06
-"""Lanczos loses contrast below the display's finest detail. So much of each neighbour is taken off
-again, with which a one-pixel calcification between four device pixels keeps a tenth at half size."""
+"""Lanczos loses contrast of the finest detail; so much of each neighbour is taken off again.
+
+A one-pixel calcification between four device pixels then keeps a tenth of it at half size.
+"""
 _CRISP_BELOW, _FULLY_CRISP_BELOW = 0.75, 0.5
 """Scales between which this sets in: a less shrunk image loses nothing that matters."""
 
@@ -64,11 +67,17 @@ def image_rect(
 
 
 def render_grey(
-    frame: Frame, viewport: Viewport, table: NDArray[np.uint8], *, quality: Quality
+    frame: Frame,
+    viewport: Viewport,
+    table: NDArray[np.uint8],
+    *,
+    quality: Quality,
+    extreme: Extreme | None = None,
 ) -> NDArray[np.uint8]:
     """Draw a frame as a pane shows it; black outside the image.
 
     table: display grey of every code, (65536,).
+    extreme: shrink by this instead of the mean, in either quality.
     Returns (pane_height, pane_width) uint8. Safe in any thread; the heavy parts release the GIL.
     """
     pane = np.zeros((viewport.pane_height, viewport.pane_width), np.uint8)
@@ -79,8 +88,9 @@ def render_grey(
     drawn = _drawn_rect(frame, viewport, whole)
     if drawn.is_empty:
         return pane
-    shrunk = min(viewport.scale_row, viewport.scale_column) < 1.0
-    if quality is Quality.STILL and shrunk:
+    if extreme is not None and needs_still(viewport):
+        codes = _of_extremes(frame, viewport, drawn, extreme)
+    elif quality is Quality.STILL and needs_still(viewport):
         codes = _antialiased(frame, viewport, drawn)
     else:
         codes = _from_pyramid(frame, viewport, drawn)
@@ -121,12 +131,28 @@ def _from_pyramid(frame: Frame, viewport: Viewport, drawn: DeviceRect) -> NDArra
     Cubic where the image is shrunk: linear interpolation halves a small calcification once more.
     """
     level = pyramid_level(frame, level_for(max(viewport.scale_row, viewport.scale_column)))
+    kernel = cv2.INTER_CUBIC if needs_still(viewport) else cv2.INTER_LINEAR
+    return _sampled(level, viewport, drawn, kernel)
+
+
+def _of_extremes(
+    frame: Frame, viewport: Viewport, drawn: DeviceRect, extreme: Extreme
+) -> NDArray[np.uint16]:
+    """The nearest cell of a pyramid of extremes."""
+    scale = max(viewport.scale_row, viewport.scale_column)
+    level = extreme_level_for(frame, scale, extreme)
+    return _sampled(level, viewport, drawn, cv2.INTER_NEAREST)
+
+
+def _sampled(
+    level: Level, viewport: Viewport, drawn: DeviceRect, kernel: int
+) -> NDArray[np.uint16]:
+    """The codes of a level under each device pixel's centre."""
     row_first, row_step = _cell_axis(viewport, drawn.top, level.reduction, level.top, rows=True)
     column_first, column_step = _cell_axis(
         viewport, drawn.left, level.reduction, level.left, rows=False
     )
     to_cell = np.array([[column_step, 0.0, column_first], [0.0, row_step, row_first]])
-    kernel = cv2.INTER_CUBIC if needs_still(viewport) else cv2.INTER_LINEAR
     codes: NDArray[np.uint16] = cv2.warpAffine(
         level.cells,
         to_cell,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from inference.types import BENIGN, MALIGNANT, Prediction
 from viewer.domain.ai_state import AiState, prediction_of
+from viewer.domain.display_function import DisplayFunction
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
@@ -27,9 +28,12 @@ from viewer.rendering.captions import (
     badges,
     identity_lines,
     reading_lines,
+    reduction_lines,
     view_lines,
 )
 from viewer.rendering.drawn_marks import NO_MARKS, DrawnMark, PaneMarks, drawn_marks
+from viewer.rendering.extremes import Extreme
+from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.marks import (
     BoxMark,
     ShownMark,
@@ -50,11 +54,13 @@ class ImageLayer:
     table: NDArray[np.uint8]
     """Display grey of every code."""
     viewport: Viewport
+    extreme: Extreme | None = None
+    """Shrunk by this instead of the mean: the maximum mode."""
 
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for layers that look the same."""
-        return SameObject(self.frame), SameObject(self.table), self.viewport
+        return SameObject(self.frame), SameObject(self.table), self.viewport, self.extreme
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ class PaneContext:
     text: TextSettings = field(default_factory=TextSettings)
     reader_marks: tuple[ReaderMark, ...] = ()
     marks: PaneMarks = NO_MARKS
+    grey: GreyDrawing = field(default_factory=GreyDrawing)
     other_study: OtherStudy | None = None
     """Where the image is of another study: what is said of it."""
 
@@ -171,7 +178,9 @@ def build_scene(
         pane_width=pane_width,
         pane_height=pane_height,
         viewport=viewport,
-        image=None if frame is None else _image_layer(stack, frame, voi, state, viewport),
+        image=None
+        if frame is None
+        else _image_layer(stack, frame, voi, state, viewport, context.grey),
         saliency=saliency_layers(drawn, state.slice_index, viewport, context.overlay),
         boxes=() if drawn is None else box_marks(drawn, state.slice_index, context.overlay),
         outlines=truth if context.overlay.truth and frame is not None else (),
@@ -180,11 +189,12 @@ def build_scene(
         text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
         top_lines=_top_lines(stack, context),
         badges=badges(stack, state)
+        + context.grey.badges
         + (() if context.other_study is None else context.other_study.badges)
         + (() if fits else (Badge("AI result is for another image size: not drawn"),)),
         bottom_lines=reading_lines(stack, state.slice_index, voi, viewport)
         if text.corner_text
-        else (),
+        else reduction_lines(viewport),
         ai=ai_line(ai) if text.corner_text and text.ai else None,
         edges=_edges(stack, state),
         message=_waiting(stack, state, frame, frame_problem),
@@ -202,9 +212,14 @@ def shown_voi(stack: ImageStack, state: PaneState) -> Voi:
 
 
 @lru_cache(maxsize=32)
-def display_table(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> NDArray[np.uint8]:
-    """The lookup table of a window, kept for the windows used last."""
-    table = lookup_table(grey_scale, voi, inverted=inverted)
+def display_table(
+    grey_scale: GreyScale, voi: Voi, *, inverted: bool, display: DisplayFunction | None = None
+) -> NDArray[np.uint8]:
+    """The lookup table of a window, kept for the windows used last.
+
+    display: of the calibrated screen it is for; None: greys go to the screen as they are.
+    """
+    table = lookup_table(grey_scale, voi, inverted=inverted, display=display)
     table.setflags(write=False)
     return table
 
@@ -232,10 +247,16 @@ def saliency_layers(
 
 
 def _image_layer(
-    stack: ImageStack, frame: Frame, voi: Voi, state: PaneState, viewport: Viewport
+    stack: ImageStack,
+    frame: Frame,
+    voi: Voi,
+    state: PaneState,
+    viewport: Viewport,
+    grey: GreyDrawing,
 ) -> ImageLayer:
-    table = display_table(stack.grey_scale, voi, inverted=state.inverted)
-    return ImageLayer(frame=frame, table=table, viewport=viewport)
+    table = display_table(stack.grey_scale, voi, inverted=state.inverted, display=grey.display)
+    extreme = grey.extreme_of(stack.grey_scale)
+    return ImageLayer(frame=frame, table=table, viewport=viewport, extreme=extreme)
 
 
 def _fits(prediction: Prediction, stack: ImageStack) -> bool:

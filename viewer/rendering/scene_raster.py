@@ -60,6 +60,10 @@ def _grey(scene: PaneScene, quality: Quality, earlier: GreyRaster | None) -> Gre
         and (earlier.is_final or quality is Quality.MOVING)
     ):
         return earlier
-    pixels = render_grey(image.frame, image.viewport, image.table, quality=quality)
-    is_final = quality is Quality.STILL or not needs_still(image.viewport)
+    pixels = render_grey(
+        image.frame, image.viewport, image.table, quality=quality, extreme=image.extreme
+    )
+    is_final = (
+        quality is Quality.STILL or image.extreme is not None or not needs_still(image.viewport)
+    )
     return GreyRaster(key=image.key, pixels=pixels, is_final=is_final)

@@ -11,6 +11,7 @@ from inference.types import Patch
 from viewer.domain.ai_state import AiState, NotRun, prediction_of
 from viewer.domain.breast_ai import BreastKey, BreastStanding
 from viewer.domain.exam import Exam
+from viewer.domain.grey_view import GreyView
 from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Place, Stage
 from viewer.domain.image_stack import ImageStack
@@ -81,6 +82,7 @@ class Options:
     full_screen: bool = False
     ai_words: bool = True
     """Whether panes say where the AI stands."""
+    grey: GreyView = field(default_factory=GreyView)
 
 
 def _nothing() -> Mapping[Slot, PaneState]:

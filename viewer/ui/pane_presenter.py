@@ -16,6 +16,7 @@ from viewer.jobs.study_truth import ShownTruth
 from viewer.jobs.truth_outlines import TruthOutlines
 from viewer.loading.frame_store import FrameKey
 from viewer.rendering.captions import TextSettings
+from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import other_study
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
@@ -228,14 +229,16 @@ def _context(state: SessionState, slot: Slot) -> PaneContext:
         ),
         reader_marks=state.reader_marks,
         marks=pane_marks(state, slot),
+        grey=GreyDrawing(maximum=state.options.grey.maximum),
         other_study=other_study(relation_in(state, slot)),
     )
 
 
 def _text_changed(change: Change) -> bool:
     before, after = change.old.options, change.new.options
-    return (before.text, before.identity, before.ai_words) != (
+    return (before.text, before.identity, before.ai_words, before.grey.maximum) != (
         after.text,
         after.identity,
         after.ai_words,
+        after.grey.maximum,
     )

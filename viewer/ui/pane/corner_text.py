@@ -25,7 +25,7 @@ from viewer.ui.pane.ink import (
     WARNING,
     faded,
 )
-from viewer.ui.pane.signs import AI_COLOURS, draw_ai_sign, draw_warning_sign
+from viewer.ui.pane.signs import AI_COLOURS, draw_ai_sign, draw_reduced_sign, draw_warning_sign
 
 _WIDEST = 300.0
 _PROGRESS_WIDTH = 110.0
@@ -135,7 +135,14 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[_Row, ...]
     secondary = line.emphasis is Emphasis.SECONDARY
     colour = SECONDARY if secondary else TEXT
     return tuple(
-        _Row(text=text, font=font, colour=colour, scale=scale, dispensable=line.dispensable)
+        _Row(
+            text=text,
+            font=font,
+            colour=colour,
+            scale=scale,
+            sign=draw_reduced_sign if line.reduced else None,
+            dispensable=line.dispensable,
+        )
         for text in wrapped(line.text, font, width)
     )
 

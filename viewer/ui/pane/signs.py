@@ -32,6 +32,18 @@ def draw_warning_sign(painter: QPainter, rect: QRectF) -> None:
     painter.drawPoint(QPointF(x, rect.top() + 0.83 * height))
 
 
+def draw_reduced_sign(painter: QPainter, rect: QRectF) -> None:
+    """A small square in the corner of a larger one: the image is shown below 1:1."""
+    pen = _pen(SECONDARY, rect)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+    inner = QRectF(rect)
+    inner.setSize(rect.size() * 0.5)
+    inner.moveBottomLeft(rect.bottomLeft())
+    painter.fillRect(inner, SECONDARY)
+
+
 def draw_error_sign(painter: QPainter, rect: QRectF) -> None:
     """A cross in a circle."""
     painter.setPen(_pen(ERROR, rect))
