@@ -128,9 +128,9 @@ def test_the_loupe_stays_on_when_toggled_and_without_one_its_keys_say_why(
 ) -> None:
     reading.key(Qt.Key.Key_BracketRight, Qt.KeyboardModifier.ControlModifier)
     assert "hold M" in reading.program.status.said
-    reading.key(Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+    reading.key(Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
     assert square(reading).isVisible()
-    reading.key(Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+    reading.key(Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
     assert reading.program.grey.loupe.square is None
 
 
