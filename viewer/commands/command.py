@@ -39,8 +39,28 @@ class MarkDesk(Protocol):
         """Ask for a file and write the marks of the exam as a table."""
 
 
+class AccessDesk(Protocol):
+    """What commands about keys and text size reach."""
+
+    def show_palette(self) -> None:
+        """Let the user find and run a command by typing."""
+
+    def step_region(self, by: int) -> None:
+        """Give the keyboard to another part of the window: 1 the next, -1 the one before."""
+
+    def why_no_text_step(self, by: int) -> str | None:
+        """Why the words cannot be larger (1) or smaller (-1); None when they can."""
+
+    def step_text(self, by: int) -> None:
+        """Make the words a step larger (1) or smaller (-1)."""
+
+
 class Desk(Protocol):
     """What commands reach beside the session: files, dialogs, the AI queue, the window."""
+
+    @property
+    def access(self) -> AccessDesk:
+        """The palette, the keyboard's place, the size of words."""
 
     @property
     def marks(self) -> MarkDesk:

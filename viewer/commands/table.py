@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from viewer.commands.access_commands import ACCESS_COMMANDS
 from viewer.commands.ai_commands import AI_COMMANDS
 from viewer.commands.command import Command, Context
 from viewer.commands.exam_commands import EXAM_COMMANDS
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     *STUDIES_COMMANDS,
     *SCREEN_COMMANDS,
     *HELP_COMMANDS,
+    *ACCESS_COMMANDS,
 )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from viewer.ui.fonts import load_fonts, text_font
+from viewer.ui.text_size import BASE_PIXELS, font_pixels, scaled_sheet
 
 CHROME = "#16181b"
 RAISED = "#1c1f23"
@@ -21,18 +22,23 @@ ACCENT = "#5b8fc9"
 WARNING = "#d9a441"
 ERROR = "#d9605a"
 
-TEXT_PIXELS = 13
+TEXT_PIXELS = BASE_PIXELS
 SMALL_PIXELS = 12
 
 
-def apply_theme(application: QApplication) -> None:
-    """Make every window of the program dark."""
+def apply_theme(application: QApplication, *, text_percent: int = 100) -> None:
+    """Make every window of the program dark, its words so large."""
     load_fonts()
     application.setStyle("Fusion")
     application.setPalette(_palette())
-    application.setFont(text_font(TEXT_PIXELS))
-    application.setStyleSheet(style_sheet())
+    set_text_size(application, text_percent)
     application.setWindowIcon(QIcon(str(icon_folder() / "tomolens.svg")))
+
+
+def set_text_size(application: QApplication, text_percent: int) -> None:
+    """Make the words of every window so large; windows that are open follow at once."""
+    application.setFont(text_font(font_pixels(text_percent)))
+    application.setStyleSheet(scaled_sheet(style_sheet(), text_percent))
 
 
 def style_sheet() -> str:

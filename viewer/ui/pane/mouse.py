@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 from math import exp
 
 from PySide6.QtCore import Qt
+
+from viewer.domain.gestures import DragAction
 
 WHEEL_NOTCH = 120
 """Eighths of a degree that Qt reports for one notch."""
 ZOOM_PER_NOTCH = 1.15
 _ZOOM_PER_PIXEL = 0.006
 _PIXELS_PER_SLICE = 6.0
-
-
-class DragAction(Enum):
-    """What dragging with a button does; the value is what menus call it."""
-
-    NONE = "nothing"
-    WINDOW = "window"
-    PAN = "pan"
-    ZOOM = "zoom"
-    SCROLL = "scroll"
 
 
 DEFAULT_DRAGS: Mapping[Qt.MouseButton, DragAction] = {

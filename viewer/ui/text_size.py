@@ -1,0 +1,41 @@
+"""How large words are: the application's font carries the reader's choice."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtWidgets import QApplication
+
+from viewer.ui.fonts import FAMILY
+
+BASE_PIXELS = 13
+"""Logical pixels of plain text at 100 %."""
+LARGEST_PERCENT = 200
+_SIZES = re.compile(r"((?:font-size|min-height|min-width): )(\d+)px")
+
+
+def text_factor() -> float:
+    """1.0 at 100 %; 1.0 too before the program's own typeface is in use."""
+    font = QApplication.font()
+    if font.family() != FAMILY or font.pixelSize() <= 0:
+        return 1.0
+    return font.pixelSize() / BASE_PIXELS
+
+
+def scaled(logical_pixels: float) -> int:
+    """A length that grows with the words, in logical pixels."""
+    return round(logical_pixels * text_factor())
+
+
+def font_pixels(percent: int) -> int:
+    """Logical pixels of plain text at a size in percent."""
+    return round(BASE_PIXELS * percent / 100)
+
+
+def scaled_sheet(style_sheet: str, percent: int) -> str:
+    """A style sheet whose words and their room are so large; lines and corners stay as they are."""
+
+    def grown(found: re.Match[str]) -> str:
+        return f"{found[1]}{round(int(found[2]) * percent / 100)}px"
+
+    return _SIZES.sub(grown, style_sheet)
