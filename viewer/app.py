@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from viewer.app_access import AccessParts
 from viewer.app_diagnostics import Diagnostics
 from viewer.app_grey import GreyParts
 from viewer.app_marks import MarkParts
@@ -200,6 +201,13 @@ class Program(QObject):
             window=self.window,
             messages=self.messages,
         )
+        self.access = AccessParts(
+            session=self.session,
+            preferences=self.preferences,
+            window=self.window,
+            show=show_dialog,
+            refused=self._refused,
+        )
         self.desk = WindowDesk(
             session=self.session,
             opening=self.opening,
@@ -215,6 +223,7 @@ class Program(QObject):
             studies=self.studies,
             diagnosis=self.diagnostics.text,
             marks=self.marks.desk,
+            access=self.access.desk,
             chooser=chooser,
             window=self.window,
             show=show_dialog,
@@ -247,22 +256,19 @@ class Program(QObject):
             marks=self.marks.block,
         )
         self.series = SeriesList(session=self.session, files=self.files, pictures=thumbnails)
-        self.window.place(
-            WindowParts(
-                top_bar=TopBar(
-                    session=self.session, actions=self.actions, exam_menu=self.exam_menu
-                ),
-                notices=self.notices,
-                series=self.series,
-                hanging=self.hanging,
-                empty=self.empty,
-                worklist=self.worklist.page(),
-                panel=self.panel,
-                strip=self.strip,
-                status=self.status,
-            ),
-            self.keys,
+        parts = WindowParts(
+            top_bar=TopBar(session=self.session, actions=self.actions, exam_menu=self.exam_menu),
+            notices=self.notices,
+            series=self.series,
+            hanging=self.hanging,
+            empty=self.empty,
+            worklist=self.worklist.page(),
+            panel=self.panel,
+            strip=self.strip,
+            status=self.status,
         )
+        self.window.place(parts, self.keys)
+        self.access.take(context, parts)
 
     def _connect(self) -> None:
         """Everything that listens to another part, besides the session's own listeners."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from viewer.domain.gestures import Gestures
 from viewer.domain.model_use import ModelUse
 from viewer.domain.overlay_settings import OverlaySettings
 
@@ -22,6 +23,8 @@ class DeviceChoice(Enum):
 
 SMALLEST_BUDGET_MB = 256
 LARGEST_BUDGET_MB = 1 << 20
+TEXT_STEPS_PERCENT = (100, 110, 125, 150, 175, 200)
+"""Sizes of words that are offered; others between the first and the last may be kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,13 @@ class Settings:
     predictions_mb: int = 1024
     """Room on disk for results of the AI."""
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
+    text_percent: int = TEXT_STEPS_PERCENT[0]
+    """Size of words in the window and in the corners of images."""
+    gestures: Gestures = field(default_factory=Gestures)
 
     def __post_init__(self) -> None:
         for name, value in (("frames_mb", self.frames_mb), ("predictions_mb", self.predictions_mb)):
             if not SMALLEST_BUDGET_MB <= value <= LARGEST_BUDGET_MB:
                 raise ValueError(f"{name} must be {SMALLEST_BUDGET_MB} or more, got {value}")
+        if not TEXT_STEPS_PERCENT[0] <= self.text_percent <= TEXT_STEPS_PERCENT[-1]:
+            raise ValueError(f"text_percent must be 100 to 200, got {self.text_percent}")

@@ -29,8 +29,12 @@ class RecordingDesk:
     def why_no_ai(self) -> str | None:
         return self._no_ai
 
+    @property
+    def access(self) -> RecordingDesk:
+        return self
+
     def __getattr__(self, name: str) -> object:
-        return lambda: self.asked.append(name)
+        return lambda *values: self.asked.append(name)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from viewer.domain.ai_state import AiState, NotRun, prediction_of
 from viewer.domain.breast_ai import BreastKey, BreastStanding
 from viewer.domain.exam import Exam
 from viewer.domain.grey_view import GreyView
+from viewer.domain.gestures import Gestures
 from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Place, Stage
 from viewer.domain.image_stack import ImageStack
@@ -83,6 +84,7 @@ class Options:
     ai_words: bool = True
     """Whether panes say where the AI stands."""
     grey: GreyView = field(default_factory=GreyView)
+    gestures: Gestures = field(default_factory=Gestures)
 
 
 def _nothing() -> Mapping[Slot, PaneState]:

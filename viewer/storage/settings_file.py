@@ -7,9 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from viewer.domain.gestures import DragAction, Gestures, WheelAction
 from viewer.domain.model_use import ModelUse
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings, Palette
-from viewer.settings import LARGEST_BUDGET_MB, SMALLEST_BUDGET_MB, DeviceChoice, Settings
+from viewer.settings import (
+    LARGEST_BUDGET_MB,
+    SMALLEST_BUDGET_MB,
+    TEXT_STEPS_PERCENT,
+    DeviceChoice,
+    Settings,
+)
 from viewer.storage.toml_file import read_toml, write_toml
 
 ValueT = TypeVar("ValueT")
@@ -39,6 +46,8 @@ def read_settings(path: Path) -> StoredSettings:
         frames_mb=entries.take("frames_mb", _budget, plain.frames_mb),
         predictions_mb=entries.take("predictions_mb", _budget, plain.predictions_mb),
         overlay=_overlay(entries.table("overlay")),
+        text_percent=entries.take("text_percent", _text_percent, plain.text_percent),
+        gestures=_gestures(entries.table("mouse")),
     )
     return StoredSettings(settings=settings, complaints=tuple(entries.complaints))
 
@@ -55,7 +64,13 @@ def write_settings(path: Path, settings: Settings) -> None:
             "deidentified": settings.deidentified,
             "frames_mb": settings.frames_mb,
             "predictions_mb": settings.predictions_mb,
+            "text_percent": settings.text_percent,
             "serving": {use.value: _names(paths) for use, paths in settings.serving.items()},
+            "mouse": {
+                "right_drag": settings.gestures.right_drag.value,
+                "middle_drag": settings.gestures.middle_drag.value,
+                "wheel": settings.gestures.wheel.value,
+            },
             "overlay": {
                 "palette": overlay.palette.value,
                 "smooth": overlay.smooth,
@@ -148,6 +163,15 @@ def _overlay(entries: _Entries) -> OverlaySettings:
     )
 
 
+def _gestures(entries: _Entries) -> Gestures:
+    plain = Gestures()
+    return Gestures(
+        right_drag=entries.take("right_drag", DragAction, plain.right_drag),
+        middle_drag=entries.take("middle_drag", DragAction, plain.middle_drag),
+        wheel=entries.take("wheel", WheelAction, plain.wheel),
+    )
+
+
 def _layer(entries: _Entries) -> LayerStyle:
     plain = LayerStyle()
     return LayerStyle(
@@ -181,6 +205,14 @@ def _budget(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(value)
     if not SMALLEST_BUDGET_MB <= value <= LARGEST_BUDGET_MB:
+        raise ValueError(value)
+    return value
+
+
+def _text_percent(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(value)
+    if not TEXT_STEPS_PERCENT[0] <= value <= TEXT_STEPS_PERCENT[-1]:
         raise ValueError(value)
     return value
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtCore import Slot as QtSlot
 
+from viewer.domain.gestures import DragAction
 from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.jobs.decode_signals import DecodeSignals
@@ -33,7 +34,6 @@ from viewer.session.state import Finding, SessionState, Tool
 from viewer.session.windows import window_dragged
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.pane.image_pane import ImagePane
-from viewer.ui.pane.mouse import DragAction
 from viewer.ui.pane.reader_mark_painting import mark_under
 
 _EVERYTHING = (
@@ -156,11 +156,8 @@ class PanePresenter(QObject):
                 self._show((slot,))
 
     def _take_tool(self, state: SessionState) -> None:
-        tool = state.options.tool
-        cursor = Qt.CursorShape.CrossCursor if tool is Tool.MARK or tool in SHAPES else None
         for pane in self._hanging.made_panes:
-            pane.show_cursor(cursor)
-            pane.set_drag_action(Qt.MouseButton.LeftButton, _DRAGS.get(tool, DragAction.NONE))
+            _equip(pane, state)
 
     @QtSlot(ImagePane)
     def _listen(self, pane: ImagePane) -> None:
@@ -176,6 +173,7 @@ class PanePresenter(QObject):
 
             return apply
 
+        _equip(pane, self._session.state)
         pane.scrolled.connect(change(scrolled))
         pane.zoomed.connect(change(zoomed_at))
         pane.panned.connect(change(panned_by))
@@ -206,6 +204,15 @@ class PanePresenter(QObject):
         if image_id is not None and not marks:
             finding = Finding(image_id=image_id, number=number)
             self._session.apply(lambda state: finding_shown(state, finding))
+
+
+def _equip(pane: ImagePane, state: SessionState) -> None:
+    """Give a pane the tool and the gestures in use."""
+    tool = state.options.tool
+    is_drawing = tool is Tool.MARK or tool in SHAPES
+    pane.show_cursor(Qt.CursorShape.CrossCursor if is_drawing else None)
+    pane.set_drag_action(Qt.MouseButton.LeftButton, _DRAGS.get(tool, DragAction.NONE))
+    pane.use_gestures(state.options.gestures)
 
 
 def _maximised(state: SessionState, slot: Slot) -> SessionState:

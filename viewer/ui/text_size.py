@@ -10,8 +10,7 @@ from viewer.ui.fonts import FAMILY
 
 BASE_PIXELS = 13
 """Logical pixels of plain text at 100 %."""
-LARGEST_PERCENT = 200
-_SIZES = re.compile(r"((?:font-size|min-height|min-width): )(\d+)px")
+_SIZES = re.compile(r"((?:font-size|min-height|min-width): )(\d\d+)px")
 
 
 def text_factor() -> float:
@@ -25,6 +24,12 @@ def text_factor() -> float:
 def scaled(logical_pixels: float) -> int:
     """A length that grows with the words, in logical pixels."""
     return round(logical_pixels * text_factor())
+
+
+def is_size(percent: int) -> bool:
+    """Whether words are so large already; true too before the program's typeface is in use."""
+    font = QApplication.font()
+    return font.family() != FAMILY or font.pixelSize() == font_pixels(percent)
 
 
 def font_pixels(percent: int) -> int:

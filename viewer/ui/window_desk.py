@@ -22,6 +22,7 @@ from viewer.jobs.preferences import Preferences
 from viewer.session.session import Session
 from viewer.settings import Settings
 from viewer.storage.accepted_licences import AcceptedLicences
+from viewer.ui.access_desk import AccessDesk
 from viewer.ui.dialogs.about import AboutDialog
 from viewer.ui.dialogs.assign_views import AssignViewsDialog
 from viewer.ui.dialogs.cheat_sheet import CheatSheet
@@ -67,6 +68,7 @@ class WindowDesk(QObject):
         studies: StudiesDesk,
         diagnosis: Callable[[], str],
         marks: MarkDesk,
+        access: AccessDesk,
         chooser: FileChooser,
         window: QWidget,
         show: Show = show_modal,
@@ -86,6 +88,7 @@ class WindowDesk(QObject):
         self._studies = studies
         self._diagnosis = diagnosis
         self._marks = marks
+        self._access = access
         self._chooser = chooser
         self._window = window
         self._show = show
@@ -97,6 +100,11 @@ class WindowDesk(QObject):
     def marks(self) -> MarkDesk:
         """Dialogs and list of the reader's marks."""
         return self._marks
+
+    @property
+    def access(self) -> AccessDesk:
+        """The palette, the keyboard's place, the size of words."""
+        return self._access
 
     def open_files(self) -> None:
         """Ask for files and open them."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
+    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -16,47 +17,42 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.commands.key_bindings import bind
-from viewer.commands.table import COMMANDS
+from viewer.commands.table import COMMANDS, by_id
+from viewer.ui.dialogs.key_tools import KeyTools
+from viewer.ui.text_size import scaled
 
 _WORDS = "Several keys are separated by spaces, such as: PgDown Shift+Down. Empty: no key."
+_KEYS = 2
 
 
 class KeyTable(QWidget):
-    """All commands with their keys."""
+    """All commands with their keys: found by typing, edited, set back one by one or all."""
 
     def __init__(self, own: Mapping[str, tuple[str, ...]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        bound = bind(COMMANDS, own)
         self._cells: dict[str, QTableWidgetItem] = {}
-        self.table = QTableWidget(len(COMMANDS), 3, self)
-        self.table.setHorizontalHeaderLabels(["Group", "Command", "Keys"])
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        for row, command in enumerate(COMMANDS):
-            for column, text in enumerate((command.group.value, command.title.rstrip("…"))):
-                item = QTableWidgetItem(text)
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
-                item.setToolTip(command.help)
-                self.table.setItem(row, column, item)
-            self._cells[command.id] = QTableWidgetItem(" ".join(bound.keys_of[command.id]))
-            self.table.setItem(row, 2, self._cells[command.id])
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.table.setColumnWidth(0, 80)
-        self.table.setColumnWidth(2, 190)
-        self.table.cellChanged.connect(self._complain)
+        self._ids = tuple(by_id())
+        self.table = self._make_table()
+        self.tools = KeyTools(self)
         self._complaints = QLabel(self)
         self._complaints.setObjectName("warning")
         self._complaints.setWordWrap(True)
         words = QLabel(_WORDS, self)
         words.setObjectName("hint")
+        words.setWordWrap(True)
+        self.reset_one = QPushButton("Set back this command", self)
+        self.reset_one.setAutoDefault(False)
         layout = QVBoxLayout(self)
+        layout.addWidget(self.tools)
         layout.addWidget(words)
         layout.addWidget(self.table, 1)
         layout.addWidget(self._complaints)
-        self._complain()
+        layout.addWidget(self.reset_one, 0, Qt.AlignmentFlag.AlignLeft)
+        self.tools.search_changed.connect(self._filter)
+        self.tools.preset_chosen.connect(self.show_keys)
+        self.reset_one.clicked.connect(self._reset_current)
+        self.show_keys(own)
+        self.table.cellChanged.connect(self._complain)
 
     @property
     def own(self) -> Mapping[str, tuple[str, ...]]:
@@ -77,5 +73,63 @@ class KeyTable(QWidget):
         """Type keys for a command."""
         self._cells[command_id].setText(keys)
 
+    def show_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Show the defaults with these laid over them."""
+        bound = bind(COMMANDS, own)
+        self.table.blockSignals(True)
+        for command_id, cell in self._cells.items():
+            cell.setText(" ".join(bound.keys_of[command_id]))
+        self.table.blockSignals(False)
+        self.table.viewport().update()
+        self._complain()
+
+    def shown(self) -> tuple[str, ...]:
+        """The ids of the commands that match what was typed."""
+        return tuple(i for row, i in enumerate(self._ids) if not self.table.isRowHidden(row))
+
+    def _make_table(self) -> QTableWidget:
+        table = QTableWidget(len(COMMANDS), 3, self)
+        table.setAccessibleName("Keys of all commands")
+        table.setHorizontalHeaderLabels(["Group", "Command", "Keys"])
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(scaled(28))
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        # Tab leaves the table: a reader without a mouse must get to the buttons below.
+        table.setTabKeyNavigation(False)
+        for row, command in enumerate(COMMANDS):
+            for column, text in enumerate((command.group.value, command.title.rstrip("…"))):
+                item = QTableWidgetItem(text)
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+                item.setToolTip(command.help)
+                table.setItem(row, column, item)
+            cell = QTableWidgetItem()
+            cell.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"keys of {command.title}")
+            self._cells[command.id] = cell
+            table.setItem(row, _KEYS, cell)
+        table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        table.setColumnWidth(0, scaled(80))
+        table.setColumnWidth(_KEYS, scaled(190))
+        return table
+
+    def _filter(self, text: str) -> None:
+        """Leave the rows whose command or keys contain the text."""
+        wanted = text.casefold()
+        for row in range(self.table.rowCount()):
+            items = (self.table.item(row, column) for column in range(3))
+            words = " ".join(item.text() for item in items if item is not None)
+            self.table.setRowHidden(row, wanted not in words.casefold())
+
+    def _reset_current(self) -> None:
+        row = self.table.currentRow()
+        if row >= 0:
+            command = by_id()[self._ids[row]]
+            self.set_keys(command.id, " ".join(command.keys))
+
     def _complain(self) -> None:
-        self._complaints.setText("\n".join(bind(COMMANDS, self.own).complaints))
+        own = self.own
+        complaints = bind(COMMANDS, own).complaints
+        self._complaints.setText("\n".join(complaints))
+        self._complaints.setVisible(bool(complaints))
+        self.tools.show_preset_of(own)

@@ -167,7 +167,7 @@ class _LineDelegate(QStyledItemDelegate):
         view = self.parent()
         if not isinstance(line, PaletteLine) or not isinstance(view, QListView):
             return
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         painter.save()
         if view.currentIndex() == index:
             painter.fillRect(rect, QColor(HOVER))

@@ -18,8 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.settings import LARGEST_BUDGET_MB, SMALLEST_BUDGET_MB, DeviceChoice, Settings
+from viewer.settings import (
+    LARGEST_BUDGET_MB,
+    SMALLEST_BUDGET_MB,
+    TEXT_STEPS_PERCENT,
+    DeviceChoice,
+    Settings,
+)
 from viewer.ui.dialogs.key_table import KeyTable
+from viewer.ui.dialogs.mouse_choices import MouseChoices
+from viewer.ui.text_size import scaled
 
 _DEVICES = {
     DeviceChoice.AUTO: "GPU when there is one, else CPU",
@@ -41,7 +49,7 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
-        self.resize(620, 540)
+        self.resize(scaled(660), scaled(580))
         self._before = settings
         self.ai_on_open = QCheckBox("Run the AI when an exam opens", self)
         self.ai_on_open.setChecked(settings.ai_on_open)
@@ -52,6 +60,12 @@ class SettingsDialog(QDialog):
         self.device.setCurrentText(_DEVICES[settings.device])
         self.frames_mb = _megabytes(settings.frames_mb, self)
         self.predictions_mb = _megabytes(settings.predictions_mb, self)
+        self.text_size = QComboBox(self)
+        self.text_size.setAccessibleName("Text size")
+        self._sizes = sorted({*TEXT_STEPS_PERCENT, settings.text_percent})
+        self.text_size.addItems([f"{size} %" for size in self._sizes])
+        self.text_size.setCurrentIndex(self._sizes.index(settings.text_percent))
+        self.mouse = MouseChoices(settings.gestures, self)
         self.keys = KeyTable(own_keys, self)
         pages = QTabWidget(self)
         pages.addTab(self._general(), "General")
@@ -78,6 +92,8 @@ class SettingsDialog(QDialog):
             device=list(_DEVICES)[names.index(self.device.currentText())],
             frames_mb=self.frames_mb.value(),
             predictions_mb=self.predictions_mb.value(),
+            text_percent=self._sizes[self.text_size.currentIndex()],
+            gestures=self.mouse.gestures,
         )
 
     def _general(self) -> QWidget:
@@ -87,6 +103,10 @@ class SettingsDialog(QDialog):
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(18)
         form.addRow(self.ai_on_open)
+        form.addRow("Text size", self.text_size)
+        form.addRow("Right drag", self.mouse.right_drag)
+        form.addRow("Middle drag", self.mouse.middle_drag)
+        form.addRow("Wheel", self.mouse.wheel)
         form.addRow("AI runs on", self.device)
         form.addRow("Results kept on disk", self.predictions_mb)
         form.addRow("Memory for decoded slices", self.frames_mb)

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from viewer.domain.gestures import DragAction, Gestures, WheelAction
 from viewer.rendering.scene import PaneScene
 from viewer.ui.fonts import load_fonts
 from viewer.ui.image_mime import image_in_mime
@@ -24,13 +25,13 @@ from viewer.ui.pane.hand import PaneHand
 from viewer.ui.pane.mark_painting import box_at
 from viewer.ui.pane.mouse import (
     DEFAULT_DRAGS,
-    DragAction,
     drag_steps,
     wheel_steps,
     zoom_of_drag,
     zoom_of_wheel,
 )
 from viewer.ui.pane.scene_view import SceneView
+from viewer.ui.text_size import text_factor
 
 
 class ImagePane(QWidget):
@@ -83,6 +84,7 @@ class ImagePane(QWidget):
         self._hand: PaneHand | None = None
         self._in_hand = False
         self._wheel = wheel_steps()
+        self._wheel_zooms = False
         self._drag = drag_steps()
         self._view = SceneView(still_pool=still_pool or QThreadPool(self), parent=self)
         layout = QVBoxLayout(self)
@@ -128,6 +130,12 @@ class ImagePane(QWidget):
     def set_drag_action(self, button: Qt.MouseButton, action: DragAction) -> None:
         """Choose what dragging with a button does."""
         self._drags[button] = action
+
+    def use_gestures(self, gestures: Gestures) -> None:
+        """Take the reader's choice of what the mouse does."""
+        self._drags[Qt.MouseButton.RightButton] = gestures.right_drag
+        self._drags[Qt.MouseButton.MiddleButton] = gestures.middle_drag
+        self._wheel_zooms = gestures.wheel is WheelAction.ZOOM
 
     def give_hand(self, hand: PaneHand) -> None:
         """Let a tool see the mouse before the pane does."""
@@ -224,10 +232,11 @@ class ImagePane(QWidget):
             self._hand.leave()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Scroll slices; with Ctrl, zoom about the pointer."""
+        """Scroll slices; with Ctrl, zoom about the pointer; the other way round if so chosen."""
         angle = event.angleDelta().y()
         event.accept()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        with_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if with_ctrl != self._wheel_zooms:
             point = event.position() * self.devicePixelRatioF()
             self.zoomed.emit(zoom_of_wheel(angle), point.x(), point.y())
             return
@@ -288,6 +297,6 @@ class ImagePane(QWidget):
             return
         ratio = self.devicePixelRatioF()
         self.clicked.emit(position.x() * ratio, position.y() * ratio)
-        number = box_at(scene.boxes, scene.viewport, ratio, position * ratio)
+        number = box_at(scene.boxes, scene.viewport, ratio * text_factor(), position * ratio)
         if number is not None:
             self.box_clicked.emit(number)

@@ -21,6 +21,7 @@ from viewer.rendering.scene_raster import NOTHING_RENDERED, SceneRaster, rasteri
 from viewer.ui.pane.ink import BACKGROUND
 from viewer.ui.pane.painting import paint_scene
 from viewer.ui.pane.still_rendering import StillRendering
+from viewer.ui.text_size import text_factor
 
 IDLE_MS = 80
 """So long after the last change a shrunk image is drawn again, antialiased."""
@@ -102,7 +103,7 @@ class SceneView(QWidget):
         if self._raster.grey is not before.grey and not self._is_settled():
             self._idle.start()
         painter.scale(1.0 / ratio, 1.0 / ratio)
-        paint_scene(painter, scene, text_scale=ratio, raster=self._raster)
+        paint_scene(painter, scene, text_scale=ratio * text_factor(), raster=self._raster)
         self._painted = scene
 
     def _is_settled(self) -> bool:
