@@ -11,8 +11,8 @@ from inference.types import Patch
 from viewer.domain.ai_state import AiState, NotRun, prediction_of
 from viewer.domain.breast_ai import BreastKey, BreastStanding
 from viewer.domain.exam import Exam
-from viewer.domain.grey_view import GreyView
 from viewer.domain.gestures import Gestures
+from viewer.domain.grey_view import GreyView
 from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Place, Stage
 from viewer.domain.image_stack import ImageStack
