@@ -217,10 +217,12 @@ def write(
 ) -> Path:
     """Write frames of cells as DICOM.
 
-    offsets: "basic", "extended" or "none"; fragments: of each frame.
+    offsets: "basic", "extended" or "none"; fragments: of each frame. The pixels are of 0.1 mm
+    unless the options say something of them.
     """
     cells = cells[None] if cells.ndim == 2 else cells
-    dataset = header(cells, **options)
+    spacing = {} if options.get("sop_class") == CT else {"ImagerPixelSpacing": [0.1, 0.1]}
+    dataset = header(cells, **(spacing | options))
     if dataset.SamplesPerPixel > 1:
         dataset.PlanarConfiguration = 0
     bits = coded_bits or dataset.BitsStored

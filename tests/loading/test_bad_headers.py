@@ -263,8 +263,9 @@ def test_dragging_a_real_lut_starts_within_a_few_greys_of_it(shared: Path) -> No
 
 
 def test_without_spacing_lengths_are_not_known(tmp_path: Path) -> None:
-    image, _ = opened(tmp_path)
+    image, _ = opened(tmp_path, ImagerPixelSpacing=None)
     assert image.spacing is None
+    assert said(image, "pixel spacing is not known")
 
 
 def test_without_a_view_code_the_view_is_unknown_and_hangs_nowhere(tmp_path: Path) -> None:

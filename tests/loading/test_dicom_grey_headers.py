@@ -20,7 +20,6 @@ from loading_builders import (
 )
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
-from pydicom.uid import UID
 
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.windowing import VoiFunction, VoiLut, Window, lookup_table
@@ -29,8 +28,6 @@ from viewer.loading.dicom_voi import vois_of
 from viewer.loading.errors import UnreadableFile
 
 PIXELS = breast()
-PROCESSING = UID("1.2.840.10008.5.1.4.1.1.1.2.1")
-PROJECTIONS = UID("1.2.840.10008.5.1.4.1.1.13.1.4")
 
 
 # Grey scale

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from loading_builders import (
-    DBT,
-    breast,
-    group,
-    header,
-)
+from loading_builders import DBT, breast, group, header, only_exam, save, write
+from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
-from pydicom.uid import UID
 
 from viewer.domain.geometry import SpacingOrigin
+from viewer.domain.mark import ImagePoint
+from viewer.domain.mark_measures import distance
 from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing
 
 PIXELS = breast()
-PROCESSING = UID("1.2.840.10008.5.1.4.1.1.1.2.1")
-PROJECTIONS = UID("1.2.840.10008.5.1.4.1.1.13.1.4")
-
-
-# Spacing
 
 
 @pytest.mark.parametrize(
@@ -41,7 +34,7 @@ PROJECTIONS = UID("1.2.840.10008.5.1.4.1.1.13.1.4")
                 "PixelSpacingCalibrationType": "FIDUCIAL",
             },
             0.1,
-            SpacingOrigin.PIXEL_SPACING,
+            SpacingOrigin.FIDUCIAL,
         ),
         (
             {"ImagerPixelSpacing": [0.1, 0.1], "EstimatedRadiographicMagnificationFactor": 1.25},
@@ -107,3 +100,100 @@ def test_breast_thickness_is_never_taken_for_slice_spacing() -> None:
     spacing, doubts = slice_spacing(dataset)
     assert spacing == 1.0
     assert "1 mm assumed" in doubts[0]
+
+
+# What the documented cases of spacing test images come to: none absent, equal, or calibrated.
+
+
+@pytest.mark.parametrize(
+    ("attributes", "length_mm", "derivation"),
+    [
+        ({}, None, "pixel spacing unknown"),
+        ({"ImagerPixelSpacing": [0.1, 0.1]}, 10.0, "at the detector, larger than at the breast"),
+        (
+            {
+                "ImagerPixelSpacing": [0.1, 0.1],
+                "PixelSpacing": [0.1, 0.1],
+                "EstimatedRadiographicMagnificationFactor": 1.073,
+            },
+            10 / 1.073,
+            "at the breast, imager spacing / 1.073",
+        ),
+        (
+            {
+                "ImagerPixelSpacing": [0.1, 0.1],
+                "DistanceSourceToDetector": 700,
+                "DistanceSourceToPatient": 636,
+            },
+            10 * 636 / 700,
+            "at the breast, imager spacing / 1.101",
+        ),
+        (
+            {
+                "ImagerPixelSpacing": [0.1, 0.1],
+                "PixelSpacing": [0.092, 0.092],
+                "PixelSpacingCalibrationType": "GEOMETRY",
+            },
+            9.2,
+            "calibrated by geometry",
+        ),
+        (
+            {
+                "ImagerPixelSpacing": [0.1, 0.1],
+                "PixelSpacing": [0.0893, 0.0893],
+                "PixelSpacingCalibrationType": "FIDUCIAL",
+            },
+            8.93,
+            "calibrated by an object of known size",
+        ),
+        (
+            {"ImagerPixelSpacing": [0.1, 0.1], "PixelSpacing": [0.09, 0.09]},
+            9.0,
+            "as Pixel Spacing states, calibration not said",
+        ),
+        # Anisotropic: 60 rows and 80 columns apart.
+        (
+            {"ImagerPixelSpacing": [0.1, 0.05]},
+            52**0.5,
+            "at the detector, larger than at the breast",
+        ),
+    ],
+)
+def test_a_length_of_a_hundred_pixels_is_right_and_says_how_it_was_derived(
+    tmp_path: Path, attributes: dict[str, Any], length_mm: float | None, derivation: str
+) -> None:
+    file = save(tmp_path / "a.dcm", _with_pixels(header(PIXELS, **attributes)))
+    image = only_exam(file).exam.images[0]
+    found = distance(image, ImagePoint(10, 0), ImagePoint(70, 80))
+    assert found.derivation == derivation
+    assert (found.unit, found.value) == (
+        ("px", 100) if length_mm is None else ("mm", pytest.approx(length_mm))
+    )
+    assert any("spacing is not known" in said for said in image.warnings) == (length_mm is None)
+
+
+def test_a_length_is_the_same_when_the_stored_image_was_transposed(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "a.dcm",
+        PIXELS.swapaxes(1, 2),
+        orientation=("R", "A"),
+        ImagerPixelSpacing=[0.05, 0.1],
+    )
+    image = only_exam(file).exam.images[0]
+    found = distance(image, ImagePoint(10, 0), ImagePoint(70, 80))
+    assert found.value == pytest.approx(52**0.5)
+
+
+@pytest.mark.parametrize("pair", [[0, 0], [100, 100], [1e-4, 1e-4]])
+def test_a_spacing_that_makes_no_sense_is_said_and_not_used(
+    tmp_path: Path, pair: list[float]
+) -> None:
+    image = only_exam(write(tmp_path / "a.dcm", PIXELS, ImagerPixelSpacing=pair)).exam.images[0]
+    assert image.spacing is None
+    assert "Imager Pixel Spacing makes no sense: it is not used." in image.warnings
+
+
+def _with_pixels(dataset: Dataset) -> Dataset:
+    dataset.PixelData = PIXELS.tobytes()
+    dataset["PixelData"].VR = "OW"
+    return dataset

@@ -51,9 +51,11 @@ class SpacingOrigin(Enum):
     """Where a pixel spacing comes from; the value is what is shown beside a length."""
 
     PIXEL_MEASURES = "at the reconstructed slice"
-    PIXEL_SPACING = "calibrated"
-    IMAGER_OVER_MAGNIFICATION = "detector spacing / magnification"
-    IMAGER = "at the detector"
+    GEOMETRY = "calibrated by geometry"
+    FIDUCIAL = "calibrated by an object of known size"
+    PIXEL_SPACING = "as Pixel Spacing states, calibration not said"
+    IMAGER_OVER_MAGNIFICATION = "at the breast, imager spacing / magnification"
+    IMAGER = "at the detector, larger than at the breast"
     SCANNED = "of the scanned film"
     VOLUME_HEADER = "volume header"
 
@@ -65,6 +67,15 @@ class PixelSpacing:
     row_mm: float
     column_mm: float
     origin: SpacingOrigin
+    magnification: float | None = None
+    """By how much the detector's spacing was divided, where it was."""
+
+    @property
+    def derivation(self) -> str:
+        """Where the millimetres come from, as said beside a length."""
+        if self.magnification is None:
+            return self.origin.value
+        return f"at the breast, imager spacing / {self.magnification:.4g}"
 
     def __post_init__(self) -> None:
         if not (self.row_mm > 0 and self.column_mm > 0):

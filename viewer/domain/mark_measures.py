@@ -39,7 +39,7 @@ def distance(image: ImageStack, start: ImagePoint, end: ImagePoint) -> Measure:
     if spacing is None:
         return Measure(value=hypot(down, across), unit="px", derivation=UNKNOWN_SPACING)
     length = hypot(down * spacing.row_mm, across * spacing.column_mm)
-    return Measure(value=length, unit="mm", derivation=spacing.origin.value)
+    return Measure(value=length, unit="mm", derivation=spacing.derivation)
 
 
 def area(image: ImageStack, mark: Mark) -> Measure:
@@ -48,7 +48,7 @@ def area(image: ImageStack, mark: Mark) -> Measure:
     if spacing is None:
         return Measure(value=area_of(mark), unit="px²", derivation=UNKNOWN_SPACING)
     value = area_of(mark, spacing.row_mm, spacing.column_mm)
-    return Measure(value=value, unit="mm²", derivation=spacing.origin.value)
+    return Measure(value=value, unit="mm²", derivation=spacing.derivation)
 
 
 def angle(image: ImageStack, mark: Mark) -> Measure | None:

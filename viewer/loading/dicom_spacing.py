@@ -21,6 +21,10 @@ from viewer.loading.dicom_header import (
 _THICKEST_SLICE_MM = 10.0
 """Above it, Slice Thickness is the compressed breast's (seen in Hologic objects)."""
 _HOLOGIC_SLICE_MM = 1.0
+_FINEST_PIXEL_MM, _COARSEST_PIXEL_MM = 0.005, 5.0
+"""Spacings outside are in another unit, or made up."""
+_CALIBRATIONS = {"GEOMETRY": SpacingOrigin.GEOMETRY, "FIDUCIAL": SpacingOrigin.FIDUCIAL}
+_SPACINGS = {"PixelSpacing": "Pixel Spacing", "ImagerPixelSpacing": "Imager Pixel Spacing"}
 
 
 def pixel_spacing(dataset: Dataset) -> PixelSpacing | None:
@@ -37,9 +41,9 @@ def pixel_spacing(dataset: Dataset) -> PixelSpacing | None:
         return _spacing(measured, SpacingOrigin.PIXEL_MEASURES)
     stated = _pair(dataset, "PixelSpacing")
     imager = _pair(dataset, "ImagerPixelSpacing") or _pair(acquisition, "ImagerPixelSpacing")
-    calibrated = text(dataset, "PixelSpacingCalibrationType") != ""
+    calibrated = _CALIBRATIONS.get(text(dataset, "PixelSpacingCalibrationType").upper())
     if stated is not None and (calibrated or imager is None or not np.allclose(stated, imager)):
-        return _spacing(stated, SpacingOrigin.PIXEL_SPACING)
+        return _spacing(stated, calibrated or SpacingOrigin.PIXEL_SPACING)
     if imager is None:
         scanned = _pair(dataset, "NominalScannedPixelSpacing")
         return None if scanned is None else _spacing(scanned, SpacingOrigin.SCANNED)
@@ -47,7 +51,31 @@ def pixel_spacing(dataset: Dataset) -> PixelSpacing | None:
     if magnification is None:
         return _spacing(imager, SpacingOrigin.IMAGER)
     at_breast = (imager[0] / magnification, imager[1] / magnification)
-    return _spacing(at_breast, SpacingOrigin.IMAGER_OVER_MAGNIFICATION)
+    return PixelSpacing(
+        row_mm=at_breast[0],
+        column_mm=at_breast[1],
+        origin=SpacingOrigin.IMAGER_OVER_MAGNIFICATION,
+        magnification=magnification,
+    )
+
+
+def spacing_doubts(dataset: Dataset) -> tuple[str, ...]:
+    """Return sentences about a spacing that is absent, and attributes that were not used."""
+    places = (
+        any_group(dataset, "PixelMeasuresSequence"),
+        dataset,
+        first_item(dataset, "XRay3DAcquisitionSequence"),
+    )
+    senseless = [
+        name
+        for keyword, name in _SPACINGS.items()
+        for place in places
+        if place is not None and text(place, keyword) and _pair(place, keyword) is None
+    ]
+    doubts = [f"{name} makes no sense: it is not used." for name in dict.fromkeys(senseless)]
+    if pixel_spacing(dataset) is None:
+        doubts.append("The pixel spacing is not known: lengths in pixels, size not to scale.")
+    return tuple(doubts)
 
 
 def slice_spacing(dataset: Dataset) -> tuple[float | None, tuple[str, ...]]:
@@ -85,7 +113,9 @@ def distance_between(positions: Sequence[Sequence[float]]) -> float | None:
 
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
     found = numbers(dataset, keyword)
-    if len(found) != 2 or not all(np.isfinite(found)) or min(found) <= 0:
+    if len(found) != 2 or not all(np.isfinite(found)):
+        return None
+    if not _FINEST_PIXEL_MM <= min(found) <= max(found) <= _COARSEST_PIXEL_MM:
         return None
     return found[0], found[1]
 

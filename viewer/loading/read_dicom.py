@@ -27,7 +27,7 @@ from viewer.loading.dicom_header import (
     whole,
 )
 from viewer.loading.dicom_kind import is_for_processing, is_single_slice, kind_of
-from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing
+from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing, spacing_doubts
 from viewer.loading.dicom_view import patient_orientation, view_of
 from viewer.loading.dicom_voi import vois_of
 from viewer.loading.errors import UnreadableFile
@@ -136,6 +136,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         *grey_doubts,
         *vois.doubts,
         *slice_doubts,
+        *(() if is_ct else spacing_doubts(dataset)),
     )
     stack = ImageStack(
         image_id=short_hash(text(dataset, "SOPInstanceUID") or str(frames.path)),
