@@ -21,7 +21,7 @@ from viewer.loading.dicom_header import (
 _THICKEST_SLICE_MM = 10.0
 """Above it, Slice Thickness is the compressed breast's (seen in Hologic objects)."""
 _HOLOGIC_SLICE_MM = 1.0
-_FINEST_PIXEL_MM, _COARSEST_PIXEL_MM = 0.005, 5.0
+_FINEST_PIXEL_MM, _COARSEST_PIXEL_MM = 0.005, 20.0
 """Spacings outside are in another unit, or made up."""
 _CALIBRATIONS = {"GEOMETRY": SpacingOrigin.GEOMETRY, "FIDUCIAL": SpacingOrigin.FIDUCIAL}
 _SPACINGS = {"PixelSpacing": "Pixel Spacing", "ImagerPixelSpacing": "Imager Pixel Spacing"}
