@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from viewer.domain.exam import Exam
 from viewer.domain.patient_match import normal_id
-from viewer.domain.patient_studies import NOBODY, Order, related_studies
+from viewer.domain.patient_studies import Order, related_studies
 
 _STANDARD = "RCC LCC RMLO LMLO"
 
@@ -24,9 +25,9 @@ class ReadingStatus(Enum):
     """The reader marked it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WorklistRow:
-    """One exam of the list, or a line that names none."""
+    """One exam of the list, or a line that names none; the same only when it is the same object."""
 
     title: str
     """The exam's alias; of a line without exam, what it is called in the list."""
@@ -86,16 +87,20 @@ class WorklistLine:
     """True when a newer study of this patient is in the list."""
 
 
+@lru_cache(maxsize=4)
 def lines_of(
-    rows: Sequence[WorklistRow], confirmed: Set[frozenset[str]] = NOBODY
+    rows: tuple[WorklistRow, ...], confirmed: frozenset[frozenset[str]] = frozenset()
 ) -> tuple[WorklistLine, ...]:
-    """Count every row's priors among the other rows."""
+    """Count every row's priors among the other rows; kept, since every step asks for it."""
     patients = _by_patient(rows)
     return tuple(_line(row, patients, confirmed) for row in rows)
 
 
 def listed(
-    worklist: Worklist, confirmed: Set[frozenset[str]] = NOBODY, *, identity: bool = False
+    worklist: Worklist,
+    confirmed: frozenset[frozenset[str]] = frozenset(),
+    *,
+    identity: bool = False,
 ) -> tuple[WorklistLine, ...]:
     """The lines that the filter lets through, in order; identity: whether names are searched."""
     words = worklist.filter.text.casefold().split()

@@ -137,7 +137,8 @@ class MainWindow(QMainWindow):
         has_exam = exam is not None and not has_list
         is_full = options.full_screen and has_exam
         shown = parts.worklist if has_list else parts.hanging if has_exam else parts.empty
-        self._centre.setCurrentWidget(shown)
+        if has_list:
+            self._centre.setCurrentWidget(shown)
         parts.series.setVisible(has_exam and options.left_panel and not is_full)
         parts.panel.setVisible(has_exam and options.right_panel and not is_full)
         has_slices = (
@@ -146,5 +147,12 @@ class MainWindow(QMainWindow):
         parts.strip.setVisible(has_slices and options.strip and not is_full)
         parts.top_bar.setVisible(not is_full)
         parts.status.setVisible(not is_full)
+        if self._centre.currentWidget() is not shown:
+            # The panes get their place once, after the panels beside them have theirs.
+            inside = self._centre.parentWidget()
+            layout = None if inside is None else inside.layout()
+            if layout is not None:
+                layout.activate()
+            self._centre.setCurrentWidget(shown)
         if options.full_screen != self.isFullScreen():
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
