@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,17 @@ from viewer.loading.stable_hash import short_hash
 
 MISLABELLED = "The header says that the pixels are uncompressed; they are compressed."
 _OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
+_GROUPING = (
+    "SOPClassUID",
+    "StudyInstanceUID",
+    "StudyID",
+    "StudyDate",
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "AccessionNumber",
+    "InstitutionName",
+)
 NO_VIEW = View(laterality=None, position=None)
 OVERLAY = "The file has an overlay, which is not drawn."
 FOR_PROCESSING = "For Processing: raw pixels, not meant for reading."
@@ -78,15 +89,31 @@ def read_dicom_file(path: Path) -> DicomFile:
         layout=layout,
         index=_index(header, frame_bytes=layout.frame_bytes),
     )
+    image = _image(dataset, kind, frames)
+    single_slice = is_single_slice(dataset)
+    slices_belong_together = kind is ImageKind.CT or single_slice
     return DicomFile(
-        header=header,
-        image=_image(dataset, kind, frames),
+        header=header if slices_belong_together else _for_grouping(header),
+        image=image,
         frames=frames,
         study_uid=text(dataset, "StudyInstanceUID"),
         series_uid=text(dataset, "SeriesInstanceUID"),
-        single_slice=is_single_slice(dataset),
+        single_slice=single_slice,
         order=(_acquired(dataset) or "", whole(dataset, "InstanceNumber", 0)),
     )
+
+
+def _for_grouping(header: DicomHeader) -> DicomHeader:
+    """The header with what groups and names exams; everything else was read.
+
+    A thousand headers wait until all files are grouped; their elements would be most of the
+    program's objects, and collecting garbage among them holds up the window.
+    """
+    kept = Dataset()
+    for keyword in _GROUPING:
+        if keyword in header.dataset:
+            kept[keyword] = header.dataset[keyword]
+    return replace(header, dataset=kept)
 
 
 def identity_of(dataset: Dataset) -> PatientIdentity:
