@@ -22,6 +22,7 @@ from viewer.jobs.model_vetting import ModelVetting
 from viewer.jobs.series_request import SeriesRequest
 from viewer.session.ai_results import ai_order, ai_stands, forgotten, unfinished
 from viewer.session.session import Change, Session
+from viewer.session.state import SessionState
 from viewer.settings import Settings
 from viewer.storage.accepted_licences import AcceptedLicences
 from viewer.storage.model_library import ModelLibrary
@@ -96,9 +97,15 @@ class AiRunner(QObject):
 
     def explain(self, exam: Exam) -> None:
         """Say of every image why the AI has not run, without running it."""
-        for image in exam.images:
-            if isinstance(self._session.state.ai_of(image.image_id), NotRun):
-                self._stands(image.image_id, NotRun(self._obstacle(image) or ""))
+        reasons = {image.image_id: self._obstacle(image) or "" for image in exam.images}
+
+        def explained(state: SessionState) -> SessionState:
+            for image_id, reason in reasons.items():
+                if isinstance(state.ai_of(image_id), NotRun):
+                    state = ai_stands(state, image_id, NotRun(reason))
+            return state
+
+        self._session.apply(explained)
 
     def cancel(self) -> None:
         """Stop what runs and drop what waits."""
