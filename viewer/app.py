@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from viewer.app_access import AccessParts
 from viewer.app_diagnostics import Diagnostics
 from viewer.app_grey import GreyParts
+from viewer.app_frames import FrameParts
 from viewer.app_marks import MarkParts
 from viewer.app_studies_desk import studies_desk
 from viewer.app_worklist import WorklistParts
@@ -19,9 +20,7 @@ from viewer.commands.key_bindings import KeyBindings
 from viewer.commands.mark_commands import keys_now
 from viewer.jobs.ai_runner import AiRunner
 from viewer.jobs.cine_clock import CineClock
-from viewer.jobs.decode_signals import DecodeSignals
 from viewer.jobs.demo_exam import DemoExam
-from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.exam_search import ExamSearch
 from viewer.jobs.inference_worker import InferenceWorker
 from viewer.jobs.library_work import LibraryWork
@@ -30,8 +29,6 @@ from viewer.jobs.preferences import Preferences
 from viewer.jobs.recent import Recent
 from viewer.jobs.small_pictures import SmallPictures
 from viewer.jobs.truth_outlines import TruthOutlines
-from viewer.loading.decode_pool import DecodePool
-from viewer.loading.frame_store import FrameStore
 from viewer.session.session import Session
 from viewer.session.state import SessionState
 from viewer.settings import Settings
@@ -111,7 +108,7 @@ class Program(QObject):
             part.close()
         for others in (self.library, self.marks):
             others.close()
-        self.files.close()
+        self.frames.close()
         for pictures in self.small_pictures:
             pictures.close()
         self.worker.close()
@@ -122,21 +119,11 @@ class Program(QObject):
         self.diagnostics.close()
 
     def _make_jobs(self, where: Places, settings: Settings) -> None:
-        self.store = FrameStore(settings.frames_mb << 20)
-        self.signals = DecodeSignals(self)
-        self.pool = DecodePool(
-            store=self.store,
-            on_ready=self.signals.on_ready,
-            on_failed=self.signals.on_failed,
-            workers=DECODERS,
+        self.frames = FrameParts(
+            session=self.session, settings=settings, where=where, workers=DECODERS, parent=self
         )
-        self.files = ExamFiles(
-            session=self.session,
-            store=self.store,
-            pool=self.pool,
-            signals=self.signals,
-            parent=self,
-        )
+        self.store, self.pool = self.frames.store, self.frames.pool
+        self.signals, self.files = self.frames.signals, self.frames.files
         self.cache = PredictionCache(where.predictions, largest_bytes=settings.predictions_mb << 20)
         self.worker = InferenceWorker(cache=self.cache, parent=self)
         self.licences = AcceptedLicences(where.licences_file)
@@ -224,6 +211,9 @@ class Program(QObject):
             diagnosis=self.diagnostics.text,
             marks=self.marks.desk,
             access=self.access.desk,
+            frames=self.frames.show_in(
+                status=self.status, messages=self.messages, window=self.window, show=show_dialog
+            ),
             chooser=chooser,
             window=self.window,
             show=show_dialog,
@@ -350,6 +340,7 @@ class Program(QObject):
     def _use_settings(self, settings: Settings) -> None:
         self.models.use(settings.weights, settings.serving)
         self.runner.use(settings)
+        self.frames.use(settings)
         self.opening.run_ai_on_open(settings.ai_on_open)
         self.recent.show_identity(deidentified=settings.deidentified)
 

@@ -24,6 +24,7 @@ from viewer.jobs.study_reveal import StudyReveal
 from viewer.jobs.study_truth import ShownTruth
 from viewer.loading.decode_pool import DecodePool
 from viewer.loading.frame_store import FrameStore
+from viewer.loading.memory_budget import frame_budget
 from viewer.session.session import Session
 from viewer.session.state import Options, SessionState
 from viewer.session.study_state import StudyChange, StudySession
@@ -148,9 +149,9 @@ class StudyProgram(QObject):
     def _close_window(self) -> None:
         self.window.close()
 
-    def _make_jobs(self, frames_mb: int, keeper: StudyKeeper) -> None:
+    def _make_jobs(self, frames_mb: int | None, keeper: StudyKeeper) -> None:
         opened = self._opened
-        self.store = FrameStore(frames_mb << 20)
+        self.store = FrameStore(frame_budget(frames_mb))
         self.signals = DecodeSignals(self)
         self.pool = DecodePool(
             store=self.store,

@@ -18,6 +18,7 @@ from viewer.jobs.study_truth import ShownTruth
 from viewer.jobs.task import Task
 from viewer.loading.decode_pool import DecodePool
 from viewer.loading.frame_store import FrameStore
+from viewer.loading.memory_budget import frame_budget
 from viewer.logs import start_logging, stop_logging
 from viewer.session.session import Session
 from viewer.session.state import Options, SessionState
@@ -52,7 +53,7 @@ class ReplayProgram(QObject):
         settings = read_settings(where.settings_file).settings
         self.session = Session(SessionState(options=Options(ai_words=False)))
         self.signals = DecodeSignals(self)
-        store = FrameStore(settings.frames_mb << 20)
+        store = FrameStore(frame_budget(settings.frames_mb))
         self.pool = DecodePool(
             store=store,
             on_ready=self.signals.on_ready,

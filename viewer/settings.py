@@ -40,8 +40,12 @@ class Settings:
     device: DeviceChoice = DeviceChoice.AUTO
     deidentified: bool = True
     """The recent list names exams by alias only."""
-    frames_mb: int = 1400
-    """Memory for decoded slices."""
+    frames_mb: int | None = None
+    """Memory for decoded slices; None: a third of the machine's."""
+    frame_cache: bool = True
+    """Keep decoded slices on disk: patients' pixels, readable by the user only."""
+    frame_cache_mb: int | None = None
+    """Room on disk for them; None: a quarter of the free disk, at most 8 GB."""
     predictions_mb: int = 1024
     """Room on disk for results of the AI."""
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
@@ -50,8 +54,12 @@ class Settings:
     gestures: Gestures = field(default_factory=Gestures)
 
     def __post_init__(self) -> None:
-        for name, value in (("frames_mb", self.frames_mb), ("predictions_mb", self.predictions_mb)):
-            if not SMALLEST_BUDGET_MB <= value <= LARGEST_BUDGET_MB:
+        for name, value in (
+            ("frames_mb", self.frames_mb),
+            ("frame_cache_mb", self.frame_cache_mb),
+            ("predictions_mb", self.predictions_mb),
+        ):
+            if value is not None and not SMALLEST_BUDGET_MB <= value <= LARGEST_BUDGET_MB:
                 raise ValueError(f"{name} must be {SMALLEST_BUDGET_MB} or more, got {value}")
         if not TEXT_STEPS_PERCENT[0] <= self.text_percent <= TEXT_STEPS_PERCENT[-1]:
             raise ValueError(f"text_percent must be 100 to 200, got {self.text_percent}")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 import numpy as np
+import psutil
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from viewer.domain.frame import Frame
-from viewer.loading.decode_order import decode_order
-from viewer.loading.frame_store import FrameStore, default_budget
+from viewer.loading.decode_order import decode_order, later_order
+from viewer.loading.frame_store import FrameStore
+from viewer.loading.memory_budget import SMALLEST_BUDGET, automatic_budget, frame_budget
 
 
 def frame(rows: int = 10) -> Frame:
@@ -56,6 +61,56 @@ def test_what_is_wanted_least_goes_first() -> None:
     assert store.missing([("a", 1)]) == (("a", 1),)
 
 
+def test_frames_nobody_waits_for_go_first_then_those_ahead_then_those_that_hang() -> None:
+    store = FrameStore(1200)
+    for key in (("hung", 0), ("hung", 1), ("next", 0), ("next", 1), ("old", 0), ("old", 1)):
+        store.put(*key, frame())
+    store.serve({"hung"}, [("next", 0), ("next", 1)])
+    order = []
+    everything = [(i, n) for i in ("hung", "next", "old") for n in (0, 1)]
+    for number in range(5):
+        store.put("hung", 2 + number, frame())
+        gone = [key for key in store.missing(everything) if key not in order]
+        order += gone
+    assert order == [("old", 0), ("old", 1), ("next", 1), ("next", 0), ("hung", 0)]
+
+
+def test_a_frame_ahead_never_costs_one_that_hangs() -> None:
+    store = FrameStore(600)
+    store.serve({"hung"}, [("next", 0), ("next", 1)])
+    store.put("hung", 0, frame())
+    store.put("hung", 1, frame())
+    assert store.has_room_for(("next", 0), 200)
+    store.put("next", 0, frame())
+    assert not store.has_room_for(("next", 1), 200)
+    store.put("next", 1, frame())
+    assert store.missing([("hung", 0), ("hung", 1), ("next", 0)]) == ()
+    assert store.missing([("next", 1)]) == (("next", 1),)
+    assert not store.has_room_for(("unknown", 0), 1)
+
+
+def test_what_something_else_takes_is_part_of_the_budget() -> None:
+    store = FrameStore(600)
+    for index in range(3):
+        store.put("a", index, frame())
+    store.take(300)
+    assert store.stats().frames == 1
+    assert store.stats().stored_bytes == 500
+    assert (store.budget_bytes, store.stats().budget_bytes) == (300, 600)
+
+
+def test_the_automatic_budget_is_a_third_of_the_memory_and_never_too_little(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory = namedtuple("memory", "total")
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory(6 << 30))
+    assert automatic_budget() == 2 << 30
+    assert frame_budget(None) == 2 << 30
+    assert frame_budget(512) == 512 << 20
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: memory(100 << 20))
+    assert automatic_budget() == SMALLEST_BUDGET
+
+
 def test_a_frame_that_is_put_again_counts_once() -> None:
     store = FrameStore(1000)
     store.put("a", 0, frame())
@@ -85,10 +140,6 @@ def test_the_budget_holds_beyond_what_is_pinned(
         store.put(image_id, slice_index, frame(rows))
         assert store.get(image_id, slice_index) is not None
         assert store.stats().stored_bytes <= 1000 + largest * (len(pinned) + 1)
-
-
-def test_the_default_budget_leaves_room_on_any_machine() -> None:
-    assert 0 < default_budget() <= 1400 << 20
 
 
 visible = st.lists(st.tuples(st.sampled_from("abcx"), st.integers(0, 9)), max_size=4, unique=True)
@@ -121,3 +172,13 @@ def test_panes_take_turns_and_hidden_images_come_last_from_their_middle() -> Non
     order = list(decode_order([("a", 1), ("b", 1)], 0, {"a": 3, "b": 3, "c": 3}))
     assert order[:6] == [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 0), ("b", 0)]
     assert order[6] == ("c", 1)
+
+
+def test_exams_ahead_begin_with_what_they_will_show() -> None:
+    exams = [{"a": 2, "b": 0}, {"c": 1}]
+    order = list(later_order(exams, {"a": 4, "b": 1, "c": 3}))
+    assert order == [
+        *(("a", 2), ("b", 0), ("c", 1)),
+        *(("a", 3), ("a", 1), ("a", 0)),
+        *(("c", 2), ("c", 0)),
+    ]

@@ -16,7 +16,7 @@ def test_the_limits_can_be_read_in_the_dark_theme(qtbot: QtBot, qapp: QApplicati
     qtbot.addWidget(dialog)
     dialog.show()
     limits = dialog.findChildren(QSpinBox)
-    assert len(limits) == 2
+    assert len(limits) == 3
     for limit in limits:
         field = limit.lineEdit()
         assert field.width() >= field.fontMetrics().horizontalAdvance(limit.text())

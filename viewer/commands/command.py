@@ -126,6 +126,9 @@ class Desk(Protocol):
     def analyse_study(self) -> None:
         """Show the analysis window."""
 
+    def clear_image_cache(self) -> None:
+        """Ask, then delete the decoded slices on disk."""
+
     def show_settings(self) -> None:
         """Show the settings."""
 

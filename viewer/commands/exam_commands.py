@@ -77,6 +77,14 @@ EXAM_COMMANDS = (
         run=lambda context: context.desk.show_settings(),
     ),
     Command(
+        id="exam.clear_image_cache",
+        title="Clear the image cache…",
+        help="Delete the decoded slices that are kept on disk so that exams open at once.",
+        group=Group.EXAM,
+        icon="mdi6.delete-sweep-outline",
+        run=lambda context: context.desk.clear_image_cache(),
+    ),
+    Command(
         id="exam.quit",
         title="Quit",
         help="Close the window; what runs is stopped.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,9 +12,11 @@ from viewer.domain.view import View
 from viewer.jobs.decode_signals import DecodeSignals
 from viewer.jobs.open_frames import OpenFrames
 from viewer.loading.decode_pool import DecodePool
+from viewer.loading.frame_source import FrameSource
 from viewer.loading.frame_store import FrameKey, FrameStore
 from viewer.loading.located_exam import LocatedExam, assign_view
 from viewer.session.exams import corrected, opened
+from viewer.session.next_exams import exams_ahead, slices_on_hanging
 from viewer.session.patient import studies_at_hand
 from viewer.session.session import Change, Session
 from viewer.session.worklist import exams_added
@@ -69,6 +71,17 @@ class ExamFiles(QObject):
         self._session.apply(lambda state: corrected(state, located.exam))
         if self._session.state.exam_id == exam.exam_id:
             self._hang_anew(exam.exam_id)
+        else:
+            self._know_others()
+
+    def prefetch(self, exam_ids: Sequence[str]) -> None:
+        """Decode other open exams ahead, the one most likely to hang next first.
+
+        They wait for the exam that hangs and never cost it a frame. When exams open, close or
+        hang, those near in the worklist take their place.
+        """
+        wanted = [self._located[i] for i in exam_ids if i in self._located]
+        self._pool.prefetch([slices_on_hanging(self._session.state, e.exam) for e in wanted])
 
     def located(self, exam_id: str) -> LocatedExam | None:
         """An open exam with its files."""
@@ -106,6 +119,8 @@ class ExamFiles(QObject):
             self._located = {i: exam for i, exam in self._located.items() if i in open_ids}
         if change.touches("exam_id") or self._needs_others(change):
             self._hang(change.new.exam_id)
+        elif change.touches("exams"):
+            self._know_others()
         if change.touches("exams", "exam_id", "panes", "active", "layout"):
             self._direction = _direction(change) or self._direction
             self._pool.focus(self._visible(), self._direction)
@@ -125,7 +140,18 @@ class ExamFiles(QObject):
         self._direction = 0
         self._at_hand = studies_at_hand(self._session.state)
         located = [self._located[i] for i in self._at_hand if i in self._located]
-        self._pool.open({i: source for exam in located for i, source in exam.frames.items()})
+        frames = {i: source for exam in located for i, source in exam.frames.items()}
+        self._pool.open(frames, self._others())
+        self.prefetch(exams_ahead(self._session.state))
+
+    def _know_others(self) -> None:
+        self._pool.know(self._others())
+        self.prefetch(exams_ahead(self._session.state))
+
+    def _others(self) -> dict[str, FrameSource]:
+        """The images of the open exams that are not at hand."""
+        others = (exam for i, exam in self._located.items() if i not in self._at_hand)
+        return {i: source for exam in others for i, source in exam.frames.items()}
 
     def _visible(self) -> tuple[FrameKey, ...]:
         """The frames on screen, the active pane's first."""

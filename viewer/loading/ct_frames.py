@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from viewer.domain.windowing import CODES, GreyScale
 from viewer.loading.dicom_frames import DicomFrames
-from viewer.loading.frame_source import InFiles, StoredFrames
+from viewer.loading.frame_source import Coded, CodedFrame, InFiles, StoredFrames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,6 +84,12 @@ class ReversedFrames:
     def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
         """Return the codes of one slice, (rows, columns)."""
         return self.stored.read_codes(self.slices - 1 - slice_index)
+
+    def coded_frame(self, slice_index: int) -> CodedFrame | None:
+        """Return one slice as it is compressed; None when it is not."""
+        if not isinstance(self.stored, Coded):
+            return None
+        return self.stored.coded_frame(self.slices - 1 - slice_index)
 
     def read_numbers(self, slice_index: int) -> NDArray[Any]:
         """Return the numbers of one slice."""

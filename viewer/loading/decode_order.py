@@ -35,6 +35,19 @@ def decode_order(
             yield key
 
 
+def later_order(
+    exams: Sequence[Mapping[str, int]], slices: Mapping[str, int]
+) -> Iterator[FrameKey]:
+    """Yield every frame of exams that may hang next, the most wanted first.
+
+    exams: for each exam the slice that every image will show when it hangs; these frames of all
+    exams come first. slices: how many slices each image has.
+    """
+    yield from chain.from_iterable(exam.items() for exam in exams)
+    for exam in exams:
+        yield from _in_turn([list(_outwards(key, 0, slices[key[0]])) for key in exam.items()])
+
+
 def _outwards(key: FrameKey, direction: int, slices: int) -> Iterator[FrameKey]:
     image_id, start = key
     up = list(range(start + 1, slices))

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.domain.frame import Frame
-from viewer.loading.decode_order import decode_order
+from viewer.loading.decode_order import decode_order, later_order
 from viewer.loading.errors import ExamClosed, UnreadableImage
+from viewer.loading.frame_reader import FrameReader, ReadFrame
 from viewer.loading.frame_source import FrameSource, LaidFrames
 from viewer.loading.frame_store import FrameKey, FrameStore
 from viewer.loading.thread_priority import yield_to_window
@@ -26,8 +27,9 @@ FrameFailed = Callable[[str, int, UnreadableImage], None]
 class DecodePool:
     """Decodes what is on screen, then outwards, then the rest while the budget lasts.
 
-    on_ready and on_failed are called from the worker threads, once for each decoded frame; they
-    must return quickly. No Qt here.
+    When the exam that hangs is complete, or fills the budget, exams that may hang next are decoded
+    ahead while that drops nothing of it. on_ready and on_failed are called from the worker threads,
+    once for each decoded frame of what hangs; they must return quickly. No Qt here.
     """
 
     def __init__(
@@ -37,14 +39,19 @@ class DecodePool:
         on_ready: FrameReady,
         on_failed: FrameFailed,
         workers: int = 2,
+        reader: FrameReader | None = None,
     ) -> None:
+        """reader: how a slice is read; None: always decoded from its file."""
         self._store = store
+        self._reader = reader or FrameReader()
         self._on_ready = on_ready
         self._on_failed = on_failed
         self._changed = threading.Condition()
         self._frames: Mapping[str, FrameSource] = {}
         self._slices: Mapping[str, int] = {}
+        self._others: Mapping[str, FrameSource] = {}
         self._queue: list[FrameKey] = []
+        self._later: list[FrameKey] = []
         self._awaited: list[FrameKey] = []
         self._decoding: set[FrameKey] = set()
         self._failed: dict[FrameKey, UnreadableImage] = {}
@@ -58,17 +65,41 @@ class DecodePool:
         for thread in self._threads:
             thread.start()
 
-    def open(self, frames: Mapping[str, FrameSource]) -> None:
-        """Decode these images from now on; frames of other or newly laid images are dropped."""
+    def open(
+        self, frames: Mapping[str, FrameSource], others: Mapping[str, FrameSource] | None = None
+    ) -> None:
+        """Decode these images from now on.
+
+        others: images of other open exams, whose frames stay while the budget allows. Frames of
+        all other images, and of those that were laid anew, are dropped.
+        """
         with self._changed:
-            same = {i for i, source in frames.items() if self._frames.get(i) is source}
-            self._frames = dict(frames)
+            self._replace_sources(frames, others or {})
             self._slices = {image_id: source.slices for image_id, source in frames.items()}
             self._queue, self._visible = [], ()
             self._failed.clear()
             self._typical_bytes = 0.0
             self._store.pin(())
-            self._store.keep_only(same)
+            self._changed.notify_all()
+
+    def know(self, others: Mapping[str, FrameSource]) -> None:
+        """Say which images other open exams have, while the same exam hangs."""
+        with self._changed:
+            self._replace_sources(self._frames, others)
+            self._changed.notify_all()
+
+    def prefetch(self, exams: Sequence[Mapping[str, int]]) -> None:
+        """Decode images of other open exams ahead, after what hangs.
+
+        exams: for each exam, the one most likely to hang next first, the slice that every image
+        will show. Images that are not among the others are left out.
+        """
+        with self._changed:
+            known = [{i: n for i, n in exam.items() if i in self._others} for exam in exams]
+            slices = {i: self._others[i].slices for exam in known for i in exam}
+            order = list(later_order(known, slices))
+            self._store.serve(self._frames, order)
+            self._later = order[::-1]
             self._changed.notify_all()
 
     def focus(self, visible: Sequence[FrameKey], direction: int = 0) -> None:
@@ -112,6 +143,7 @@ class DecodePool:
         with self._changed:
             self._closed = True
             self._frames, self._queue, self._awaited = {}, [], []
+            self._others, self._later = {}, []
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
@@ -151,14 +183,15 @@ class DecodePool:
                 if self._closed or key is None:
                     return
                 self._decoding.add(key)
-                source = self._frames[key[0]]
-            self._decode(key, source)
+                source = self._known(key[0])
+            if source is not None:
+                self._decode(key, source)
 
     def _decode(self, key: FrameKey, source: FrameSource) -> None:
-        frame: Frame | None = None
+        read: ReadFrame | None = None
         failure: UnreadableImage | None = None
         try:
-            frame = Frame.cropped(source.read_frame(key[1]))
+            read = self._reader.read(key[0], source, key[1])
         except UnreadableImage as error:
             failure = error
         except MemoryError as error:
@@ -171,15 +204,38 @@ class DecodePool:
             failure.__cause__ = error
         with self._changed:
             self._decoding.discard(key)
-            current = self._frames.get(key[0]) is source
-            if current and frame is not None:
-                self._store.put(*key, frame)
-                self._learn_size(frame)
+            current = self._known(key[0]) is source
+            hangs = self._frames.get(key[0]) is source
+            if current and read is not None:
+                self._store.put(*key, read.frame)
+                self._learn_size(read.frame)
             if current and failure is not None:
                 self._failed[key] = failure
+            if not hangs and self._store.missing((key,)):
+                # The budget is full: more would be decoded in vain.
+                self._later = []
             self._changed.notify_all()
-        if current:
+        if hangs:
             self._report(key, failure)
+        if current and read is not None:
+            self._reader.keep(read)
+
+    def _replace_sources(
+        self, frames: Mapping[str, FrameSource], others: Mapping[str, FrameSource]
+    ) -> None:
+        """Take other sources and drop what was decoded from those that are gone."""
+        before = {**self._others, **self._frames}
+        self._frames = dict(frames)
+        self._others = {i: source for i, source in others.items() if i not in frames}
+        sources = {**self._others, **self._frames}
+        same = {i for i, source in sources.items() if before.get(i) is source}
+        self._later = []
+        self._store.keep_only(same)
+        self._store.serve(self._frames, ())
+        self._reader.keep_only(same)
+
+    def _known(self, image_id: str) -> FrameSource | None:
+        return self._frames.get(image_id) or self._others.get(image_id)
 
     def _report(self, key: FrameKey, failure: UnreadableImage | None) -> None:
         if failure is None:
@@ -200,7 +256,7 @@ class DecodePool:
         for key in self._awaited:
             if self._is_wanted(key):
                 return key
-        return self._next_ahead()
+        return self._next_ahead() or self._next_later()
 
     def _next_ahead(self) -> FrameKey | None:
         while self._queue:
@@ -213,9 +269,18 @@ class DecodePool:
             self._queue.pop()
         return None
 
+    def _next_later(self) -> FrameKey | None:
+        while self._later:
+            key = self._later[-1]
+            if self._is_wanted(key):
+                has_room = self._store.has_room_for(key, self._typical_bytes)
+                return key if has_room else None
+            self._later.pop()
+        return None
+
     def _is_wanted(self, key: FrameKey) -> bool:
         return (
-            key[0] in self._frames
+            self._known(key[0]) is not None
             and key not in self._decoding
             and key not in self._failed
             and bool(self._store.missing((key,)))

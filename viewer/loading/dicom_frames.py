@@ -15,6 +15,7 @@ from viewer.loading.dicom_grey_scale import PixelLayout
 from viewer.loading.dicom_header import PlainCopy
 from viewer.loading.errors import UnreadableImage
 from viewer.loading.frame_index import FrameIndex
+from viewer.loading.frame_source import CodedFrame
 from viewer.loading.pydicom_process import decode_apart
 from viewer.loading.small_picture import small_picture
 
@@ -56,6 +57,19 @@ class DicomFrames:
     def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
         """Return the codes of one frame, (rows, columns)."""
         return self.layout.codes(self.read_cells(slice_index))
+
+    def coded_frame(self, slice_index: int) -> CodedFrame | None:
+        """Return one frame as it is compressed; None when it is not."""
+        if not self.index.encapsulated:
+            return None
+        content = _content(self.pixel_path, self.index, slice_index)
+        return CodedFrame(
+            content=content, reading=f"{self.transfer_syntax}|{self.layout!r}", decode=self._codes
+        )
+
+    def _codes(self, content: bytes) -> NDArray[np.uint16]:
+        require_whole(content, self.transfer_syntax)
+        return self.layout.codes(decoded_cells(content, self.layout, self.transfer_syntax))
 
     def read_small_cells(self, slice_index: int) -> NDArray[np.unsignedinteger] | None:
         """Return the cells of one JPEG 2000 frame at about an eighth of its size."""
@@ -118,6 +132,10 @@ class SliceFiles:
     def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
         """Return the codes of one slice, (rows, columns)."""
         return self.files[slice_index].read_codes(0)
+
+    def coded_frame(self, slice_index: int) -> CodedFrame | None:
+        """Return one slice as it is compressed; None when it is not."""
+        return self.files[slice_index].coded_frame(0)
 
     @property
     def layout(self) -> PixelLayout:

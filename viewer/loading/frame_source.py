@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -68,6 +70,27 @@ class InFiles(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedFrame:
+    """One compressed slice, and what turns it into codes."""
+
+    content: bytes = field(repr=False)
+    """As it is in the file."""
+    reading: str
+    """Everything besides the content that decides the codes: syntax, layout, orientation."""
+    decode: Callable[[bytes], NDArray[np.uint16]] = field(repr=False)
+    """Gives the codes, (rows, columns), of the content; raises UnreadableImage."""
+
+
+@runtime_checkable
+class Coded(Protocol):
+    """Frames that take longer to decode than to read."""
+
+    def coded_frame(self, slice_index: int) -> CodedFrame | None:
+        """Return a slice as it is compressed; None when it is not. Raises UnreadableImage."""
+        ...
+
+
 class LaidFrames:
     """Stored frames, laid in displayed orientation; a FrameSource.
 
@@ -109,6 +132,23 @@ class LaidFrames:
             codes = self._stored.read_codes(slice_index)
         return np.ascontiguousarray(self._orientation.apply(codes))
 
+    def coded_frame(self, slice_index: int) -> CodedFrame | None:
+        """Return a compressed slice, decoded as displayed; None when it is not compressed."""
+        if not isinstance(self._stored, Coded):
+            return None
+        coded = self._stored.coded_frame(slice_index)
+        if coded is None:
+            return None
+
+        def decode(content: bytes) -> NDArray[np.uint16]:
+            codes = self._take_first(slice_index)
+            if codes is None:
+                codes = coded.decode(content)
+            return np.ascontiguousarray(self._orientation.apply(codes))
+
+        reading = f"{coded.reading}|{_words(self._orientation)}"
+        return replace(coded, reading=reading, decode=decode)
+
     def read_values(self, slice_index: int) -> NDArray[Any]:
         """Return the exact numbers of one slice as displayed."""
         if self.values_are_codes:
@@ -121,3 +161,10 @@ class LaidFrames:
                 return None
             codes, self._first_frame = self._first_frame[1], None
             return codes
+
+
+def _words(orientation: Orientation) -> str:
+    return (
+        f"transposed={orientation.transposed} rows_reversed={orientation.rows_reversed} "
+        f"columns_reversed={orientation.columns_reversed}"
+    )

@@ -1,27 +1,16 @@
-"""Decoded frames within a memory budget, the least recently wanted dropped first."""
+"""Decoded frames of all open exams within one budget, the least wanted dropped first."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-
-import psutil
 
 from viewer.domain.frame import Frame
 
 FrameKey = tuple[str, int]
 """Image id and slice index."""
-
-MOST_BYTES = 1400 << 20
-"""Holds most of a 4-view exam of 70 full-size slices, cropped to the breast, and leaves room for
-the libraries, one network and the frames being decoded within 2.5 GB."""
-
-
-def default_budget() -> int:
-    """Return how many bytes of frames to keep: at most MOST_BYTES, or a third of the memory."""
-    return min(MOST_BYTES, int(psutil.virtual_memory().total) // 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +26,21 @@ class StoreStats:
 
 
 class FrameStore:
-    """A thread-safe cache of frames; what is pinned (on screen) is never dropped."""
+    """A thread-safe cache of frames; what is pinned (on screen) is never dropped.
+
+    Dropped first are frames of exams that nobody waits for, then those decoded ahead for other
+    exams (the least wanted first), and only then those of the exam that hangs.
+    """
 
     def __init__(self, budget_bytes: int) -> None:
         self._budget_bytes = budget_bytes
         self._lock = threading.Lock()
         self._frames: OrderedDict[FrameKey, Frame] = OrderedDict()
         self._pinned: frozenset[FrameKey] = frozenset()
+        self._hanging: frozenset[str] = frozenset()
+        self._later: dict[FrameKey, int] = {}
         self._stored_bytes = 0
+        self._taken_bytes = 0
         self._hits = self._misses = self._evicted = 0
 
     def get(self, image_id: str, slice_index: int) -> Frame | None:
@@ -66,7 +62,8 @@ class FrameStore:
             self._forget(key)
             self._frames[key] = frame
             self._stored_bytes += frame.stored_bytes
-            self._evict(spare=key)
+            # A frame wanted ahead is never worth one of the exam that hangs.
+            self._evict(spare=None if key in self._later else key)
 
     def pin(self, keys: Iterable[FrameKey]) -> None:
         """Keep exactly these frames (those on screen) whatever the budget."""
@@ -79,6 +76,36 @@ class FrameStore:
             for key in reversed(tuple(keys)):
                 if key in self._frames:
                     self._frames.move_to_end(key)
+
+    def serve(self, hanging: Collection[str], later: Sequence[FrameKey]) -> None:
+        """Say whose frames matter most, and which of other exams matter next.
+
+        hanging: ids of the images that hang. later: frames wanted ahead, the most wanted first.
+        """
+        with self._lock:
+            self._hanging = frozenset(hanging)
+            self._later = {key: rank for rank, key in enumerate(later)}
+
+    def has_room_for(self, key: FrameKey, frame_bytes: float) -> bool:
+        """Return whether a frame wanted ahead fits without dropping a more wanted one."""
+        with self._lock:
+            rank = self._later.get(key)
+            if rank is None:
+                return False
+            more_wanted = sum(
+                frame.stored_bytes
+                for other, frame in self._frames.items()
+                if other[0] in self._hanging
+                or other in self._pinned
+                or self._later.get(other, len(self._later)) < rank
+            )
+            return more_wanted + frame_bytes <= self._room
+
+    def take(self, taken_bytes: int) -> None:
+        """Say how much of the budget something else uses, such as compressed frames."""
+        with self._lock:
+            self._taken_bytes = taken_bytes
+            self._evict(spare=None)
 
     def missing(self, keys: Iterable[FrameKey]) -> tuple[FrameKey, ...]:
         """Return those of the keys that are not stored, in the same order."""
@@ -94,14 +121,14 @@ class FrameStore:
     @property
     def budget_bytes(self) -> int:
         """How many bytes of frames are kept, beyond what is pinned."""
-        return self._budget_bytes
+        return self._budget_bytes - self._taken_bytes
 
     def stats(self) -> StoreStats:
         """Return the present state."""
         with self._lock:
             return StoreStats(
                 frames=len(self._frames),
-                stored_bytes=self._stored_bytes,
+                stored_bytes=self._stored_bytes + self._taken_bytes,
                 budget_bytes=self._budget_bytes,
                 hits=self._hits,
                 misses=self._misses,
@@ -113,12 +140,29 @@ class FrameStore:
         if frame is not None:
             self._stored_bytes -= frame.stored_bytes
 
-    def _evict(self, spare: FrameKey) -> None:
-        if self._stored_bytes <= self._budget_bytes:
+    @property
+    def _room(self) -> int:
+        return self._budget_bytes - self._taken_bytes
+
+    def _evict(self, spare: FrameKey | None) -> None:
+        if self._stored_bytes <= self._room:
             return
-        for key in list(self._frames):
-            if self._stored_bytes <= self._budget_bytes:
+        for key in self._least_wanted():
+            if self._stored_bytes <= self._room:
                 return
             if key != spare and key not in self._pinned:
                 self._forget(key)
                 self._evicted += 1
+
+    def _least_wanted(self) -> list[FrameKey]:
+        """Every frame, the one to drop first at the front; call with the lock held."""
+        hanging, later, other = [], [], []
+        for key in self._frames:
+            if key[0] in self._hanging:
+                hanging.append(key)
+            elif key in self._later:
+                later.append(key)
+            else:
+                other.append(key)
+        later.sort(key=self._later.__getitem__, reverse=True)
+        return [*other, *later, *hanging]

@@ -60,6 +60,11 @@ class Places:
         return self.cache / "predictions"
 
     @property
+    def frames(self) -> Path:
+        """Decoded slices: patients' pixels, for the user's eyes only."""
+        return self.cache / "frames"
+
+    @property
     def demo(self) -> Path:
         """Phantom exams made for the demo."""
         return self.cache / "demo"

@@ -21,6 +21,9 @@ from viewer.storage.toml_file import read_toml, write_toml
 
 ValueT = TypeVar("ValueT")
 
+AUTOMATIC = 0
+"""A limit that the program chooses, in the file: TOML has no empty value."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSettings:
@@ -43,7 +46,9 @@ def read_settings(path: Path) -> StoredSettings:
         serving=_serving(entries.table("serving")),
         device=entries.take("device", DeviceChoice, plain.device),
         deidentified=entries.take("deidentified", _yes_or_no, plain.deidentified),
-        frames_mb=entries.take("frames_mb", _budget, plain.frames_mb),
+        frames_mb=entries.take("frames_mb", _budget_or_automatic, plain.frames_mb),
+        frame_cache=entries.take("frame_cache", _yes_or_no, plain.frame_cache),
+        frame_cache_mb=entries.take("frame_cache_mb", _budget_or_automatic, plain.frame_cache_mb),
         predictions_mb=entries.take("predictions_mb", _budget, plain.predictions_mb),
         overlay=_overlay(entries.table("overlay")),
         text_percent=entries.take("text_percent", _text_percent, plain.text_percent),
@@ -62,7 +67,9 @@ def write_settings(path: Path, settings: Settings) -> None:
             "weights": _names(settings.weights),
             "device": settings.device.value,
             "deidentified": settings.deidentified,
-            "frames_mb": settings.frames_mb,
+            "frames_mb": settings.frames_mb or AUTOMATIC,
+            "frame_cache": settings.frame_cache,
+            "frame_cache_mb": settings.frame_cache_mb or AUTOMATIC,
             "predictions_mb": settings.predictions_mb,
             "text_percent": settings.text_percent,
             "serving": {use.value: _names(paths) for use, paths in settings.serving.items()},
@@ -215,6 +222,10 @@ def _text_percent(value: Any) -> int:
     if not TEXT_STEPS_PERCENT[0] <= value <= TEXT_STEPS_PERCENT[-1]:
         raise ValueError(value)
     return value
+
+
+def _budget_or_automatic(value: Any) -> int | None:
+    return None if value == AUTOMATIC and not isinstance(value, bool) else _budget(value)
 
 
 def _paths(value: Any) -> tuple[Path, ...]:

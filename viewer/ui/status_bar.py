@@ -86,6 +86,21 @@ class StatusBar(QWidget):
         """Say where networks run."""
         self._device.setText(f"AI on {name}" if name else "")
 
+    def show_frames(self, text: str, description: str) -> None:
+        """Say how much memory and disk slices take, instead of the program's memory.
+
+        description: whole sentences, for the tooltip and screen readers.
+        """
+        self._clock.stop()
+        self._memory.setText(text)
+        self._memory.setToolTip(description)
+        self._memory.setAccessibleName(description)
+
+    @property
+    def memory(self) -> str:
+        """What is said of memory."""
+        return self._memory.text()
+
     def say(self, text: str) -> None:
         """Say something for a few seconds."""
         self._said.setText(text)

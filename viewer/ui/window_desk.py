@@ -31,6 +31,7 @@ from viewer.ui.dialogs.models import ModelsDialog
 from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.dialogs.skipped import SkippedDialog
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.frame_desk import FrameDesk
 from viewer.ui.licence_desk import LicenceDesk
 from viewer.ui.opening import Opening
 from viewer.ui.patient_desk import PatientDesk
@@ -69,6 +70,7 @@ class WindowDesk(QObject):
         diagnosis: Callable[[], str],
         marks: MarkDesk,
         access: AccessDesk,
+        frames: FrameDesk,
         chooser: FileChooser,
         window: QWidget,
         show: Show = show_modal,
@@ -89,6 +91,7 @@ class WindowDesk(QObject):
         self._diagnosis = diagnosis
         self._marks = marks
         self._access = access
+        self._frames = frames
         self._chooser = chooser
         self._window = window
         self._show = show
@@ -222,11 +225,16 @@ class WindowDesk(QObject):
         """Show the analysis window."""
         self._studies.analyse()
 
+    def clear_image_cache(self) -> None:
+        """Ask, then delete the decoded slices on disk."""
+        self._frames.clear_cache()
+
     def show_settings(self) -> None:
         """Show the settings."""
         dialog = SettingsDialog(
             settings=self._preferences.settings,
             own_keys=self._preferences.own_keys,
+            automatic=self._frames.automatic_limits,
             parent=self._window,
         )
         if self._show(dialog):

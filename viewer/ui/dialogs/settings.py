@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -37,6 +37,21 @@ _DEVICES = {
 }
 
 
+_STEP_MB = 128
+_ON_DISK = (
+    "Opens exams at once that were seen before. The files hold patients' pixels without names; "
+    "only you can read them. Turning this off deletes them."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutomaticLimits:
+    """What limits are when the program chooses them."""
+
+    memory_mb: int = SMALLEST_BUDGET_MB
+    disk_mb: int = SMALLEST_BUDGET_MB
+
+
 class SettingsDialog(QDialog):
     """Two pages: general and keys."""
 
@@ -45,9 +60,12 @@ class SettingsDialog(QDialog):
         *,
         settings: Settings,
         own_keys: Mapping[str, tuple[str, ...]],
+        automatic: AutomaticLimits | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """automatic: what limits are when the program chooses them."""
         super().__init__(parent)
+        automatic = automatic or AutomaticLimits()
         self.setWindowTitle("Settings")
         self.resize(scaled(660), scaled(580))
         self._before = settings
@@ -58,7 +76,14 @@ class SettingsDialog(QDialog):
         self.device = QComboBox(self)
         self.device.addItems(list(_DEVICES.values()))
         self.device.setCurrentText(_DEVICES[settings.device])
-        self.frames_mb = _megabytes(settings.frames_mb, self)
+        self.frames_mb = _megabytes(settings.frames_mb, self, automatic_mb=automatic.memory_mb)
+        self.frame_cache = QCheckBox("Keep decoded slices on disk", self)
+        self.frame_cache.setChecked(settings.frame_cache)
+        self.frame_cache_mb = _megabytes(
+            settings.frame_cache_mb, self, automatic_mb=automatic.disk_mb
+        )
+        self.frame_cache_mb.setEnabled(settings.frame_cache)
+        self.frame_cache.toggled.connect(self.frame_cache_mb.setEnabled)
         self.predictions_mb = _megabytes(settings.predictions_mb, self)
         self.text_size = QComboBox(self)
         self.text_size.setAccessibleName("Text size")
@@ -90,7 +115,9 @@ class SettingsDialog(QDialog):
             ai_on_open=self.ai_on_open.isChecked(),
             deidentified=self.deidentified.isChecked(),
             device=list(_DEVICES)[names.index(self.device.currentText())],
-            frames_mb=self.frames_mb.value(),
+            frames_mb=_chosen(self.frames_mb),
+            frame_cache=self.frame_cache.isChecked(),
+            frame_cache_mb=_chosen(self.frame_cache_mb),
             predictions_mb=self.predictions_mb.value(),
             text_percent=self._sizes[self.text_size.currentIndex()],
             gestures=self.mouse.gestures,
@@ -110,17 +137,34 @@ class SettingsDialog(QDialog):
         form.addRow("AI runs on", self.device)
         form.addRow("Results kept on disk", self.predictions_mb)
         form.addRow("Memory for decoded slices", self.frames_mb)
+        form.addRow(self.frame_cache)
+        form.addRow("Room for them on disk", self.frame_cache_mb)
+        form.addRow(_hint(_ON_DISK, page))
         form.addRow(self.deidentified)
-        note = QLabel("Memory and disk limits apply from the next start.", page)
-        note.setObjectName("hint")
-        form.addRow(note)
+        form.addRow(_hint("Memory and disk limits apply from the next start.", page))
         return page
 
 
-def _megabytes(value: int, parent: QWidget) -> QSpinBox:
+def _hint(text: str, parent: QWidget) -> QLabel:
+    hint = QLabel(text, parent)
+    hint.setObjectName("hint")
+    hint.setWordWrap(True)
+    return hint
+
+
+def _megabytes(value: int | None, parent: QWidget, *, automatic_mb: int | None = None) -> QSpinBox:
+    """A limit; automatic_mb: what the lowest step stands for, where the program may choose."""
     box = QSpinBox(parent)
-    box.setRange(SMALLEST_BUDGET_MB, LARGEST_BUDGET_MB)
-    box.setSingleStep(128)
+    lowest = SMALLEST_BUDGET_MB if automatic_mb is None else SMALLEST_BUDGET_MB - _STEP_MB
+    box.setRange(lowest, LARGEST_BUDGET_MB)
+    box.setSingleStep(_STEP_MB)
     box.setSuffix(" MB")
-    box.setValue(value)
+    if automatic_mb is not None:
+        box.setSpecialValueText(f"automatic ({automatic_mb} MB)")
+    box.setValue(lowest if value is None else value)
     return box
+
+
+def _chosen(box: QSpinBox) -> int | None:
+    value = box.value()
+    return None if value < SMALLEST_BUDGET_MB else value
