@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Slot
 
 from viewer.app_access import AccessParts
 from viewer.app_diagnostics import Diagnostics
-from viewer.app_grey import GreyParts
 from viewer.app_frames import FrameParts
+from viewer.app_grey import GreyParts
 from viewer.app_marks import MarkParts
 from viewer.app_studies_desk import studies_desk
 from viewer.app_worklist import WorklistParts
