@@ -166,6 +166,15 @@ AI_COMMANDS = (
         run=_overlay(_other_palette),
     ),
     Command(
+        id="ai.patterns",
+        title="Patterns as well as colours",
+        help="Hatch malignant saliency with rising lines, benign with falling ones.",
+        group=Group.AI,
+        keys=("Shift+Y",),
+        checked=lambda state: state.overlay.patterns,
+        run=_overlay(lambda overlay: replace(overlay, patterns=not overlay.patterns)),
+    ),
+    Command(
         id="ai.stronger",
         title="Overlay stronger",
         help="Raise the opacity of both layers.",

@@ -38,4 +38,6 @@ class OverlaySettings:
     boxes: bool = True
     smooth: bool = True
     palette: Palette = Palette.PAPER
+    patterns: bool = False
+    """Hatch malignant and benign differently, for eyes that colours do not serve."""
     truth: bool = False

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inference.types import BENIGN, MALIGNANT, Prediction
 from viewer.domain.overlay_settings import LayerStyle
 from viewer.domain.viewport import Viewport
+from viewer.rendering.hatching import hatched
 from viewer.rendering.model_frame import CellGrid, grid_of
 from viewer.rendering.raster import DeviceRect, image_rect
 from viewer.rendering.same_object import SameObject
@@ -33,6 +34,8 @@ class SaliencyLayer:
     colour: str
     """#rrggbb."""
     smooth: bool
+    hatched: bool = False
+    """Malignant with lines that rise to the right, benign with lines that fall."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -45,6 +48,7 @@ class SaliencyLayer:
             self.style,
             self.colour,
             self.smooth,
+            self.hatched,
         )
 
 
@@ -79,6 +83,9 @@ def render_saliency(layer: SaliencyLayer) -> SaliencyPicture | None:
         borderMode=cv2.BORDER_REPLICATE,
     )
     alpha = cv2.LUT(levels, alpha_table(layer.style.opacity, layer.style.threshold))
+    if layer.hatched:
+        cell = layer.viewport.scale_column * grid.placement.input_columns / grid.columns
+        alpha = hatched(alpha, layer.viewport, rect, cell, rising=layer.malignant)
     coloured = _premultiplied(layer.colour)[alpha]
     pixels = coloured.view(np.uint8).reshape(*alpha.shape, 4)
     return SaliencyPicture(rect=rect, pixels=pixels)

@@ -240,6 +240,7 @@ def saliency_layers(
             style=style,
             colour=settings.palette.colours[class_index],
             smooth=settings.smooth,
+            hatched=settings.patterns,
         )
         for class_index, style in styles.items()
         if style.visible

@@ -82,6 +82,7 @@ def write_settings(path: Path, settings: Settings) -> None:
                 "palette": overlay.palette.value,
                 "smooth": overlay.smooth,
                 "boxes": overlay.boxes,
+                "patterns": overlay.patterns,
                 "benign": _layer_entries(overlay.benign),
                 "malignant": _layer_entries(overlay.malignant),
             },
@@ -165,6 +166,7 @@ def _overlay(entries: _Entries) -> OverlaySettings:
         palette=entries.take("palette", Palette, plain.palette),
         smooth=entries.take("smooth", _yes_or_no, plain.smooth),
         boxes=entries.take("boxes", _yes_or_no, plain.boxes),
+        patterns=entries.take("patterns", _yes_or_no, plain.patterns),
         benign=_layer(entries.table("benign")),
         malignant=_layer(entries.table("malignant")),
     )

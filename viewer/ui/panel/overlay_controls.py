@@ -71,6 +71,7 @@ class OverlayControls(QWidget):
             "boxes": QCheckBox("Boxes", self),
             "smooth": QCheckBox("Smooth", self),
             "palette": QCheckBox("Blue, orange", self),
+            "patterns": QCheckBox("Patterns", self),
             "truth": QCheckBox("Truth", self),
         }
         self._all = QCheckBox("Everything", self)
@@ -116,6 +117,7 @@ class OverlayControls(QWidget):
             (self._switches["boxes"], "ai.boxes"),
             (self._switches["smooth"], "ai.smooth"),
             (self._switches["palette"], "ai.palette"),
+            (self._switches["patterns"], "ai.patterns"),
             (self._switches["truth"], "ai.truth"),
             (self._all, "ai.overlay"),
         ):
@@ -154,6 +156,7 @@ class OverlayControls(QWidget):
         self._switches["boxes"].setChecked(overlay.boxes)
         self._switches["smooth"].setChecked(overlay.smooth)
         self._switches["palette"].setChecked(overlay.palette is Palette.COLOUR_BLIND_SAFE)
+        self._switches["patterns"].setChecked(overlay.patterns)
         self._switches["truth"].setChecked(overlay.truth)
 
 

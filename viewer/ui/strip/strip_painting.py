@@ -105,8 +105,9 @@ def _draw_marks(
         x = layout.cell(slice_index).center().x()
         top = layout.track.top()
         colour = QColor(strip.colours[1 if marks[0].malignant else 0]).lighter(120)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
+        # Filled or hollow: colour alone does not say which class dominates.
+        painter.setPen(QPen(colour, 1.0))
+        painter.setBrush(colour if marks[0].malignant else Qt.BrushStyle.NoBrush)
         painter.drawPolygon(
             QPolygonF([QPointF(x, top), QPointF(x - 3.0, top - 4.0), QPointF(x + 3.0, top - 4.0)])
         )
