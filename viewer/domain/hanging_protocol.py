@@ -42,10 +42,16 @@ class Place:
     kinds: tuple[ImageKind, ...] = ()
     """Only these, the first that there is; empty: any, DBT first."""
     framing: PlaceFraming = PlaceFraming.FIT
+    image_id: str = ""
+    """A certain image of the exam, in the stages that follow from its modified views."""
+    image_title: str = ""
+    """What that image shows, such as "RCC-M"."""
 
     @property
     def words(self) -> str:
         """What the place is for, such as "RCC prior DBT"."""
+        if self.image_id:
+            return self.image_title
         parts = [self.view.value if self.view else "free"]
         if self.origin is Origin.PRIOR:
             parts.append("prior")

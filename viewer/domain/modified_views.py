@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from inference.types import Laterality
 from viewer.domain.hanging import KIND_ORDER, STANDARD_SLOTS, Slot, related_slot, slot_of, unhung
+from viewer.domain.hanging_protocol import Place, Stage
 from viewer.domain.image_marks import modifier_words
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ViewModifier, ViewPosition
@@ -29,6 +30,14 @@ class ExtraStage:
     title: str
     rows: tuple[tuple[ImageStack, ...], ...]
     """From the top, each from the left."""
+
+    @property
+    def stage(self) -> Stage:
+        """The same as a stage of a hanging, whose places hold these very images."""
+        return Stage(
+            title=self.title,
+            screens=(tuple(tuple(_place(image) for image in row) for row in self.rows),),
+        )
 
 
 def extra_stages(images: Iterable[ImageStack]) -> tuple[ExtraStage, ...]:
@@ -49,6 +58,15 @@ def extra_stages(images: Iterable[ImageStack]) -> tuple[ExtraStage, ...]:
         *_displaced_stage(displaced),
         *_beside_full(beside, _full_views(exam)),
         *_in_rows("Specimen", specimens, MOST_SPECIMENS),
+    )
+
+
+def _place(image: ImageStack) -> Place:
+    """A place for one image; further images of its side and projection can be stepped through."""
+    return Place(
+        view=slot_of(image.view) or related_slot(image.view),
+        image_id=image.image_id,
+        image_title=image.title,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from viewer.domain.exam import Exam
+from viewer.domain.modified_views import extra_stages
 from viewer.domain.patient_studies import newest_of
 from viewer.session.staging import emptied, remembering, with_stage
 from viewer.session.state import Cine, Layout, SessionState
@@ -35,6 +36,7 @@ def chosen(state: SessionState, exam_id: str) -> SessionState:
     state = replace(
         state,
         exam_id=exam_id,
+        extra_stages=tuple(extra.stage for extra in extra_stages(exam.images)),
         finding=None,
         peeking=False,
         options=replace(state.options, cine=replace(state.options.cine, playing=False)),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from viewer.domain.exam import Exam
 from viewer.domain.hanging import Slot
+from viewer.domain.hanging_protocol import Origin
 from viewer.domain.patient_studies import (
     StudyRelation,
     pair,
@@ -14,6 +15,7 @@ from viewer.domain.patient_studies import (
     relation_of,
 )
 from viewer.session.placing import activated, image_shown
+from viewer.session.staging import image_for, place_framing, prior_of, shown_as_remembered
 from viewer.session.state import SessionState
 
 
@@ -35,7 +37,8 @@ def patient_confirmed(state: SessionState, exam_id: str) -> SessionState:
     other = next((e for e in state.exams if e.exam_id == exam_id), None)
     if exam is None or other is None or other is exam:
         return state
-    return replace(state, confirmed_patients=state.confirmed_patients | {pair(exam, other)})
+    confirmed = state.confirmed_patients | {pair(exam, other)}
+    return with_priors_hung(replace(state, confirmed_patients=confirmed))
 
 
 def study_of(state: SessionState, image_id: str | None) -> Exam | None:
@@ -83,3 +86,18 @@ def image_put(state: SessionState, slot: Slot, image_id: str) -> SessionState:
     if not may_show(state, image_id):
         return state
     return image_shown(activated(state, slot), slot, image_id)
+
+
+def with_priors_hung(state: SessionState) -> SessionState:
+    """Fill the empty places for an earlier study when one has been opened or confirmed."""
+    prior = prior_of(state)
+    if prior is None:
+        return state
+    panes = dict(state.panes)
+    for slot, place in state.stage.places.items():
+        image = image_for(place, prior) if place.origin is Origin.PRIOR else None
+        if image is not None and panes[slot].image_id is None:
+            panes[slot] = replace(
+                shown_as_remembered(state, image), framing=place_framing(image, place.framing)
+            )
+    return replace(state, panes=panes) if panes != dict(state.panes) else state

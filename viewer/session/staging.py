@@ -34,7 +34,7 @@ def with_stage(state: SessionState, stage_index: int) -> SessionState:
     The first place that holds an image becomes active. Raises IndexError when there is no such
     stage.
     """
-    stage = state.protocol.stages[stage_index]
+    stage = state.stages[stage_index]
     state = replace(remembering(state), stage_index=stage_index)
     exam = state.exam
     images: Mapping[Slot, ImageStack | None] = {}
@@ -68,8 +68,8 @@ def stage_after(state: SessionState, by: int) -> int | None:
         return None
     prior = prior_of(state)
     index = state.stage_index + by
-    while 0 <= index < len(state.protocol.stages):
-        stage = state.protocol.stages[index]
+    while 0 <= index < len(state.stages):
+        stage = state.stages[index]
         if _is_worth_showing(exam, stage, prior):
             return index
         index += by
@@ -119,7 +119,8 @@ def hung(exam: Exam, stage: Stage, prior: Exam | None = None) -> Mapping[Slot, I
     what they show, not by where they stand.
     """
     places = stage.places
-    if not any(slot_of(image.view) for image in exam.images):
+    by_image = any(place.image_id for place in places.values())
+    if not by_image and not any(slot_of(image.view) for image in exam.images):
         left = iter(exam.images)
         return {
             slot: None if place.origin is Origin.PRIOR else next(left, None)
@@ -133,11 +134,16 @@ def hung(exam: Exam, stage: Stage, prior: Exam | None = None) -> Mapping[Slot, I
 
 def image_for(place: Place, exam: Exam | None) -> ImageStack | None:
     """The image that hangs in a place: the first of the wanted kinds, in their order."""
-    if exam is None or place.view is None:
+    if exam is None:
+        return None
+    if place.image_id:
+        return next((i for i in exam.images if i.image_id == place.image_id), None)
+    if place.view is None:
         return None
     wanted = place.kinds or KIND_ORDER
     fitting = [i for i in exam.images if slot_of(i.view) == place.view and i.kind in wanted]
-    return min(fitting, key=lambda image: wanted.index(image.kind), default=None)
+    # A part of a breast never hangs in the place of the whole.
+    return min(fitting, key=lambda i: (i.partial_view, wanted.index(i.kind)), default=None)
 
 
 def emptied(stage: Stage) -> Mapping[Slot, PaneState]:

@@ -99,7 +99,9 @@ class SessionState:
     exam_id: str | None = None
     protocol: HangingProtocol = FOUR_VIEWS
     stage_index: int = 0
-    """Where the reader is in the protocol."""
+    """Where the reader is in the protocol, or behind it in the exam's own stages."""
+    extra_stages: tuple[Stage, ...] = ()
+    """Stages of the exam's views outside the standard four, after those of the protocol."""
     layout: Layout = Layout.FOUR_UP
     active: Slot = Slot.RCC
     panes: Mapping[Slot, PaneState] = field(default_factory=_nothing)
@@ -135,7 +137,12 @@ class SessionState:
     @property
     def stage(self) -> Stage:
         """The stage that hangs."""
-        return self.protocol.stages[self.stage_index]
+        return self.stages[self.stage_index]
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of the protocol, then those of the exam that hangs."""
+        return self.protocol.stages + self.extra_stages
 
     @property
     def slots(self) -> tuple[Slot, ...]:

@@ -16,6 +16,7 @@ from viewer.domain.worklist import (
     listed,
 )
 from viewer.session.exams import chosen, closed, stepped
+from viewer.session.patient import with_priors_hung
 from viewer.session.state import SessionState
 
 
@@ -53,10 +54,13 @@ def row_failed(state: SessionState, exam_id: str, problem: str) -> SessionState:
 
 
 def exams_added(state: SessionState, exams: Iterable[Exam]) -> SessionState:
-    """Open exams without hanging them; those that are open stay as they are."""
+    """Open exams without hanging them; those that are open stay as they are.
+
+    Empty places for an earlier study take the images of one that is open now.
+    """
     known = {exam.exam_id for exam in state.exams}
     new = tuple(exam for exam in exams if exam.exam_id not in known)
-    return replace(state, exams=state.exams + new) if new else state
+    return with_priors_hung(replace(state, exams=state.exams + new)) if new else state
 
 
 def exam_wanted(state: SessionState, exam_id: str) -> SessionState:
