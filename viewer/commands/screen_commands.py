@@ -10,6 +10,7 @@ from viewer.session.options import (
     left_panel_toggled,
     right_panel_toggled,
     strip_toggled,
+    technique_toggled,
     text_toggled,
 )
 
@@ -92,6 +93,16 @@ SCREEN_COMMANDS = (
         why_not=without_exam,
         checked=lambda state: state.options.identity,
         run=transition(identity_toggled),
+    ),
+    Command(
+        id="screen.technique",
+        title="Technique factors",
+        help="kVp, mAs, target and filter, compression, dose, as the header states them.",
+        group=Group.SCREEN,
+        keys=("Shift+T",),
+        why_not=without_exam,
+        checked=lambda state: state.options.technique,
+        run=transition(technique_toggled),
     ),
     Command(
         id="screen.left_panel",

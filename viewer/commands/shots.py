@@ -84,6 +84,7 @@ def shot_of(
         marks=picture_marks(state, slot),
         maximum=state.options.grey.maximum,
         corner_text=state.options.text,
+        technique=state.options.technique,
         empty_title=empty_title,
         empty_detail=empty_detail,
         text_scale=text_scale,

@@ -9,20 +9,11 @@ from types import MappingProxyType
 from inference.types import Laterality
 from viewer.domain.ct import CtFacts
 from viewer.domain.geometry import AS_STORED, Orientation, PixelSpacing
+from viewer.domain.technique import Technique
 from viewer.domain.view import ImageKind, View
 from viewer.domain.windowing import GreyScale, Voi, Window
 
 NOTHING_PER_SLICE: Mapping[int, tuple[Voi, ...]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Technique:
-    """How the image was acquired; None where the header does not say."""
-
-    manufacturer: str | None = None
-    model: str | None = None
-    kvp: float | None = None
-    thickness_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +45,8 @@ class ImageStack:
     for_processing: bool = False
     implant: bool = False
     partial_view: bool = False
+    partial_words: str = ""
+    """Which part a partial view shows, where the header says."""
     acquired: str | None = None
     """Acquisition date and time as the header has it; identity, hidden by default."""
     technique: Technique = field(default_factory=Technique)

@@ -45,6 +45,7 @@ class Shot:
     maximum: bool = False
     """The brightest image pixel under each picture pixel, as on screen in that mode."""
     corner_text: bool = True
+    technique: bool = False
     empty_title: str = ""
     empty_detail: str = ""
     frame_problem: str | None = None
@@ -67,7 +68,9 @@ class Shot:
             context=PaneContext(
                 exam_alias=self.exam_alias,
                 overlay=self.overlay,
-                text=TextSettings(corner_text=self.corner_text, identity=False),
+                text=TextSettings(
+                    corner_text=self.corner_text, identity=False, technique=self.technique
+                ),
                 grey=GreyDrawing(maximum=self.maximum),
                 other_study=self.other_study,
                 marks=self.marks,

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from viewer.domain.exam import PatientIdentity
-from viewer.domain.image_stack import ImageStack, Technique
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.technique import Technique
 from viewer.domain.windowing import Voi
 from viewer.loading.located_exam import NO_ORIGINALS, LocatedExam
 

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from viewer.domain.exam import PatientIdentity
-from viewer.domain.image_stack import ImageStack, Technique
+from viewer.domain.image_stack import ImageStack
 from viewer.domain.orientation import OrientationEvidence
 from viewer.domain.view import ImageKind, View
 from viewer.loading.decode_frame import is_uncompressed, require_readable
@@ -19,15 +19,15 @@ from viewer.loading.dicom_frames import DicomFrames
 from viewer.loading.dicom_grey_scale import grey_scale_of, pixel_layout
 from viewer.loading.dicom_header import (
     DicomHeader,
-    first_item,
     items,
-    number,
     read_header,
     text,
     whole,
 )
 from viewer.loading.dicom_kind import is_for_processing, is_single_slice, kind_of
+from viewer.loading.dicom_partial import is_partial_view, partial_words
 from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing, spacing_doubts
+from viewer.loading.dicom_technique import technique_of
 from viewer.loading.dicom_view import patient_orientation, view_of
 from viewer.loading.dicom_voi import vois_of
 from viewer.loading.errors import UnreadableFile
@@ -180,9 +180,10 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         slice_spacing_mm=slice_mm,
         for_processing=for_processing,
         implant=text(dataset, "BreastImplantPresent").upper() == "YES",
-        partial_view=text(dataset, "PartialView").upper() == "YES",
+        partial_view=is_partial_view(dataset),
+        partial_words=partial_words(dataset),
         acquired=_acquired(dataset),
-        technique=_technique(dataset),
+        technique=technique_of(dataset),
         warnings=tuple(dict.fromkeys(doubts)),
     )
     return StoredImage(
@@ -223,14 +224,3 @@ def _acquired(dataset: Dataset) -> str | None:
         if date:
             return f"{date} {time}".strip()
     return None
-
-
-def _technique(dataset: Dataset) -> Technique:
-    acquisition = first_item(dataset, "XRay3DAcquisitionSequence") or Dataset()
-    thickness = number(dataset, "BodyPartThickness") or number(acquisition, "BodyPartThickness")
-    return Technique(
-        manufacturer=text(dataset, "Manufacturer") or None,
-        model=text(dataset, "ManufacturerModelName") or None,
-        kvp=number(dataset, "KVP") or number(acquisition, "KVP"),
-        thickness_mm=thickness,
-    )

@@ -11,6 +11,8 @@ from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Runnin
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
+from viewer.domain.technique import technique_lines
+from viewer.domain.view import ViewModifier
 from viewer.domain.viewport import Viewport
 from viewer.domain.windowing import Voi, VoiFunction, Window
 
@@ -72,6 +74,8 @@ class TextSettings:
     corner_text: bool = True
     identity: bool = False
     """Patient identity; off by default."""
+    technique: bool = False
+    """The technique factors; off by default, and shown without the other corner text too."""
     ai: bool = True
     """Where the AI stands; off where nothing of it may be seen."""
 
@@ -122,8 +126,12 @@ def badges(stack: ImageStack, state: PaneState) -> tuple[Badge, ...]:
         said.append("for processing: not for presentation")
     if stack.implant:
         said.append("implant")
+    if ViewModifier.IMPLANT_DISPLACED in stack.view.modifiers:
+        said.append("implant displaced")
     if stack.partial_view:
-        said.append("partial view")
+        said.append(
+            f"partial view: {stack.partial_words}" if stack.partial_words else "partial view"
+        )
     if state.flipped_horizontally:
         said.append("flipped left to right")
     if state.flipped_vertically:
@@ -156,6 +164,14 @@ def view_lines(stack: ImageStack, exam_alias: str) -> tuple[CornerLine, ...]:
         CornerLine(stack.kind.value),
         CornerLine(exam_alias, Emphasis.SECONDARY, dispensable=True),
     )
+
+
+def factor_lines(stack: ImageStack, text: TextSettings) -> tuple[CornerLine, ...]:
+    """The technique factors, when they are asked for."""
+    if not text.technique:
+        return ()
+    lines = technique_lines(stack.technique, identity=text.identity)
+    return tuple(CornerLine(line, Emphasis.SECONDARY) for line in lines)
 
 
 def reading_lines(

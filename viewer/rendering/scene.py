@@ -26,6 +26,7 @@ from viewer.rendering.captions import (
     TextSettings,
     ai_line,
     badges,
+    factor_lines,
     identity_lines,
     reading_lines,
     reduction_lines,
@@ -192,9 +193,12 @@ def build_scene(
         + context.grey.badges
         + (() if context.other_study is None else context.other_study.badges)
         + (() if fits else (Badge("AI result is for another image size: not drawn"),)),
-        bottom_lines=reading_lines(stack, state.slice_index, voi, viewport)
-        if text.corner_text
-        else reduction_lines(viewport),
+        bottom_lines=factor_lines(stack, text)
+        + (
+            reading_lines(stack, state.slice_index, voi, viewport)
+            if text.corner_text
+            else reduction_lines(viewport)
+        ),
         ai=ai_line(ai) if text.corner_text and text.ai else None,
         edges=_edges(stack, state),
         message=_waiting(stack, state, frame, frame_problem),

@@ -26,6 +26,11 @@ def identity_toggled(state: SessionState) -> SessionState:
     return with_options(state, replace(state.options, identity=not state.options.identity))
 
 
+def technique_toggled(state: SessionState) -> SessionState:
+    """Show or hide the technique factors."""
+    return with_options(state, replace(state.options, technique=not state.options.technique))
+
+
 def linked_scrolling_toggled(state: SessionState) -> SessionState:
     """Let panes scroll together, or each alone."""
     linked = not state.options.linked_scrolling

@@ -73,6 +73,8 @@ class Options:
 
     text: bool = True
     identity: bool = False
+    technique: bool = False
+    """Whether panes list the technique factors."""
     linked_scrolling: bool = False
     linked_windows: bool = True
     tool: Tool = Tool.WINDOW

@@ -30,7 +30,7 @@ from viewer.session.placing import activated, maximised
 from viewer.session.scrolling import scrolled
 from viewer.session.session import Change, Session
 from viewer.session.staging import empty_words
-from viewer.session.state import Finding, SessionState, Tool
+from viewer.session.state import Finding, Options, SessionState, Tool
 from viewer.session.windows import window_dragged
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.pane.image_pane import ImagePane
@@ -232,6 +232,7 @@ def _context(state: SessionState, slot: Slot) -> PaneContext:
         text=TextSettings(
             corner_text=state.options.text,
             identity=state.options.identity,
+            technique=state.options.technique,
             ai=state.options.ai_words,
         ),
         reader_marks=state.reader_marks,
@@ -242,10 +243,14 @@ def _context(state: SessionState, slot: Slot) -> PaneContext:
 
 
 def _text_changed(change: Change) -> bool:
-    before, after = change.old.options, change.new.options
-    return (before.text, before.identity, before.ai_words, before.grey.maximum) != (
-        after.text,
-        after.identity,
-        after.ai_words,
-        after.grey.maximum,
+    return _words_of(change.old.options) != _words_of(change.new.options)
+
+
+def _words_of(options: Options) -> tuple[bool, ...]:
+    return (
+        options.text,
+        options.identity,
+        options.technique,
+        options.ai_words,
+        options.grey.maximum,
     )
