@@ -294,6 +294,26 @@ def test_the_list_is_walked_by_keys_and_enter_goes_to_the_mark(running: RunningP
 
 
 @pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_a_key_image_is_deleted_in_the_list(running: RunningProgram) -> None:
+    running.key(Qt.Key.Key_K)
+    running.key(Qt.Key.Key_L, ALT)
+    running.key(Qt.Key.Key_Delete)
+    assert running.state.marks.exams[running.state.exam_id].kept.is_empty
+
+
+def test_the_list_says_why_it_cannot_be_had(running: RunningProgram) -> None:
+    said = []
+    running.program.desk.marks.kept.connect(said.append)
+    running.key(Qt.Key.Key_L, ALT)
+    running.key(Qt.Key.Key_K)
+    running.key(Qt.Key.Key_F11)
+    running.key(Qt.Key.Key_L, ALT)
+    assert said == [
+        "There are no marks and key images yet.",
+        "The list is hidden in full screen; Alt+Right goes to the next mark.",
+    ]
+
+
 def test_the_menu_of_a_mark_says_its_class(running: RunningProgram) -> None:
     running.key(Qt.Key.Key_D)
     drag(running, Slot.LCC, (100, 20), (160, 90))

@@ -18,6 +18,7 @@ from viewer.session.exams import closed, corrected, opened
 from viewer.session.framing import pane_measured, zoomed_centre
 from viewer.session.key_images import (
     is_key_image,
+    key_image_dropped,
     key_image_shown,
     key_image_toggled,
     key_images,
@@ -259,6 +260,7 @@ def test_a_key_image_comes_back_with_slice_window_and_framing() -> None:
     back = key_image_shown(away, open_key_images(flagged)[0])
     assert (back.active, back.active_pane) == (Slot.RCC, shown)
     assert key_images(key_image_toggled(flagged)) == ()
+    assert key_images(key_image_dropped(away, shown)) == ()
 
 
 def test_going_to_a_mark_brings_up_image_and_slice() -> None:
@@ -286,6 +288,13 @@ def test_hidden_marks_are_in_no_pane_and_no_picture() -> None:
     state = marks_toggled(mark_added(ready(), make_mark()))
     assert pane_marks(state, Slot.RCC).marks == ()
     assert picture_marks(state, Slot.RCC).marks == ()
+
+
+def test_hiding_selects_none_and_a_new_mark_shows_them_again() -> None:
+    state = marks_toggled(mark_added(ready(), make_mark()))
+    assert selected_mark(state) is None
+    assert mark_added(state, make_mark("n")).marks.visible
+    assert mark_shown(state, "m").marks.visible
 
 
 def test_pictures_leave_out_words_unless_they_are_wanted() -> None:

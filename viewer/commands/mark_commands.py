@@ -49,7 +49,7 @@ def without_kept_marks(context: Context) -> str | None:
 
 def without_selected_mark(context: Context) -> str | None:
     """No mark is selected."""
-    return None if selected_mark(context.state) else "select a mark first"
+    return None if selected_mark(context.state) else "select a mark first: click it, or Alt+Right"
 
 
 def without_edit(context: Context) -> str | None:

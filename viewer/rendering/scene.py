@@ -106,6 +106,7 @@ class PaneScene:
         """All words of the pane, for assistive technology."""
         words = [line.text for line in (*self.top_lines, *self.bottom_lines)]
         words += [badge.text for badge in self.badges]
+        words += [" ".join(drawn.lines) for drawn in self.drawn_marks]
         if self.ai is not None:
             words += [self.ai.text, self.ai.detail]
         if self.message is not None:

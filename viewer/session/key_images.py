@@ -32,15 +32,17 @@ def is_key_image(state: SessionState, pane: PaneState) -> bool:
 
 def key_image_toggled(state: SessionState) -> SessionState:
     """Flag the slice in the active pane as it is shown; again: take the flag away."""
-    exam, found, pane = marked_exam(state), marks_of_exam(state), state.active_pane
-    if exam is None or found is None or state.active_image is None:
+    pane = state.active_pane
+    if state.active_image is None:
         return state
-    keys = tuple(key for key in found.kept.key_images if not _same(key, pane))
-    if len(keys) == len(found.kept.key_images):
-        keys = (*keys, pane)
-    found = replace(found, kept=replace(found.kept, key_images=keys))
-    exams = MappingProxyType({**state.marks.exams, exam.exam_id: found})
-    return replace(state, marks=replace(state.marks, exams=exams))
+    if is_key_image(state, pane):
+        return key_image_dropped(state, pane)
+    return _with_keys(state, (*key_images(state), pane))
+
+
+def key_image_dropped(state: SessionState, key: PaneState) -> SessionState:
+    """Take the flag of a slice of the marked exam away."""
+    return _with_keys(state, tuple(k for k in key_images(state) if not _same(k, key)))
 
 
 def key_image_shown(state: SessionState, key: PaneState) -> SessionState:
@@ -49,6 +51,15 @@ def key_image_shown(state: SessionState, key: PaneState) -> SessionState:
         return state
     state = brought_up(state, key.image_id)
     return replace(state, panes={**state.panes, state.active: key})
+
+
+def _with_keys(state: SessionState, keys: tuple[PaneState, ...]) -> SessionState:
+    exam, found = marked_exam(state), marks_of_exam(state)
+    if exam is None or found is None:
+        return state
+    found = replace(found, kept=replace(found.kept, key_images=keys))
+    exams = MappingProxyType({**state.marks.exams, exam.exam_id: found})
+    return replace(state, marks=replace(state.marks, exams=exams))
 
 
 def _same(key: PaneState, pane: PaneState) -> bool:

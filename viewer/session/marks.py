@@ -92,7 +92,8 @@ def mark_added(state: SessionState, mark: Mark) -> SessionState:
     found = found.with_marks((*found.kept.marks, mark))
     layouts = {**found.kept.layouts, image.image_id: layout_of(image)}
     found = replace(found, kept=replace(found.kept, layouts=MappingProxyType(layouts)))
-    return mark_selected(_with_exam(state, exam_id, found), mark.mark_id)
+    shown = _marking(_with_exam(state, exam_id, found), lambda m: replace(m, visible=True))
+    return mark_selected(shown, mark.mark_id)
 
 
 def mark_changed(state: SessionState, mark: Mark, *, same_step: bool = False) -> SessionState:
@@ -174,8 +175,9 @@ def mark_selected(state: SessionState, mark_id: str | None) -> SessionState:
 
 
 def marks_toggled(state: SessionState) -> SessionState:
-    """Hide all marks, or show them again."""
-    return _marking(state, lambda marks: replace(marks, visible=not marks.visible))
+    """Hide all marks, or show them again; none stays selected, so that no key acts unseen."""
+    state = mark_selected(state, None)
+    return _marking(state, lambda marks: replace(marks, visible=not marks.visible, drawn=None))
 
 
 def words_in_pictures_toggled(state: SessionState) -> SessionState:
@@ -188,7 +190,8 @@ def mark_shown(state: SessionState, mark_id: str) -> SessionState:
     mark = mark_with(state, mark_id)
     if mark is None or state.image(mark.image_id) is None:
         return state
-    state = brought_up(mark_selected(state, mark_id), mark.image_id)
+    state = _marking(mark_selected(state, mark_id), lambda m: replace(m, visible=True))
+    state = brought_up(state, mark.image_id)
     slot = state.active
     if not mark.is_on(state.panes[slot].slice_index):
         state = to_slice(state, slot, mark.slice_index)

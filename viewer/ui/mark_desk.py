@@ -83,7 +83,12 @@ class MarkDesk(QObject):
             shown = replace(options, right_panel=True)
             self._session.apply(lambda state: replace(state, options=shown))
         if not self._block.take_keyboard():
-            self.kept.emit("There are no marks and key images yet.")
+            is_full = self._session.state.options.full_screen
+            self.kept.emit(
+                "The list is hidden in full screen; Alt+Right goes to the next mark."
+                if is_full
+                else "There are no marks and key images yet."
+            )
 
     def save(self) -> None:
         """Ask for a file and write the marks of the exam as a table."""

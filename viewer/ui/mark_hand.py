@@ -58,7 +58,8 @@ class MarkHand:
     ) -> None:
         """slot_of: the slot a pane stands for, which changes with the stage.
 
-        edit_words: asks for the words of the selected mark. show_menu: pops up its menu."""
+        edit_words: asks for the words of the selected mark. show_menu: pops up its menu.
+        """
         self._session = session
         self._slot_of = slot_of
         self._pane = pane
@@ -132,7 +133,7 @@ class MarkHand:
 
     @property
     def _viewport(self) -> Viewport | None:
-        """Where the image lies that the pane shows; None while it shows another than the state."""
+        """Where the image lies that the pane shows; None without one."""
         scene = self._pane.scene
         return None if scene is None else scene.viewport
 

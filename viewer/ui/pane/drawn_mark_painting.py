@@ -9,14 +9,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from viewer.domain.mark import MarkShape
-from viewer.domain.mark_geometry import contour, handles
+from viewer.domain.mark_geometry import bounds, contour, handles
 from viewer.domain.viewport import Viewport
 from viewer.rendering.drawn_marks import DrawnMark
 from viewer.ui.fonts import text_font
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
 
-_EDGE = QColor(0, 0, 0, 235)
-"""Nearly opaque: yellow alone is hard to see on white tissue."""
+_EDGE = QColor(0, 0, 0)
+"""Opaque: yellow alone is hard to see on white tissue."""
 _HALO = 1.5
 """Logical pixels of dark edge on either side of a line."""
 _CROSS = 9.0
@@ -42,11 +42,12 @@ def draw_drawn_marks(
         width = DRAWN_PEN * scale * (1.6 if drawn.selected else 1.0)
         path = _path(drawn, viewport, scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for pen in (
-            QPen(_EDGE, width + 2 * _HALO * scale),
-            QPen(DRAWN, width),
+        for pen, is_smooth in (
+            (QPen(_EDGE, width + 2 * _HALO * scale), False),
+            (QPen(DRAWN, width), True),
         ):
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            # The edge is wide and dark: smoothing it costs most of the time and is not seen.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_smooth)
             painter.setPen(pen)
             painter.drawPath(path)
         if drawn.selected:
@@ -56,6 +57,10 @@ def draw_drawn_marks(
 
 def _path(drawn: DrawnMark, viewport: Viewport, scale: float) -> QPainterPath:
     mark = drawn.mark
+    if mark.shape is MarkShape.ELLIPSE:
+        path = QPainterPath()
+        path.addEllipse(mark_rect(drawn, viewport))
+        return path
     points = [QPointF(*viewport.to_device(*point)) for point in contour(mark)]
     if mark.shape.is_spot:
         return _cross(points[0], scale, whole=mark.shape is MarkShape.TEXT)
@@ -160,9 +165,9 @@ def _rows(drawn: DrawnMark, scale: float) -> list[tuple[str, QFont, QColor]]:
 
 def mark_rect(drawn: DrawnMark, viewport: Viewport) -> QRectF:
     """The box around a mark in device pixels."""
-    places = [viewport.to_device(*point) for point in contour(drawn.mark)]
-    xs, ys = [place[0] for place in places], [place[1] for place in places]
-    return QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys)))
+    top, left, bottom, right = bounds(drawn.mark.points)
+    corner, opposite = viewport.to_device(top, left), viewport.to_device(bottom, right)
+    return QRectF(QPointF(*corner), QPointF(*opposite)).normalized()
 
 
 def label_place(

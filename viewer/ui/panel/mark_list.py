@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.session.key_images import key_image_shown
+from viewer.session.key_images import key_image_dropped, key_image_shown
 from viewer.session.marks import mark_deleted, mark_shown
 from viewer.session.session import Change, Session
 from viewer.ui.fonts import text_font
@@ -192,9 +192,9 @@ class MarkBlock(QWidget):
         self._absent.setVisible(bool(absent))
 
     def take_keyboard(self) -> bool:
-        """Give the keyboard to the rows; whether there are any."""
+        """Give the keyboard to the rows; whether there are any in sight."""
         self.refresh()
-        if not self.rows.lines:
+        if not self.rows.isVisible():
             return False
         if self.rows.currentRow() < 0:
             self.rows.setCurrentRow(0)
@@ -224,9 +224,11 @@ class MarkBlock(QWidget):
 
     @QtSlot(object)
     def _delete(self, line: MarkLine) -> None:
-        mark_id = line.mark_id
+        mark_id, key = line.mark_id, line.key
         if mark_id is not None:
             self._session.apply(lambda state: mark_deleted(state, mark_id))
+        elif key is not None:
+            self._session.apply(lambda state: key_image_dropped(state, key))
 
     def _follow(self, change: Change) -> None:
         if change.touches("exam_id"):
