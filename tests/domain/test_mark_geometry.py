@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from builders import make_image
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.domain.frame import Frame
@@ -21,6 +21,7 @@ from viewer.domain.mark_regions import area_of, inside, probed_value, region_val
 from viewer.domain.viewport import Viewport
 from viewer.domain.windowing import GreyScale
 
+unhurried = settings(deadline=None)
 ROWS, COLUMNS = 60, 40
 
 rows_of = st.floats(0, ROWS, allow_nan=False, width=32)
@@ -53,6 +54,7 @@ def flipped(mark: Mark) -> Mark:
     return replace(mark, points=tuple(ImagePoint(p.row, COLUMNS - p.column) for p in mark.points))
 
 
+@unhurried
 @given(marks(), st.floats(-100, 100), st.floats(-100, 100))
 def test_a_mark_moved_as_a_whole_stays_in_the_image_and_keeps_its_size(
     mark: Mark, by_rows: float, by_columns: float
@@ -69,6 +71,7 @@ def test_a_mark_moved_as_a_whole_stays_in_the_image_and_keeps_its_size(
     assert right - left == pytest.approx(before[3] - before[1], abs=1e-9)
 
 
+@unhurried
 @given(marks(), st.data())
 def test_a_handle_goes_where_it_is_taken_and_the_opposite_corner_stays(
     mark: Mark, data: st.DataObject
@@ -88,12 +91,14 @@ def test_a_handle_goes_where_it_is_taken_and_the_opposite_corner_stays(
         assert found == pytest.approx(sorted(c[at] for c in corner), abs=1e-3)
 
 
+@unhurried
 @given(marks().filter(lambda mark: mark.shape.is_region))
 def test_an_area_is_the_same_in_a_mirrored_image_and_scales_with_the_spacing(mark: Mark) -> None:
     assert area_of(flipped(mark)) == pytest.approx(area_of(mark), abs=1e-6)
     assert area_of(mark, 0.1, 0.2) == pytest.approx(area_of(mark) * 0.02, abs=1e-6)
 
 
+@unhurried
 @given(marks(), orientations, orientations)
 def test_a_mark_lies_on_the_same_stored_pixels_however_the_image_is_laid(
     mark: Mark, before: Orientation, now: Orientation
@@ -125,6 +130,7 @@ def test_a_mark_is_not_laid_on_an_image_of_another_size() -> None:
         laid_anew(mark, small, replace(small, rows=11))
 
 
+@unhurried
 @given(marks().filter(lambda mark: mark.shape.is_region))
 def test_pixels_inside_a_region_add_up_to_about_its_area(mark: Mark) -> None:
     simple = mark.shape is not MarkShape.OUTLINE
@@ -166,6 +172,7 @@ def test_a_region_of_nothing_but_padding_has_no_mean() -> None:
     assert region_values(mark, frame, GreyScale(padding=(0, 0))) is None
 
 
+@unhurried
 @given(marks().filter(lambda mark: mark.shape.is_region), st.integers(0, 2**32 - 1))
 def test_mean_and_deviation_are_those_of_the_pixels_inside(mark: Mark, seed: int) -> None:
     codes = np.random.default_rng(seed).integers(0, 4096, (ROWS, COLUMNS)).astype(np.uint16)
@@ -209,6 +216,7 @@ def viewport(*, flip: bool = False) -> Viewport:
     )
 
 
+@unhurried
 @given(marks(), st.booleans(), st.data())
 def test_a_mark_is_taken_by_its_line_and_by_its_handles(
     mark: Mark, flip: bool, data: st.DataObject

@@ -6,7 +6,7 @@ from math import hypot
 
 import pytest
 from builders import make_image
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.domain.geometry import PixelSpacing, SpacingOrigin
@@ -14,6 +14,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import ImagePoint, Mark, MarkShape
 from viewer.domain.mark_measures import Measure, distance, from_chest_wall, measure
 
+unhurried = settings(deadline=None)
 ROWS, COLUMNS = 200, 150
 places = st.builds(
     lambda row, column: ImagePoint(row / 16, column / 16),
@@ -54,6 +55,7 @@ def measured(image: ImageStack, mark: Mark) -> Measure:
     return found
 
 
+@unhurried
 @given(places, places, spacings)
 def test_a_length_counts_rows_and_columns_with_their_own_spacing(
     start: ImagePoint, end: ImagePoint, spacing: PixelSpacing
@@ -65,6 +67,7 @@ def test_a_length_counts_rows_and_columns_with_their_own_spacing(
     assert (found.unit, found.derivation) == ("mm", spacing.origin.value)
 
 
+@unhurried
 @given(places, places, places, spacings)
 def test_lengths_angles_and_areas_are_the_same_in_a_mirrored_image(
     first: ImagePoint, second: ImagePoint, third: ImagePoint, spacing: PixelSpacing
@@ -84,6 +87,7 @@ def test_lengths_angles_and_areas_are_the_same_in_a_mirrored_image(
             assert here.value == pytest.approx(there.value, abs=1e-3)
 
 
+@unhurried
 @given(places, places)
 def test_without_a_spacing_nothing_is_said_in_millimetres(
     start: ImagePoint, end: ImagePoint
@@ -96,6 +100,7 @@ def test_without_a_spacing_nothing_is_said_in_millimetres(
         assert found.derivation == "pixel spacing unknown"
 
 
+@unhurried
 @given(st.floats(1, 179), st.floats(0, 360), spacings)
 def test_an_angle_is_that_of_the_tissue_not_of_the_pixels(
     wanted: float, turned: float, spacing: PixelSpacing

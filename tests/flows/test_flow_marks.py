@@ -293,7 +293,6 @@ def test_the_list_is_walked_by_keys_and_enter_goes_to_the_mark(running: RunningP
     assert not rows.hasFocus()
 
 
-@pytest.mark.qt_log_ignore("does not support", extend=True)
 def test_a_key_image_is_deleted_in_the_list(running: RunningProgram) -> None:
     running.key(Qt.Key.Key_K)
     running.key(Qt.Key.Key_L, ALT)
@@ -314,6 +313,7 @@ def test_the_list_says_why_it_cannot_be_had(running: RunningProgram) -> None:
     ]
 
 
+@pytest.mark.qt_log_ignore("does not support", extend=True)
 def test_the_menu_of_a_mark_says_its_class(running: RunningProgram) -> None:
     running.key(Qt.Key.Key_D)
     drag(running, Slot.LCC, (100, 20), (160, 90))

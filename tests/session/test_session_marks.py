@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from builders import make_exam, make_image
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.domain.geometry import Orientation
@@ -62,6 +62,7 @@ from viewer.session.scrolling import to_slice
 from viewer.session.state import SessionState, Tool
 from viewer.session.windows import flipped
 
+unhurried = settings(deadline=None)
 EXAM = make_exam("a")
 IMAGE = "a-RCC-DBT"
 
@@ -210,6 +211,7 @@ def test_a_new_change_ends_what_can_be_redone() -> None:
     assert not can_redo(mark_added(state, make_mark("n")))
 
 
+@unhurried
 @given(st.lists(st.sampled_from(("add", "delete", "undo", "redo", "change")), max_size=40))
 def test_undoing_all_and_redoing_all_comes_back(steps: list[str]) -> None:
     state = ready()

@@ -91,7 +91,9 @@ def one_mark() -> KeptMarks:
 
 
 @given(kept=kept_marks())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_is_written_is_read_again(tmp_path: Path, kept: KeptMarks) -> None:
     write_marks(tmp_path, "e1", kept)
     found = read_marks(tmp_path, "e1")
