@@ -1,7 +1,6 @@
 """Runs every benchmark, writes one JSON file and a table that says what is reached.
 
-python -m tests.benchmarks [--only engine|rendering|window|statistics|lambda|evaluation|predict]
-    [--quick] [--output DIR]
+python -m tests.benchmarks [--only PART] [--quick] [--output DIR]
 """
 
 from __future__ import annotations
@@ -19,7 +18,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("engine", "rendering", "window", "statistics", "lambda", "evaluation", "predict")
+PARTS = (
+    "engine",
+    "rendering",
+    "window",
+    "reading",
+    "statistics",
+    "lambda",
+    "evaluation",
+    "predict",
+)
 _RUN_PART = (
     "import importlib, json, sys; "
     "measured = importlib.import_module(f'tests.benchmarks.benchmark_{sys.argv[1]}')"
@@ -120,6 +128,54 @@ GOALS = (
         at_most=2560.0,
     ),
     Goal(
+        part="reading",
+        measure="one_view_p95_ms",
+        wording="reading while the AI runs: slice change, one view, p95 ms",
+        at_most=16.7,
+    ),
+    Goal(
+        part="reading",
+        measure="four_linked_p95_ms",
+        wording="the same: four linked views at 1920x1080, p95 ms",
+        at_most=16.7,
+    ),
+    Goal(
+        part="reading",
+        measure="four_large_p95_ms",
+        wording="the same: four linked views of 1000x1200, p95 ms",
+        at_most=33.0,
+    ),
+    Goal(
+        part="reading",
+        measure="window_drag_p95_ms",
+        wording="the same: window drag at 1920x1080, p95 ms",
+        at_most=16.7,
+    ),
+    Goal(
+        part="reading",
+        measure="window_drag_large_p95_ms",
+        wording="the same: window drag, four views of 1000x1200, p95 ms",
+        at_most=33.0,
+    ),
+    Goal(
+        part="reading",
+        measure="stage_p95_ms",
+        wording="the same: change of stage or kind, p95 ms",
+        at_most=150.0,
+    ),
+    Goal(
+        part="reading",
+        measure="next_exam_p95_ms",
+        wording="the same: next exam, p95 ms",
+        at_most=200.0,
+    ),
+    Goal(
+        part="reading",
+        measure="stalls_over_50_ms",
+        wording="the same: stalls of the GUI thread over 50 ms",
+        at_most=0.0,
+    ),
+    Goal(
         part="statistics",
         measure="whole_seconds",
         wording="14 readers x 1,440 breasts: bootstraps, lambda sweep and MRMC, s",
@@ -148,7 +204,7 @@ GOALS = (
 
 def _environment_for(part: str) -> dict[str, str]:
     environment = dict(os.environ)
-    if part in ("rendering", "window", "lambda"):
+    if part in ("rendering", "window", "reading", "lambda"):
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     return environment
 
