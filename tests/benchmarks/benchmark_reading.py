@@ -25,6 +25,8 @@ from inference.process import prepare_process
 from tests.benchmarks.reading_exam import add_marks, add_results, reading_folders
 from viewer.app import Program
 from viewer.app_start import dark_application, favour_the_window
+from viewer.commands.command import Context
+from viewer.commands.table import by_id, perform
 from viewer.domain.responsiveness import STALL_MS, Reaction, Timing, percentiles
 from viewer.session.ai_results import forgotten
 from viewer.session.breast_results import is_ai_busy
@@ -48,6 +50,8 @@ class Phase:
     steps: int
     act: Callable[[int], None]
     measures: dict[Reaction, str] = field(default_factory=dict)
+    settles: bool = False
+    """Whether everything is decoded before the next phase begins."""
 
 
 class Reader(QObject):
@@ -68,6 +72,12 @@ class Reader(QObject):
         self._phase, self._step = phase, 0
         self._timer.start(STEP_MS)
 
+    def keep(self, phase: Phase) -> None:
+        """Keep what a phase measured."""
+        for reaction, name in phase.measures.items():
+            found = self._program.diagnostics.clock.timings(reaction)
+            self.measured.setdefault(name, []).extend(found)
+
     @property
     def is_done(self) -> bool:
         """Whether the phase is over."""
@@ -81,9 +91,6 @@ class Reader(QObject):
         if self._step == phase.steps:
             self._timer.stop()
             self._phase = None
-            for reaction, name in phase.measures.items():
-                found = self._program.diagnostics.clock.timings(reaction)
-                self.measured.setdefault(name, []).extend(found)
             return
         phase.act(self._step)
         self._step += 1
@@ -100,6 +107,10 @@ class Reading:
         self._folders = folders
         self._kept = kept
         self._towards = 1
+        self._commands = by_id()
+        self._context = Context(
+            session=program.session, desk=program.desk, noted=program.diagnostics.stalls.note
+        )
         self._reader = Reader(program)
 
     @property
@@ -125,8 +136,6 @@ class Reading:
             if ai:
                 self._keep_ai_busy()
             self._do(phase)
-            if phase.name == "exam":
-                self._settle()
         self._large_panes("" if ai else "without_ai_", steps)
         self._program.runner.cancel()
 
@@ -157,7 +166,16 @@ class Reading:
             Phase(name="kind", steps=steps, act=self._kinds, measures=named(STAGE="stage")),
             Phase(name="volumes", steps=1, act=lambda _: self._command("view.dbt")),
             Phase(name="single", steps=steps, act=self._maximise, measures=named(STAGE="stage")),
-            Phase(name="exam", steps=steps, act=self._next_exam, measures=named(EXAM="next_exam")),
+            *(
+                Phase(
+                    name=command_id,
+                    steps=1,
+                    act=lambda _, command_id=command_id: self._command(command_id),
+                    measures=named(EXAM="next_exam"),
+                    settles=True,
+                )
+                for command_id in ("exam.previous", "exam.next", "exam.previous")
+            ),
         ]
 
     def _large_panes(self, prefix: str, steps: int) -> None:
@@ -204,15 +222,11 @@ class Reading:
         if step % 6 == 0:
             self._active_pane().maximise_requested.emit()
 
-    def _next_exam(self, step: int) -> None:
-        if step % 12 == 0:
-            self._command("exam.next")
-
     def _active_pane(self) -> ImagePane:
         return self._program.hanging.panes[self._program.session.state.active]
 
     def _command(self, command_id: str) -> None:
-        self._program.actions.action(command_id).trigger()
+        perform(self._commands[command_id], self._context)
 
     def _keep_ai_busy(self) -> None:
         """Let the AI run on images without a result; anew when it has been through."""
@@ -228,6 +242,9 @@ class Reading:
     def _do(self, phase: Phase) -> None:
         self._reader.do(phase)
         self._wait(lambda: self._reader.is_done)
+        if phase.settles:
+            self._settle()
+        self._reader.keep(phase)
 
     def _settle(self) -> None:
         # Asked seldom: a decoding thread that holds the pool's lock makes who asks wait.

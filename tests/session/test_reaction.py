@@ -59,3 +59,13 @@ def test_the_changed_parts_are_named() -> None:
     change = Change(old=old, new=scrolled(old, old.active, 1))
     assert "panes" in changed_names(change)
     assert "overlay" not in changed_names(change)
+
+
+def test_a_dragged_window_keeps_the_images_and_another_kind_does_not() -> None:
+    old = hung()
+    dragged = Change(old=old, new=window_dragged(old, old.active, 30, 10))
+    assert dragged.keeps_images
+    assert not dragged.is_scrolling
+    assert Change(old=old, new=scrolled(old, old.active, 1)).keeps_images
+    assert not Change(old=old, new=kind_toggled(old, old.active)).keeps_images
+    assert not Change(old=old, new=text_toggled(old)).keeps_images

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import cos, pi, sin
 
 from viewer.domain.mark import ImagePoint, Mark, MarkShape
 
 _ELLIPSE_CORNERS = 72
+_ROUND = tuple(
+    (sin(2 * pi * corner / _ELLIPSE_CORNERS), cos(2 * pi * corner / _ELLIPSE_CORNERS))
+    for corner in range(_ELLIPSE_CORNERS)
+)
 
 
 def bounds(points: Sequence[ImagePoint]) -> tuple[float, float, float, float]:
@@ -40,12 +45,16 @@ def contour(mark: Mark) -> tuple[ImagePoint, ...]:
         return handles(mark)
     if mark.shape is not MarkShape.ELLIPSE:
         return mark.points
-    top, left, bottom, right = bounds(mark.points)
+    return _ellipse(*bounds(mark.points))
+
+
+# Every repaint asks for it several times.
+@lru_cache(maxsize=256)
+def _ellipse(top: float, left: float, bottom: float, right: float) -> tuple[ImagePoint, ...]:
     row, column = (top + bottom) / 2, (left + right) / 2
-    angles = [2 * pi * corner / _ELLIPSE_CORNERS for corner in range(_ELLIPSE_CORNERS)]
     return tuple(
-        ImagePoint(row + sin(angle) * (bottom - top) / 2, column + cos(angle) * (right - left) / 2)
-        for angle in angles
+        ImagePoint(row + down * (bottom - top) / 2, column + across * (right - left) / 2)
+        for down, across in _ROUND
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 from psygnal import Signal
 
 from viewer.domain.hanging import Slot
+from viewer.domain.pane_state import PaneState
 from viewer.session.state import SessionState
 
 Transition = Callable[[SessionState], SessionState]
+
+_ALL_BUT_PANES = tuple(f.name for f in fields(SessionState) if f.name != "panes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +37,25 @@ class Change:
     @property
     def is_scrolling(self) -> bool:
         """Whether nothing but slices of images that stay where they are has moved."""
-        others = (f.name for f in fields(SessionState) if f.name != "panes")
-        if self.touches(*others):
-            return False
-        old, new = self.old.panes, self.new.panes
-        if old.keys() != new.keys():
-            return False
-        pairs = ((old[slot], new[slot]) for slot in new)
-        return all(a is b or replace(a, slice_index=b.slice_index) == b for a, b in pairs)
+        return self._is_about_panes and all(
+            a is b or replace(a, slice_index=b.slice_index) == b for a, b in self._pairs
+        )
+
+    @property
+    def keeps_images(self) -> bool:
+        """Whether every image stays where it is; slice, window or framing may differ."""
+        return self._is_about_panes and all(a.image_id == b.image_id for a, b in self._pairs)
+
+    @property
+    def _is_about_panes(self) -> bool:
+        """Whether nothing but panes differs, and no place came or went."""
+        same_places = self.old.panes.keys() == self.new.panes.keys()
+        return same_places and not self.touches(*_ALL_BUT_PANES)
+
+    @property
+    def _pairs(self) -> Iterator[tuple[PaneState, PaneState]]:
+        """Each pane before and after."""
+        return ((self.old.panes[slot], pane) for slot, pane in self.new.panes.items())
 
     @property
     def images_with_news(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from viewer.commands.table import COMMANDS, by_id, perform
 from viewer.session.session import Change
 from viewer.ui.icons import icon
 
-_REFRESH_MS = 60
+_REFRESH_MS = 80
 
 
 class CommandActions(QObject):
@@ -36,6 +36,8 @@ class CommandActions(QObject):
         super().__init__(parent)
         self._context = context
         self._refused = refused
+        self._said: dict[str, str | None] = {}
+        """The reasons that tooltips give now."""
         self._commands = by_id(commands)
         self._actions = {i: self._action(command) for i, command in self._commands.items()}
         # Scrolling must not pay for greying out; buttons follow a moment later.
@@ -53,6 +55,7 @@ class CommandActions(QObject):
     def rebind(self, keys: KeyBindings) -> None:
         """Show other keys."""
         self._keys = keys
+        self._said.clear()
         for command in self._commands.values():
             self._actions[command.id].setText(self._menu_text(command))
         self.refresh()
@@ -132,7 +135,9 @@ class CommandActions(QObject):
         action.setEnabled(reason is None)
         if command.checked is not None:
             action.setChecked(command.checked(self._context.state))
-        action.setToolTip(self._tip(command, reason))
+        if self._said.get(command.id, "") != reason:
+            self._said[command.id] = reason
+            action.setToolTip(self._tip(command, reason))
 
     def _tip(self, command: Command, reason: str | None) -> str:
         title = command.title.rstrip("…")
@@ -145,7 +150,8 @@ class CommandActions(QObject):
         return f"{command.title}\t{printed(keys[0])}" if keys else command.title
 
     def _follow(self, change: Change) -> None:
-        if not change.is_scrolling and not self._timer.isActive():
+        # Anew at each change: a drag pays for no greying out until it rests.
+        if not change.is_scrolling:
             self._timer.start()
 
 

@@ -58,7 +58,7 @@ class SeriesList(QScrollArea):
         session.changed.connect(self._follow)
 
     def _follow(self, change: Change) -> None:
-        if change.is_scrolling:
+        if change.keeps_images:
             return
         lists = change.touches("exams", "exam_id", "confirmed_patients")
         if lists or change.touches("panes", "active", "layout"):

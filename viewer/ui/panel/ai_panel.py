@@ -174,7 +174,7 @@ class AiPanel(QWidget):
             self._timer.stop()
             self.refresh()
             return
-        if change.is_scrolling or self._timer.isActive():
+        if change.keeps_images or self._timer.isActive():
             return
         if change.touches(
             "exams", "exam_id", "active", "panes", "ai", "breasts", "overlay", "finding"
