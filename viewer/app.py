@@ -12,6 +12,7 @@ from viewer.app_access import AccessParts
 from viewer.app_diagnostics import Diagnostics
 from viewer.app_frames import FrameParts
 from viewer.app_grey import GreyParts
+from viewer.app_hanging import HangingParts
 from viewer.app_marks import MarkParts
 from viewer.app_studies_desk import studies_desk
 from viewer.app_worklist import WorklistParts
@@ -106,7 +107,7 @@ class Program(QObject):
         self.worker.cancel()
         for part in (self.search, self.worklist, self.demo, self.pictures, self.truth):
             part.close()
-        for others in (self.library, self.marks):
+        for others in (self.library, self.marks, self.hangings):
             others.close()
         self.frames.close()
         for pictures in self.small_pictures:
@@ -195,6 +196,14 @@ class Program(QObject):
             show=show_dialog,
             refused=self._refused,
         )
+        self.hangings = HangingParts(
+            session=self.session,
+            preferences=self.preferences,
+            where=where,
+            window=self.window,
+            show=show_dialog,
+            messages=self.messages,
+        )
         self.desk = WindowDesk(
             session=self.session,
             opening=self.opening,
@@ -214,6 +223,7 @@ class Program(QObject):
             frames=self.frames.show_in(
                 status=self.status, messages=self.messages, window=self.window, show=show_dialog
             ),
+            hangings=self.hangings.desk,
             chooser=chooser,
             window=self.window,
             show=show_dialog,
@@ -246,8 +256,9 @@ class Program(QObject):
             marks=self.marks.block,
         )
         self.series = SeriesList(session=self.session, files=self.files, pictures=thumbnails)
+        self.top_bar = TopBar(session=self.session, actions=self.actions, exam_menu=self.exam_menu)
         parts = WindowParts(
-            top_bar=TopBar(session=self.session, actions=self.actions, exam_menu=self.exam_menu),
+            top_bar=self.top_bar,
             notices=self.notices,
             series=self.series,
             hanging=self.hanging,
@@ -262,15 +273,13 @@ class Program(QObject):
 
     def _connect(self) -> None:
         """Everything that listens to another part, besides the session's own listeners."""
-        self.pane_presenter = PanePresenter(
-            session=self.session,
-            hanging=self.hanging,
-            files=self.files,
-            signals=self.signals,
-            truth=self.truth,
-            parent=self,
+        self._connect_panes(self.hanging)
+        self.hangings.take(
+            top_bar=self.top_bar,
+            actions=self.actions,
+            keys=self.keys,
+            connect_panes=self._connect_panes,
         )
-        self.grey = GreyParts(session=self.session, hanging=self.hanging, parent=self)
         self.strip_presenter = StripPresenter(
             session=self.session,
             strip=self.strip,
@@ -295,10 +304,23 @@ class Program(QObject):
         self.preferences.keys_changed.connect(self._use_keys)
         self.header.demonstration_requested.connect(self.desk.use_demonstration)
         self.files.frames_dropped.connect(self._forget_outlines)
-        self.marks.take(self.hanging, self.actions)
-        self.hanging.menu_requested.connect(self.actions.pane_menu(self.window).popup)
         self.window.closing.connect(self.close)
         self.diagnostics.watch(self.window, self.hanging, self.store)
+
+    def _connect_panes(self, hanging: HangingView) -> None:
+        """Give the panes of a window what they show, and the mouse what it does."""
+        PanePresenter(
+            session=self.session,
+            hanging=hanging,
+            files=self.files,
+            signals=self.signals,
+            truth=self.truth,
+            parent=hanging,
+        )
+        GreyParts(session=self.session, hanging=hanging, parent=hanging)
+        self.marks.take(hanging, self.actions)
+        hanging.menu_requested.connect(self.actions.pane_menu(self.window).popup)
+        hanging.files_dropped.connect(self.opening.open)
 
     def _connect_messages(self) -> None:
         problem = self.messages.problem
@@ -327,7 +349,6 @@ class Program(QObject):
         for dropped in (
             self.window.files_dropped,
             self.empty.files_dropped,
-            self.hanging.files_dropped,
         ):
             dropped.connect(self.opening.open)
         for requested in (self.empty.reopen_requested, self.exam_menu.reopen_requested):

@@ -32,8 +32,7 @@ def run(
     program = Program(where=where, weights=weights, run_ai=run_ai)
     program.messages.catch_everything()
     end_on_interrupt(application)
-    program.window.resize(*size_on(application))
-    program.window.showMaximized()
+    program.hangings.screens.show_main(size_on(application))
     favour_the_window()
     if paths:
         QTimer.singleShot(0, program, lambda: program.open([Path(path) for path in paths]))

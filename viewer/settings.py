@@ -48,6 +48,8 @@ class Settings:
     """Room on disk for them; None: a quarter of the free disk, at most 8 GB."""
     predictions_mb: int = 1024
     """Room on disk for results of the AI."""
+    hanging: str = "screening"
+    """The hanging protocol that exams open with, by the name of its file."""
     overlay: OverlaySettings = field(default_factory=OverlaySettings)
     text_percent: int = TEXT_STEPS_PERCENT[0]
     """Size of words in the window and in the corners of images."""

@@ -33,6 +33,10 @@ class RecordingDesk:
     def access(self) -> RecordingDesk:
         return self
 
+    @property
+    def hangings(self) -> RecordingDesk:
+        return self
+
     def __getattr__(self, name: str) -> object:
         return lambda *values: self.asked.append(name)
 

@@ -55,12 +55,29 @@ class AccessDesk(Protocol):
         """Make the words a step larger (1) or smaller (-1)."""
 
 
+class HangingDesk(Protocol):
+    """What commands about hangings and screens reach."""
+
+    def choose(self) -> None:
+        """Show the hanging protocols and their stages to choose from."""
+
+    def edit(self) -> None:
+        """Show the editor of hanging protocols."""
+
+    def switch_second_screen(self) -> None:
+        """Open another window for a second screen, or close it."""
+
+
 class Desk(Protocol):
     """What commands reach beside the session: files, dialogs, the AI queue, the window."""
 
     @property
     def access(self) -> AccessDesk:
         """The palette, the keyboard's place, the size of words."""
+
+    @property
+    def hangings(self) -> HangingDesk:
+        """Hanging protocols and screens."""
 
     @property
     def marks(self) -> MarkDesk:

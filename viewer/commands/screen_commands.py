@@ -135,6 +135,16 @@ SCREEN_COMMANDS = (
         run=transition(right_panel_toggled),
     ),
     Command(
+        id="screen.second",
+        title="Second screen",
+        help="Show a stage's second screen in a window of its own; it remembers its place.",
+        group=Group.SCREEN,
+        keys=("F9",),
+        icon="mdi6.monitor-multiple",
+        checked=lambda state: state.screens > 1,
+        run=lambda context: context.desk.hangings.switch_second_screen(),
+    ),
+    Command(
         id="screen.full",
         title="Full screen",
         help="Images and corner text only; again or Esc: back.",

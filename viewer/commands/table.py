@@ -10,6 +10,7 @@ from viewer.commands.ai_commands import AI_COMMANDS
 from viewer.commands.command import Command, Context
 from viewer.commands.exam_commands import EXAM_COMMANDS
 from viewer.commands.grey_commands import GREY_COMMANDS
+from viewer.commands.hanging_commands import HANGING_COMMANDS
 from viewer.commands.image_commands import IMAGE_COMMANDS
 from viewer.commands.mark_commands import MARK_COMMANDS
 from viewer.commands.patient_commands import PATIENT_COMMANDS
@@ -24,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     *WORKLIST_COMMANDS,
     *SLICE_COMMANDS,
     *VIEW_COMMANDS,
+    *HANGING_COMMANDS,
     *PATIENT_COMMANDS,
     *IMAGE_COMMANDS,
     *MARK_COMMANDS,

@@ -107,7 +107,7 @@ class Stage:
         """
         laid = self.slot_rows
         if screen > 0:
-            return laid[screen] if screen < len(laid) else ()
+            return laid[screen] if screen < min(len(laid), screens) else ()
         rows = list(laid[0])
         for beside in laid[max(1, screens) :]:
             height = max(len(rows), len(beside))

@@ -105,6 +105,12 @@ class Preferences(QObject):
             self._kept = replace(self._kept, overlay=plain)
             self._write()
 
+    def keep_hanging(self, protocol_id: str) -> None:
+        """Remember the hanging protocol that is in use."""
+        if protocol_id != self._kept.hanging:
+            self._kept = replace(self._kept, hanging=protocol_id)
+            self._write()
+
     def _write(self) -> None:
         try:
             write_settings(self._where.settings_file, self._kept)

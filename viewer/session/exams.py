@@ -41,7 +41,10 @@ def chosen(state: SessionState, exam_id: str) -> SessionState:
         peeking=False,
         options=replace(state.options, cine=replace(state.options.cine, playing=False)),
     )
-    return replace(with_stage(state, 0), layout=Layout.SINGLE if alone else Layout.FOUR_UP)
+    return replace(
+        with_stage(state, 0, framed_as_before=True),
+        layout=Layout.SINGLE if alone else Layout.FOUR_UP,
+    )
 
 
 def stepped(state: SessionState, by: int) -> SessionState:
@@ -72,6 +75,8 @@ def closed(state: SessionState, exam_id: str) -> SessionState:
         return chosen(smaller, left[min(state.exams.index(gone), len(left) - 1)].exam_id)
     return SessionState(
         overlay=state.overlay,
+        protocols=state.protocols,
+        screens=state.screens,
         protocol=state.protocol,
         panes=emptied(state.protocol.stages[0]),
         active=next(iter(state.protocol.stages[0].places)),

@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from viewer.domain.exam import Exam
 from viewer.domain.hanging import KIND_ORDER, Slot, related_slot, slot_of
-from viewer.domain.hanging_protocol import HangingProtocol, Origin, Place, PlaceFraming, Stage
+from viewer.domain.hanging_protocol import (
+    FOUR_VIEWS,
+    HangingProtocol,
+    Origin,
+    Place,
+    PlaceFraming,
+    Stage,
+)
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
 from viewer.domain.patient_studies import priors_of
@@ -23,14 +30,47 @@ _CORNERS = {
 """Centre of a quadrant: share of the height from the middle row, of the width from the chest."""
 
 
-def with_protocol(state: SessionState, protocol: HangingProtocol) -> SessionState:
-    """Hang by another protocol, from its first stage."""
-    return with_stage(replace(remembering(state), protocol=protocol, stage_index=0), 0)
+def with_protocol(
+    state: SessionState, protocol: HangingProtocol, stage_index: int = 0
+) -> SessionState:
+    """Hang by a protocol, from one of its stages on; the panes stay when it hangs already."""
+    if state.protocol == protocol and state.stage_index == stage_index:
+        return state
+    return with_stage(replace(remembering(state), protocol=protocol), stage_index)
 
 
-def with_stage(state: SessionState, stage_index: int) -> SessionState:
+def with_protocols(
+    state: SessionState, protocols: tuple[HangingProtocol, ...], chosen_id: str
+) -> SessionState:
+    """Offer these protocols; the one that hangs stays if it is among them, as it is now.
+
+    chosen_id: of the protocol that hangs when the present one is gone.
+    """
+    by_id = {protocol.protocol_id: protocol for protocol in protocols} or {
+        FOUR_VIEWS.protocol_id: FOUR_VIEWS
+    }
+    state = replace(state, protocols=tuple(by_id.values()))
+    present = by_id.get(state.protocol.protocol_id)
+    if present == state.protocol:
+        return state
+    wanted = present or by_id.get(chosen_id) or next(iter(by_id.values()))
+    return with_protocol(state, wanted, min(state.stage_index, len(wanted.stages) - 1))
+
+
+def place_words(state: SessionState) -> str:
+    """Where the reader is, such as "Screening 3/8: CC pair"; the exam's own stages count too."""
+    stages = state.stages
+    if len(stages) == 1:
+        return state.protocol.title
+    return f"{state.protocol.title} {state.stage_index + 1}/{len(stages)}: {state.stage.title}"
+
+
+def with_stage(
+    state: SessionState, stage_index: int, *, framed_as_before: bool = False
+) -> SessionState:
     """Hang a stage of the protocol; each image comes back with the slice and window it had.
 
+    framed_as_before: also with the zoom it had, instead of the stage's own framing.
     The first place that holds an image becomes active. Raises IndexError when there is no such
     stage.
     """
@@ -40,7 +80,10 @@ def with_stage(state: SessionState, stage_index: int) -> SessionState:
     images: Mapping[Slot, ImageStack | None] = {}
     if exam is not None:
         images = hung(exam, stage, prior_of(state))
-    panes = {slot: _pane(state, place, images.get(slot)) for slot, place in stage.places.items()}
+    panes = {
+        slot: _pane(state, place, images.get(slot), framed_as_before=framed_as_before)
+        for slot, place in stage.places.items()
+    }
     filled = [slot for slot, pane in panes.items() if pane.image_id is not None]
     return replace(
         state,
@@ -182,11 +225,13 @@ def place_framing(image: ImageStack, framing: PlaceFraming) -> Framing:
     )
 
 
-def _pane(state: SessionState, place: Place, image: ImageStack | None) -> PaneState:
+def _pane(
+    state: SessionState, place: Place, image: ImageStack | None, *, framed_as_before: bool
+) -> PaneState:
     if image is None:
         return PaneState()
     pane = shown_as_remembered(state, image)
-    if len(state.protocol.stages) == 1 and place.framing is PlaceFraming.FIT:
+    if framed_as_before and image.image_id in state.remembered:
         return pane
     return replace(pane, framing=place_framing(image, place.framing))
 
@@ -213,8 +258,13 @@ def empty_words(state: SessionState, slot: Slot) -> tuple[str, str]:
     return slot.value, "no image of this view"
 
 
-def shown_rows(state: SessionState, screens: int = 1) -> tuple[tuple[Slot, ...], ...]:
-    """The slots on the first screen, row by row; of further screens, those without a window."""
+def shown_rows(state: SessionState) -> tuple[tuple[Slot, ...], ...]:
+    """The slots of a picture of everything that is shown, row by row, on one sheet."""
     if state.layout is Layout.SINGLE:
         return ((state.active,),)
-    return state.stage.rows_on(0, screens)
+    return state.stage.rows_on(0, 1)
+
+
+def with_screens(state: SessionState, screens: int) -> SessionState:
+    """Say how many windows show images; what has no window of its own stands in the first."""
+    return state if state.screens == screens else replace(state, screens=screens)

@@ -99,11 +99,15 @@ class SessionState:
 
     exams: tuple[Exam, ...] = ()
     exam_id: str | None = None
+    protocols: tuple[HangingProtocol, ...] = (FOUR_VIEWS,)
+    """What the reader can choose from."""
     protocol: HangingProtocol = FOUR_VIEWS
     stage_index: int = 0
     """Where the reader is in the protocol, or behind it in the exam's own stages."""
     extra_stages: tuple[Stage, ...] = ()
     """Stages of the exam's views outside the standard four, after those of the protocol."""
+    screens: int = 1
+    """How many windows show images."""
     layout: Layout = Layout.FOUR_UP
     active: Slot = Slot.RCC
     panes: Mapping[Slot, PaneState] = field(default_factory=_nothing)
@@ -168,7 +172,18 @@ class SessionState:
     @property
     def shown_slots(self) -> tuple[Slot, ...]:
         """The slots on screen, in reading order."""
-        return (self.active,) if self.layout is Layout.SINGLE else self.slots
+        if self.layout is not Layout.SINGLE:
+            return self.slots
+        if self.screens == 1:
+            return (self.active,)
+        return tuple(slot for n in range(self.screens) for row in self.rows_on(n) for slot in row)
+
+    def rows_on(self, screen: int) -> tuple[tuple[Slot, ...], ...]:
+        """The slots that one window shows, row by row; the active one alone where it is single."""
+        rows = self.stage.rows_on(screen, self.screens)
+        if self.layout is Layout.SINGLE and any(self.active in row for row in rows):
+            return ((self.active,),)
+        return rows
 
     @property
     def filled_slots(self) -> tuple[Slot, ...]:

@@ -30,6 +30,16 @@ class Places:
         return self.config / "keys.toml"
 
     @property
+    def hangings(self) -> Path:
+        """The user's own hanging protocols in TOML."""
+        return self.config / "hangings"
+
+    @property
+    def windows_file(self) -> Path:
+        """Where the windows stood on the screens."""
+        return self.config / "windows.toml"
+
+    @property
     def recent_file(self) -> Path:
         """The exams opened last; holds paths, so it is readable by the user only."""
         return self.config / "recent.toml"

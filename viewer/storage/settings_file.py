@@ -50,6 +50,7 @@ def read_settings(path: Path) -> StoredSettings:
         frame_cache=entries.take("frame_cache", _yes_or_no, plain.frame_cache),
         frame_cache_mb=entries.take("frame_cache_mb", _budget_or_automatic, plain.frame_cache_mb),
         predictions_mb=entries.take("predictions_mb", _budget, plain.predictions_mb),
+        hanging=entries.take("hanging", _name, plain.hanging),
         overlay=_overlay(entries.table("overlay")),
         text_percent=entries.take("text_percent", _text_percent, plain.text_percent),
         gestures=_gestures(entries.table("mouse")),
@@ -72,6 +73,7 @@ def write_settings(path: Path, settings: Settings) -> None:
             "frame_cache_mb": settings.frame_cache_mb or AUTOMATIC,
             "predictions_mb": settings.predictions_mb,
             "text_percent": settings.text_percent,
+            "hanging": settings.hanging,
             "serving": {use.value: _names(paths) for use, paths in settings.serving.items()},
             "mouse": {
                 "right_drag": settings.gestures.right_drag.value,
@@ -153,6 +155,12 @@ def _serving(entries: _Entries) -> dict[ModelUse, tuple[Path, ...]]:
         if paths is not None:
             chosen[use] = paths
     return chosen
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 100:
+        raise ValueError(value)
+    return value
 
 
 def _names(paths: Iterable[Path]) -> list[str]:

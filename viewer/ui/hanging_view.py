@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.domain.hanging import Slot
 from viewer.session.session import Change, Session
-from viewer.session.state import Layout, SessionState
+from viewer.session.state import SessionState
 from viewer.ui.pane.image_pane import ImagePane
 
 _ROW_GAP = 2
@@ -36,20 +36,18 @@ class HangingView(QWidget):
         *,
         session: Session,
         screen: int = 0,
-        screens: int = 1,
         parent: QWidget | None = None,
     ) -> None:
         """Make the panes of one window.
 
-        screen: which of a stage's screens this window shows; screens: how many windows there are.
+        screen: which of a stage's screens this window shows.
         """
         super().__init__(parent)
         self._session = session
-        self._screen, self._screens = screen, screens
+        self._screen = screen
         self._still_pool = QThreadPool(self)
         self._still_pool.setMaxThreadCount(1)
         self._made: list[ImagePane] = []
-        self._rows: tuple[tuple[Slot, ...], ...] = ()
         self._panes: Mapping[Slot, ImagePane] = MappingProxyType({})
         self.setMinimumSize(_SMALLEST)
         self._stage(session.state)
@@ -69,12 +67,6 @@ class HangingView(QWidget):
         """The slot a pane stands for now; None while it is not in use."""
         return next((slot for slot, used in self._panes.items() if used is pane), None)
 
-    def use_screens(self, screens: int) -> None:
-        """Say how many windows there are: what has none stands in the first."""
-        if screens != self._screens:
-            self._screens = screens
-            self._stage(self._session.state)
-
     def finish(self) -> None:
         """Wait for pictures that are being rendered, before the panes go."""
         self._still_pool.clear()
@@ -86,16 +78,15 @@ class HangingView(QWidget):
         self._place(self._session.state)
 
     def _follow(self, change: Change) -> None:
-        if change.touches("protocol", "stage_index") or set(change.new.slots) != set(
-            change.old.slots
-        ):
+        moved = change.touches("protocol", "stage_index", "screens")
+        if moved or change.new.slots != change.old.slots:
             self._stage(change.new)
         elif change.touches("layout", "active"):
             self._place(change.new)
 
     def _stage(self, state: SessionState) -> None:
-        self._rows = state.stage.rows_on(self._screen, self._screens)
-        slots = [slot for row in self._rows for slot in row]
+        rows = state.stage.rows_on(self._screen, state.screens)
+        slots = [slot for row in rows for slot in row]
         while len(self._made) < len(slots):
             self._make()
         self._panes = MappingProxyType(dict(zip(slots, self._made, strict=False)))
@@ -111,9 +102,7 @@ class HangingView(QWidget):
         self.pane_made.emit(pane)
 
     def _place(self, state: SessionState) -> None:
-        is_single = state.layout is Layout.SINGLE and state.active in self._panes
-        rows = ((state.active,),) if is_single else self._rows
-        placed = place_rectangles(rows, self.width(), self.height())
+        placed = place_rectangles(state.rows_on(self._screen), self.width(), self.height())
         for pane in self._made:
             slot = self.slot_of(pane)
             if slot is not None and slot in placed:

@@ -44,6 +44,7 @@ _EVERYTHING = (
     "layout",
     "protocol",
     "stage_index",
+    "screens",
     "pane_sizes",
     "reader_marks",
     "confirmed_patients",

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from viewer.session.session import Change, Session
+from viewer.session.staging import place_words
 from viewer.session.state import SessionState
 from viewer.session.worklist import place_in_list
 from viewer.ui.actions import CommandActions
@@ -51,6 +52,7 @@ class TopBar(QWidget):
         self.setFixedHeight(_HEIGHT)
         self._actions = actions
         self._exam = self._exam_button(exam_menu)
+        self.hanging_button = self._hanging_button()
         self._marks = MarksButton(session=session, actions=actions, parent=self)
         self._lay_out()
         session.changed.connect(self._follow)
@@ -61,6 +63,7 @@ class TopBar(QWidget):
         layout.setSpacing(1)
         layout.addWidget(self._menu_button())
         layout.addWidget(self._exam)
+        layout.addWidget(self.hanging_button)
         for group in _LEFT:
             layout.addWidget(_divider(self))
             for command_id in group:
@@ -93,9 +96,24 @@ class TopBar(QWidget):
         button.setAccessibleName("Exams")
         return _with_menu(button, exam_menu)
 
+    def _hanging_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("hangingButton")
+        button.setToolTip("<b>Hanging</b><br>The protocol, and where in it you are.")
+        button.setAccessibleName("Hanging")
+        return button
+
+    def show_hanging_menu(self, menu: QMenu) -> None:
+        """Let the button that says the reader's place offer the protocols."""
+        _with_menu(self.hanging_button, menu)
+
     def _follow(self, change: Change) -> None:
         if change.touches("exams", "exam_id", "worklist"):
             self._exam.setText(_exam_words(change.new))
+        if change.touches("protocol", "stage_index", "exam_id"):
+            has_exam = change.new.exam is not None
+            self.hanging_button.setText(place_words(change.new) if has_exam else "")
+            self.hanging_button.setVisible(has_exam)
 
 
 def _exam_words(state: SessionState) -> str:

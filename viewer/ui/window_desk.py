@@ -32,6 +32,7 @@ from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.dialogs.skipped import SkippedDialog
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.frame_desk import FrameDesk
+from viewer.ui.hanging_desk import HangingDesk
 from viewer.ui.licence_desk import LicenceDesk
 from viewer.ui.opening import Opening
 from viewer.ui.patient_desk import PatientDesk
@@ -71,6 +72,7 @@ class WindowDesk(QObject):
         marks: MarkDesk,
         access: AccessDesk,
         frames: FrameDesk,
+        hangings: HangingDesk,
         chooser: FileChooser,
         window: QWidget,
         show: Show = show_modal,
@@ -92,6 +94,7 @@ class WindowDesk(QObject):
         self._marks = marks
         self._access = access
         self._frames = frames
+        self._hangings = hangings
         self._chooser = chooser
         self._window = window
         self._show = show
@@ -103,6 +106,11 @@ class WindowDesk(QObject):
     def marks(self) -> MarkDesk:
         """Dialogs and list of the reader's marks."""
         return self._marks
+
+    @property
+    def hangings(self) -> HangingDesk:
+        """Hanging protocols and screens."""
+        return self._hangings
 
     @property
     def access(self) -> AccessDesk:
