@@ -64,8 +64,8 @@ class Hangings(QObject):
 
     def _hang(self, protocol_id: str, stage_index: int) -> None:
         """Hang by a protocol, from a stage on; one that is not there changes nothing."""
-        for protocol in self._session.state.protocols:
-            if protocol.protocol_id == protocol_id:
-                stage = min(stage_index, len(protocol.stages) - 1)
-                self._session.apply(lambda state: with_protocol(state, protocol, stage))
-                return
+        protocols = self._session.state.protocols
+        wanted = next((p for p in protocols if p.protocol_id == protocol_id), None)
+        if wanted is not None:
+            stage = min(stage_index, len(wanted.stages) - 1)
+            self._session.apply(lambda state: with_protocol(state, wanted, stage))
