@@ -108,3 +108,11 @@ def test_stages_are_inserted_moved_and_deleted_in_order() -> None:
     assert [stage.title for stage in moved.stages] == ["other", "Four views"]
     assert stage_moved(moved, 0, -1) == moved
     assert stage_deleted(moved, 0) == FOUR_VIEWS
+
+
+def test_two_windows_share_a_stage_of_one_screen_by_side() -> None:
+    stage = FOUR_VIEWS.stages[0]
+    assert stage.rows_on(0, 2) == ((Slot.RCC,), (Slot.RMLO,))
+    assert stage.rows_on(1, 2) == ((Slot.LCC,), (Slot.LMLO,))
+    alone = Stage(title="one", screens=(((Place(view=Slot.RCC),),),))
+    assert alone.rows_on(1, 2) == ()

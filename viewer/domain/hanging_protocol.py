@@ -103,9 +103,16 @@ class Stage:
     def rows_on(self, screen: int, screens: int) -> tuple[tuple[Slot, ...], ...]:
         """The slots that one of the open windows shows, row by row.
 
-        Screens for which no window is open stand beside the first one's rows.
+        Screens for which no window is open stand beside the first one's rows. A stage of one
+        screen is shared between two windows where its rows can be halved: right breasts on the
+        first, left ones on the second.
         """
         laid = self.slot_rows
+        if len(laid) == 1 and screens > 1 and all(len(row) % 2 == 0 for row in laid[0]):
+            laid = (
+                tuple(row[: len(row) // 2] for row in laid[0]),
+                tuple(row[len(row) // 2 :] for row in laid[0]),
+            )
         if screen > 0:
             return laid[screen] if screen < min(len(laid), screens) else ()
         rows = list(laid[0])

@@ -24,6 +24,8 @@ SHIPPED_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "hangings"
 MOST_STAGES = 64
 MOST_FILES = 200
 _FREE = "free"
+_FIRST = "screening"
+"""What most readers begin with is offered first."""
 
 
 class NotAHanging(ValueError):
@@ -44,7 +46,7 @@ def read_hangings(own_folder: Path, shipped_folder: Path = SHIPPED_FOLDER) -> St
     A damaged file of the user is set aside and named, and the others serve.
     """
     found: dict[str, HangingProtocol] = {}
-    for path in _files_in(shipped_folder):
+    for path in sorted(_files_in(shipped_folder), key=lambda path: path.stem != _FIRST):
         found[path.stem] = protocol_of(path.stem, read_toml(path).entries)
     complaints = []
     for path in _files_in(own_folder):
