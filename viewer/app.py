@@ -52,6 +52,7 @@ from viewer.ui.pane_presenter import PanePresenter
 from viewer.ui.panel.ai_header import AiHeader
 from viewer.ui.panel.ai_panel import AiPanel
 from viewer.ui.picture_desk import PictureDesk
+from viewer.ui.screen_watch import ScreenWatch
 from viewer.ui.series_list import SeriesList
 from viewer.ui.status_bar import StatusBar
 from viewer.ui.status_presenter import StatusPresenter
@@ -318,6 +319,9 @@ class Program(QObject):
             parent=hanging,
         )
         GreyParts(session=self.session, hanging=hanging, parent=hanging)
+        ScreenWatch(
+            session=self.session, hanging=hanging, preferences=self.preferences, parent=hanging
+        )
         self.marks.take(hanging, self.actions)
         hanging.menu_requested.connect(self.actions.pane_menu(self.window).popup)
         hanging.files_dropped.connect(self.opening.open)

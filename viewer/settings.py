@@ -54,6 +54,8 @@ class Settings:
     text_percent: int = TEXT_STEPS_PERCENT[0]
     """Size of words in the window and in the corners of images."""
     gestures: Gestures = field(default_factory=Gestures)
+    screen_widths_mm: Mapping[str, float] = field(default_factory=dict)
+    """Measured widths of screens, by the screen's name."""
 
     def __post_init__(self) -> None:
         for name, value in (

@@ -146,6 +146,9 @@ class Desk(Protocol):
     def clear_image_cache(self) -> None:
         """Ask, then delete the decoded slices on disk."""
 
+    def measure_screen(self) -> None:
+        """Ask how wide the screen of the active pane is."""
+
     def show_settings(self) -> None:
         """Show the settings."""
 

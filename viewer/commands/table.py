@@ -15,6 +15,7 @@ from viewer.commands.image_commands import IMAGE_COMMANDS
 from viewer.commands.mark_commands import MARK_COMMANDS
 from viewer.commands.patient_commands import PATIENT_COMMANDS
 from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCREEN_COMMANDS
+from viewer.commands.size_commands import SIZE_COMMANDS
 from viewer.commands.slice_commands import SLICE_COMMANDS
 from viewer.commands.studies_commands import STUDIES_COMMANDS
 from viewer.commands.view_commands import VIEW_COMMANDS
@@ -28,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     *HANGING_COMMANDS,
     *PATIENT_COMMANDS,
     *IMAGE_COMMANDS,
+    *SIZE_COMMANDS,
     *MARK_COMMANDS,
     *GREY_COMMANDS,
     *AI_COMMANDS,

@@ -11,7 +11,9 @@ from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Runnin
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
+from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.technique import technique_lines
+from viewer.domain.true_size import true_size_words
 from viewer.domain.view import ViewModifier
 from viewer.domain.viewport import Viewport
 from viewer.domain.windowing import Voi, VoiFunction, Window
@@ -175,13 +177,20 @@ def factor_lines(stack: ImageStack, text: TextSettings) -> tuple[CornerLine, ...
 
 
 def reading_lines(
-    stack: ImageStack, slice_index: int, voi: Voi, viewport: Viewport
+    stack: ImageStack,
+    slice_index: int,
+    voi: Voi,
+    viewport: Viewport,
+    pitch: ScreenPitch | None = None,
 ) -> tuple[CornerLine, ...]:
     """Slice, zoom and window."""
     lines = []
     if stack.slices > 1:
         lines.append(CornerLine(slice_text(slice_index, stack.slices, stack.slice_spacing_mm)))
     lines.append(CornerLine(zoom_text(viewport), Emphasis.SECONDARY, reduced=is_reduced(viewport)))
+    true_size = true_size_words(stack, viewport, pitch)
+    if true_size:
+        lines.append(CornerLine(true_size, Emphasis.SECONDARY))
     lines.append(CornerLine(window_text(voi), Emphasis.SECONDARY))
     return tuple(lines)
 

@@ -17,6 +17,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
 from viewer.domain.reader_mark import ReaderMark
+from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.viewport import Viewport, on_whole_pixels, viewport_for
 from viewer.domain.windowing import GreyScale, Voi, lookup_table
 from viewer.rendering.captions import (
@@ -125,6 +126,8 @@ class PaneContext:
     reader_marks: tuple[ReaderMark, ...] = ()
     marks: PaneMarks = NO_MARKS
     grey: GreyDrawing = field(default_factory=GreyDrawing)
+    pitch: ScreenPitch | None = None
+    """Of the screen that shows the pane; None in pictures, which have no size."""
     other_study: OtherStudy | None = None
     """Where the image is of another study: what is said of it."""
 
@@ -196,7 +199,7 @@ def build_scene(
         + (() if fits else (Badge("AI result is for another image size: not drawn"),)),
         bottom_lines=factor_lines(stack, text)
         + (
-            reading_lines(stack, state.slice_index, voi, viewport)
+            reading_lines(stack, state.slice_index, voi, viewport, context.pitch)
             if text.corner_text
             else reduction_lines(viewport)
         ),

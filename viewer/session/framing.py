@@ -116,10 +116,15 @@ def at_actual_pixels(state: SessionState, slot: Slot) -> SessionState:
     About what is in the middle of the pane; from a fit, with the chest wall at the pane's edge,
     since the middle of a fitted pane is often air.
     """
+    image = state.image_in(slot)
+    return state if image is None else at_scale(state, slot, actual_pixels_scale(image))
+
+
+def at_scale(state: SessionState, slot: Slot, scale: float) -> SessionState:
+    """Show so many device pixels per millimetre, about what `at_actual_pixels` does."""
     image, viewport = state.image_in(slot), viewport_of(state, slot)
     if image is None or viewport is None:
         return state
-    scale = actual_pixels_scale(image)
     if state.panes[slot].framing.scale is None:
         framing = Framing(scale=scale, chest_mm=viewport.pane_width / 2 / scale)
     else:

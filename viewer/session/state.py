@@ -19,6 +19,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
 from viewer.domain.reader_mark import ReaderMark
+from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.worklist import Worklist
 from viewer.session.marking import Marking
 
@@ -116,6 +117,8 @@ class SessionState:
     """How each image was last shown, by image id: slice and window come back with it."""
     pane_sizes: Mapping[Slot, tuple[int, int]] = field(default_factory=dict)
     """(width, height) of each pane in device pixels, as far as they are known."""
+    pitches: Mapping[Slot, ScreenPitch] = field(default_factory=dict)
+    """How large the device pixels are that each pane lies on, as far as that is asked."""
     ai: Mapping[str, AiState] = field(default_factory=dict)
     breasts: Mapping[BreastKey, BreastStanding] = field(default_factory=dict)
     """Where a two-view model stands; empty when none is chosen."""

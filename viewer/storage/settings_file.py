@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from viewer.domain.gestures import DragAction, Gestures, WheelAction
 from viewer.domain.model_use import ModelUse
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings, Palette
+from viewer.domain.screen_pitch import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM
 from viewer.settings import (
     LARGEST_BUDGET_MB,
     SMALLEST_BUDGET_MB,
@@ -54,6 +55,7 @@ def read_settings(path: Path) -> StoredSettings:
         overlay=_overlay(entries.table("overlay")),
         text_percent=entries.take("text_percent", _text_percent, plain.text_percent),
         gestures=_gestures(entries.table("mouse")),
+        screen_widths_mm=_screen_widths(entries.table("screen_widths_mm")),
     )
     return StoredSettings(settings=settings, complaints=tuple(entries.complaints))
 
@@ -74,6 +76,7 @@ def write_settings(path: Path, settings: Settings) -> None:
             "predictions_mb": settings.predictions_mb,
             "text_percent": settings.text_percent,
             "hanging": settings.hanging,
+            "screen_widths_mm": dict(settings.screen_widths_mm),
             "serving": {use.value: _names(paths) for use, paths in settings.serving.items()},
             "mouse": {
                 "right_drag": settings.gestures.right_drag.value,
@@ -161,6 +164,19 @@ def _name(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 100:
         raise ValueError(value)
     return value
+
+
+def _screen_widths(entries: _Entries) -> dict[str, float]:
+    found = {name: entries.take(name, _screen_width, None) for name in entries.entries}
+    return {name: width for name, width in found.items() if width is not None}
+
+
+def _screen_width(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(value)
+    if not SMALLEST_WIDTH_MM <= value <= LARGEST_WIDTH_MM:
+        raise ValueError(value)
+    return float(value)
 
 
 def _names(paths: Iterable[Path]) -> list[str]:

@@ -46,6 +46,7 @@ _EVERYTHING = (
     "stage_index",
     "screens",
     "pane_sizes",
+    "pitches",
     "reader_marks",
     "confirmed_patients",
 )
@@ -240,6 +241,7 @@ def _context(state: SessionState, slot: Slot) -> PaneContext:
         marks=pane_marks(state, slot),
         grey=GreyDrawing(maximum=state.options.grey.maximum),
         other_study=other_study(relation_in(state, slot)),
+        pitch=state.pitches.get(slot),
     )
 
 

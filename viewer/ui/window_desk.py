@@ -28,6 +28,7 @@ from viewer.ui.dialogs.assign_views import AssignViewsDialog
 from viewer.ui.dialogs.cheat_sheet import CheatSheet
 from viewer.ui.dialogs.diagnostics import DiagnosticsDialog
 from viewer.ui.dialogs.models import ModelsDialog
+from viewer.ui.dialogs.screen_width import ScreenWidthDialog
 from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.dialogs.skipped import SkippedDialog
 from viewer.ui.file_chooser import FileChooser
@@ -236,6 +237,18 @@ class WindowDesk(QObject):
     def clear_image_cache(self) -> None:
         """Ask, then delete the decoded slices on disk."""
         self._frames.clear_cache()
+
+    def measure_screen(self) -> None:
+        """Ask how wide the screen of the active pane is, and keep it in the settings."""
+        state = self._session.state
+        pitch = state.pitches.get(state.active)
+        if pitch is None:
+            return
+        dialog = ScreenWidthDialog(pitch, self._window)
+        if self._show(dialog):
+            settings = self._preferences.settings
+            widths = {**settings.screen_widths_mm, pitch.screen.name: dialog.width_mm}
+            self._preferences.change(replace(settings, screen_widths_mm=widths))
 
     def show_settings(self) -> None:
         """Show the settings."""

@@ -1,0 +1,133 @@
+"""Images at one size: on all detectors, at true size, at so many pixels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from builders import make_exam, make_image
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewer.domain.geometry import PixelSpacing, SpacingOrigin
+from viewer.domain.hanging import STANDARD_SLOTS, Slot
+from viewer.domain.screen_pitch import ReportedScreen, ScreenPitch, pitch_of
+from viewer.domain.viewport import Viewport
+from viewer.rendering.captions import reading_lines
+from viewer.session.exams import opened
+from viewer.session.framing import fitted, pane_measured, viewport_of
+from viewer.session.state import SessionState
+from viewer.session.true_size import (
+    at_true_size,
+    magnified,
+    pitches_known,
+    true_size_obstacle,
+)
+
+DETECTORS_MM = (0.065, 0.07, 0.085, 0.1)
+WIDTH_MM, HEIGHT_MM = 180.0, 240.0
+
+
+def pitch(width_mm: float | None = 400.0) -> ScreenPitch:
+    reported = ReportedScreen(
+        name="S", device_width=1600, device_height=1200, width_mm=0, height_mm=0
+    )
+    return pitch_of(reported, width_mm)
+
+
+def spacing(row_mm: float, column_mm: float, origin: SpacingOrigin) -> PixelSpacing:
+    return PixelSpacing(row_mm=row_mm, column_mm=column_mm, origin=origin)
+
+
+def hung(spacings: list[PixelSpacing | None], *, screen: ScreenPitch | None = None) -> SessionState:
+    """A view of each spacing, of one physical size."""
+    images = []
+    for slot, one in zip(STANDARD_SLOTS, spacings, strict=False):
+        row_mm, column_mm = (0.1, 0.1) if one is None else (one.row_mm, one.column_mm)
+        images.append(
+            make_image(
+                slot.value,
+                rows=round(HEIGHT_MM / row_mm),
+                columns=round(WIDTH_MM / column_mm),
+                spacing=one,
+            )
+        )
+    state = opened(SessionState(), [make_exam(images=images)])
+    for slot in STANDARD_SLOTS:
+        state = pane_measured(state, slot, 500, 400)
+    return pitches_known(state, dict.fromkeys(STANDARD_SLOTS, screen or pitch()))
+
+
+def seen(state: SessionState, slot: Slot) -> Viewport:
+    viewport = viewport_of(state, slot)
+    assert viewport is not None
+    return viewport
+
+
+@given(st.permutations(DETECTORS_MM), st.permutations(DETECTORS_MM))
+def test_breasts_of_one_size_look_equally_large_whatever_the_detector(
+    rows_mm: list[float], columns_mm: list[float]
+) -> None:
+    pairs = zip(rows_mm, columns_mm, strict=True)
+    state = hung([spacing(row, column, SpacingOrigin.PIXEL_MEASURES) for row, column in pairs])
+    sizes = [
+        (v.image_rows * v.scale_row, v.image_columns * v.scale_column)
+        for v in (seen(state, slot) for slot in STANDARD_SLOTS)
+    ]
+    for height, width in sizes:
+        assert height == pytest.approx(sizes[0][0], rel=2e-3)
+        assert width == pytest.approx(sizes[0][1], rel=2e-3)
+
+
+@given(st.sampled_from(DETECTORS_MM), st.sampled_from(DETECTORS_MM), st.floats(160, 900))
+def test_at_true_size_a_millimetre_is_a_millimetre_on_the_screen(
+    row_mm: float, column_mm: float, screen_mm: float
+) -> None:
+    known = pitch(screen_mm)
+    state = hung([spacing(row_mm, column_mm, SpacingOrigin.PIXEL_MEASURES)], screen=known)
+    viewport = seen(at_true_size(state, Slot.RCC), Slot.RCC)
+    assert known.pixel_mm is not None
+    assert viewport.scale_row * known.pixel_mm == pytest.approx(row_mm)
+    assert viewport.scale_column * known.pixel_mm == pytest.approx(column_mm)
+
+
+def said(state: SessionState, slot: Slot = Slot.RCC) -> str:
+    image = state.image_in(slot)
+    assert image is not None
+    lines = reading_lines(image, 0, image.vois[0], seen(state, slot), state.pitches.get(slot))
+    return "\n".join(line.text for line in lines)
+
+
+def test_the_pane_says_true_size_and_on_what_it_relies() -> None:
+    state = hung([spacing(0.1, 0.1, SpacingOrigin.PIXEL_MEASURES)])
+    assert "true size" not in said(state)
+    shown = at_true_size(state, Slot.RCC)
+    assert "true size (screen measured)" in said(shown)
+    assert "true size" not in said(magnified(shown, Slot.RCC, 2.0))
+    elsewhere = pitches_known(shown, {Slot.RCC: pitch(500.0)})
+    assert "true size" not in said(elsewhere)
+
+
+def test_a_spacing_at_the_detector_gives_true_size_at_the_detector() -> None:
+    state = at_true_size(hung([spacing(0.1, 0.1, SpacingOrigin.IMAGER)]), Slot.RCC)
+    assert "true size at the detector" in said(state)
+
+
+def test_true_size_is_refused_with_the_reason_when_spacing_or_screen_are_not_known() -> None:
+    unspaced = hung([None])
+    assert true_size_obstacle(unspaced, Slot.RCC) == "the pixel spacing of the image is not known"
+    assert at_true_size(unspaced, Slot.RCC) is unspaced
+    state = hung([spacing(0.1, 0.1, SpacingOrigin.PIXEL_MEASURES)], screen=pitch(None))
+    assert "does not report its size" in (true_size_obstacle(state, Slot.RCC) or "")
+    assert at_true_size(state, Slot.RCC) is state
+    nowhere = replace(state, pitches={})
+    assert true_size_obstacle(nowhere, Slot.RCC) == "the size of the screen is not known"
+    assert true_size_obstacle(SessionState(), Slot.RCC) == "the pane holds no image"
+
+
+@pytest.mark.parametrize("zoom", [1.0, 2.0])
+def test_a_preset_gives_so_many_screen_pixels_per_image_pixel(zoom: float) -> None:
+    state = hung([spacing(0.07, 0.07, SpacingOrigin.IMAGER)])
+    shown = magnified(state, Slot.RCC, zoom)
+    assert seen(shown, Slot.RCC).zoom == pytest.approx(zoom)
+    assert seen(fitted(shown, Slot.RCC), Slot.RCC) == seen(state, Slot.RCC)
