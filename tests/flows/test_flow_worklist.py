@@ -82,6 +82,11 @@ def test_the_list_is_worked_by_keyboard_and_marks_are_kept(
     running.key(Qt.Key.Key_F5)
     assert page.isVisible()
     assert not running.program.hanging.isVisible()
+    running.key(Qt.Key.Key_End)
+    running.key(Qt.Key.Key_Down)
+    running.key(Qt.Key.Key_Home)
+    running.key(Qt.Key.Key_Up)
+    assert "slice" not in running.program.status.said
     for _ in range(11):
         running.key(Qt.Key.Key_Down)
     running.key(Qt.Key.Key_Return)
@@ -129,6 +134,8 @@ def test_a_csv_gives_its_lines_and_its_reasons(start: Start, many: Path, tmp_pat
     assert texts[1][0] == CANNOT
     assert "no such file" in texts[1][2]
     assert texts[3][0] == CANNOT
+    running.key(Qt.Key.Key_End)
+    assert "1 cells" in page.detail.text()
     settled(running)
     running.key(Qt.Key.Key_Home)
     running.key(Qt.Key.Key_Return)

@@ -47,6 +47,13 @@ class WorklistModel(QAbstractTableModel):
         """The exam of a row; None where it cannot be opened, or there is no such row."""
         return self._rows[row].exam_id if 0 <= row < len(self._rows) else None
 
+    def detail(self, row: int) -> str:
+        """What a row says of its exam, and its note, in full."""
+        if not 0 <= row < len(self._rows):
+            return ""
+        texts = self._rows[row].texts
+        return "   ".join(text for text in (texts[Column.EXAM], texts[Column.NOTE]) if text)
+
     def row_of(self, exam_id: str | None) -> int | None:
         """The row of an exam."""
         found = (n for n, cells in enumerate(self._rows) if cells.exam_id == exam_id)

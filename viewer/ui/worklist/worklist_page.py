@@ -46,6 +46,9 @@ class WorklistPage(QWidget):
         self.priors = QCheckBox("Priors as lines of their own", self)
         self.count = QLabel(self)
         self.count.setObjectName("hint")
+        self.detail = QLabel(self)
+        self.detail.setWordWrap(True)
+        self.detail.setTextFormat(Qt.TextFormat.PlainText)
         self.nothing = QLabel("No line matches. Esc empties the search.", self)
         self.nothing.setObjectName("warning")
         self.nothing.hide()
@@ -59,6 +62,7 @@ class WorklistPage(QWidget):
         self.status.currentIndexChanged.connect(self._filter)
         self.priors.toggled.connect(self._filter)
         self.table.exam_chosen.connect(self._open)
+        self.table.selectionModel().currentChanged.connect(self._tell)
         self.table.text_typed.connect(self._type)
         session.changed.connect(self._follow)
 
@@ -70,6 +74,7 @@ class WorklistPage(QWidget):
         listed = lines(state)
         if self.model.show_rows([cells_of(line, state) for line in listed]):
             self.table.select_exam(before or state.exam_id)
+        self._tell()
         self.count.setText(summary(state, len(listed)))
         self.nothing.setVisible(not listed)
 
@@ -125,6 +130,7 @@ class WorklistPage(QWidget):
         column.addLayout(bar)
         column.addWidget(self.nothing)
         column.addWidget(self.table, 1)
+        column.addWidget(self.detail)
         column.addWidget(words)
 
     @Slot()
@@ -136,6 +142,11 @@ class WorklistPage(QWidget):
             priors=self.priors.isChecked(),
         )
         self._session.apply(lambda state: list_filtered(state, chosen))
+
+    @Slot()
+    def _tell(self) -> None:
+        """Say in full what the selected row has no room for."""
+        self.detail.setText(self.model.detail(self.table.currentIndex().row()))
 
     @Slot(str)
     def _open(self, exam_id: str) -> None:

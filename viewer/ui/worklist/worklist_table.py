@@ -12,21 +12,20 @@ from viewer.ui.worklist.worklist_words import Column
 _ROW_HEIGHT = 28
 _WIDTHS = {
     Column.STATUS: 110,
-    Column.EXAM: 190,
-    Column.KINDS: 220,
-    Column.VIEWS: 250,
-    Column.PRIORS: 130,
-    Column.AI: 110,
-    Column.PRIORITY: 80,
+    Column.EXAM: 200,
+    Column.KINDS: 180,
+    Column.VIEWS: 220,
+    Column.PRIORS: 120,
+    Column.AI: 90,
+    Column.PRIORITY: 70,
 }
 _MOVES = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
     Qt.Key.Key_PageUp,
     Qt.Key.Key_PageDown,
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
 }
+_ENDS = {Qt.Key.Key_Home, Qt.Key.Key_End}
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
@@ -78,6 +77,10 @@ class WorklistTable(QTableView):
             self._choose(self.currentIndex().row())
         elif key in _MOVES and not is_chord:
             super().keyPressEvent(event)
+            # Qt passes a move past the end on; it must not scroll the images behind the list.
+            event.accept()
+        elif key in _ENDS and not is_chord:
+            self.selectRow(0 if key == Qt.Key.Key_Home else self._rows.rowCount() - 1)
         elif not is_chord and event.text().strip() and event.text().isprintable():
             self.text_typed.emit(event.text())
         else:
