@@ -15,7 +15,7 @@ from viewer.domain.kept_marks import KeptMarks
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
 from viewer.domain.view import ImageKind
 from viewer.session.exams import closed, corrected, opened
-from viewer.session.framing import pane_measured, zoomed_centre
+from viewer.session.framing import pane_measured, viewport_of, zoomed_centre
 from viewer.session.key_images import (
     is_key_image,
     key_image_dropped,
@@ -329,6 +329,16 @@ def test_a_key_sets_a_mark_in_the_image_and_arrows_move_its_handles(tool: Tool) 
     assert there is not None
     for old, new in zip(mark.points, there.points, strict=True):
         assert new == pytest.approx((old.row + 2, old.column - 3))
+
+
+def test_a_mark_set_by_keys_lies_in_the_breast_of_a_fit_and_in_the_middle_of_a_zoom() -> None:
+    state = tool_chosen(ready(), Tool.POINT)
+    assert selected_mark(mark_set_at_centre(state, "new")).points[0] == ImagePoint(100, 112.5)
+    left = activated(state, Slot.LCC)
+    assert selected_mark(mark_set_at_centre(left, "new")).points[0] == ImagePoint(100, 37.5)
+    zoomed = zoomed_centre(state, Slot.RCC, 3.0)
+    middle = viewport_of(zoomed, Slot.RCC).to_image(150, 200)
+    assert selected_mark(mark_set_at_centre(zoomed, "new")).points[0] == pytest.approx(middle)
 
 
 def test_an_edit_by_keys_is_undone_as_one_step() -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import ImagePoint, Mark, MarkShape
 from viewer.domain.mark_geometry import contour, handles
-from viewer.domain.viewport import Viewport
 from viewer.session.framing import viewport_of
 from viewer.session.mark_drawing import new_mark, shape_of_tool, shifted
 from viewer.session.marks import mark_added, mark_changed, mark_shown, selected_mark
@@ -20,31 +19,49 @@ _REACH = 40.0
 def mark_set_at_centre(state: SessionState, mark_id: str) -> SessionState:
     """Set the chosen tool's mark in the middle of the active pane, and edit it by keys.
 
-    Where the middle of the pane is air beside the image, at the nearest place of the image.
+    The middle of a fitted pane is often air: there it is set near the chest wall instead.
     """
     image, viewport = state.active_image, viewport_of(state, state.active)
     shape = shape_of_tool(state)
     if image is None or viewport is None or shape is None:
         return state
-    mark = mark_at_centre(image, state.active_pane.slice_index, shape, viewport, mark_id)
+    if state.active_pane.framing.scale is None and image.ct is None:
+        middle = _in_tissue(image)
+    else:
+        x, y = viewport.pane_width / 2, viewport.pane_height / 2
+        middle = ImagePoint(*viewport.to_image(x, y))
+    mark = mark_about(image, state.active_pane.slice_index, shape, middle, viewport.zoom, mark_id)
     added = mark_added(state, mark)
     return added if added is state else editing_begun(added)
 
 
-def mark_at_centre(
-    image: ImageStack, slice_index: int, shape: MarkShape, viewport: Viewport, mark_id: str
+def mark_about(
+    image: ImageStack,
+    slice_index: int,
+    shape: MarkShape,
+    middle: ImagePoint,
+    zoom: float,
+    mark_id: str,
 ) -> Mark:
-    """A mark of a shape about the pane's centre, large enough to be taken hold of."""
-    row, column = viewport.to_image(viewport.pane_width / 2, viewport.pane_height / 2)
-    mark = new_mark(image, slice_index, shape, ImagePoint(row, column), mark_id)
+    """A mark of a shape about a place, or the nearest place in the image; large enough to be held.
+
+    zoom: device pixels per image pixel.
+    """
+    mark = new_mark(image, slice_index, shape, middle, mark_id)
     if shape.is_spot:
         return mark
-    reach = min(_REACH / viewport.zoom, image.rows / 4, image.columns / 4)
-    middle = ImagePoint(
+    reach = min(_REACH / zoom, image.rows / 4, image.columns / 4)
+    held = ImagePoint(
         min(max(mark.points[0].row, reach), image.rows - reach),
         min(max(mark.points[0].column, reach), image.columns - reach),
     )
-    return replace(mark, points=_about(middle, shape, reach, mark))
+    return replace(mark, points=_about(held, shape, reach, mark))
+
+
+def _in_tissue(image: ImageStack) -> ImagePoint:
+    """The middle row, a quarter of the image away from the chest wall."""
+    share = 0.25 if image.chest_wall_is_left else 0.75
+    return ImagePoint(image.rows / 2, image.columns * share)
 
 
 def editing_begun(state: SessionState) -> SessionState:

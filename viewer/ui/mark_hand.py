@@ -27,6 +27,7 @@ from viewer.session.marks import can_mark, mark_selected, mark_with, marks_on
 from viewer.session.session import Session
 from viewer.session.state import Tool
 from viewer.ui.pane.image_pane import ImagePane
+from viewer.ui.text_size import text_factor
 
 REACH = 7.0
 """Logical pixels from a line or handle within which a press takes it."""
@@ -139,7 +140,7 @@ class MarkHand:
 
     @property
     def _reach(self) -> float:
-        return REACH * self._pane.devicePixelRatioF()
+        return REACH * text_factor() * self._pane.devicePixelRatioF()
 
     @property
     def _is_drawing(self) -> bool:

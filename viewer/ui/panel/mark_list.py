@@ -26,6 +26,7 @@ from viewer.session.session import Change, Session
 from viewer.ui.fonts import text_font
 from viewer.ui.pane.ink import DRAWN
 from viewer.ui.panel.mark_lines import MarkLine, absent_words, mark_lines
+from viewer.ui.text_size import scaled
 from viewer.ui.theme import ACCENT, SECONDARY, SMALL_PIXELS, TEXT
 
 _ROW = 22
@@ -89,7 +90,7 @@ class MarkRows(QListWidget):
             self.addItem(item)
         current = next((n for n, line in enumerate(self._lines) if line.is_current), row)
         self.setCurrentRow(min(current, len(self._lines) - 1))
-        self.setFixedHeight(_ROW * min(len(self._lines), _MOST_ROWS))
+        self.setFixedHeight(scaled(_ROW) * min(len(self._lines), _MOST_ROWS))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Move, go, delete, leave; every other key is the window's."""
@@ -117,7 +118,7 @@ class _LineDelegate(QStyledItemDelegate):
     ) -> QSize:
         """A row."""
         del option, index
-        return QSize(120, _ROW)
+        return QSize(120, scaled(_ROW))
 
     def paint(
         self,
@@ -132,14 +133,17 @@ class _LineDelegate(QStyledItemDelegate):
         if line.is_current:
             painter.fillRect(row, _CURRENT)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(text_font(SMALL_PIXELS, QFont.Weight.DemiBold))
+        painter.setFont(text_font(scaled(SMALL_PIXELS), QFont.Weight.DemiBold))
         painter.setPen(DRAWN)
         painter.drawText(row.adjusted(12, 0, 0, 0), middle, line.number)
-        painter.setFont(text_font(SMALL_PIXELS))
+        painter.setFont(text_font(scaled(SMALL_PIXELS)))
         painter.setPen(QColor(SECONDARY))
-        painter.drawText(row.adjusted(36, 0, 0, 0), middle, line.where)
+        painter.drawText(row.adjusted(12 + scaled(24), 0, 0, 0), middle, line.where)
         painter.setPen(QColor(TEXT))
-        left = max(132.0, 44.0 + painter.fontMetrics().horizontalAdvance(line.where))
+        left = max(
+            12.0 + scaled(120),
+            20.0 + scaled(24) + painter.fontMetrics().horizontalAdvance(line.where),
+        )
         place = row.adjusted(left, 0, -8, 0)
         words = painter.fontMetrics().elidedText(
             line.words, Qt.TextElideMode.ElideRight, round(place.width())
