@@ -178,7 +178,7 @@ def test_exams_ahead_begin_with_what_they_will_show() -> None:
     exams = [{"a": 2, "b": 0}, {"c": 1}]
     order = list(later_order(exams, {"a": 4, "b": 1, "c": 3}))
     assert order == [
-        *(("a", 2), ("b", 0), ("c", 1)),
+        *(("a", 2), ("c", 1), ("b", 0)),
         *(("a", 3), ("a", 1), ("a", 0)),
         *(("c", 2), ("c", 0)),
     ]

@@ -40,10 +40,10 @@ def later_order(
 ) -> Iterator[FrameKey]:
     """Yield every frame of exams that may hang next, the most wanted first.
 
-    exams: for each exam the slice that every image will show when it hangs; these frames of all
-    exams come first. slices: how many slices each image has.
+    exams: for each exam the slice that every image will show when it hangs, those on screen first;
+    these frames come first, from all exams in turn. slices: how many slices each image has.
     """
-    yield from chain.from_iterable(exam.items() for exam in exams)
+    yield from _in_turn([list(exam.items()) for exam in exams])
     for exam in exams:
         yield from _in_turn([list(_outwards(key, 0, slices[key[0]])) for key in exam.items()])
 

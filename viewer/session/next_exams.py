@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from viewer.domain.exam import Exam
+from viewer.session.exams import chosen
 from viewer.session.near import near_exams
 from viewer.session.staging import shown_as_remembered
 from viewer.session.state import SessionState
@@ -27,5 +28,12 @@ def exams_ahead(state: SessionState) -> tuple[str, ...]:
 
 
 def slices_on_hanging(state: SessionState, exam: Exam) -> Mapping[str, int]:
-    """The slice that each image of an exam shows when it hangs, by image id."""
-    return {image.image_id: shown_as_remembered(state, image).slice_index for image in exam.images}
+    """The slice that each image of an open exam shows when it hangs, by image id.
+
+    Those that are on screen at once come first.
+    """
+    hung = chosen(state, exam.exam_id)
+    panes = [hung.panes[slot] for slot in hung.shown_slots]
+    on_screen = {pane.image_id: pane.slice_index for pane in panes if pane.image_id is not None}
+    others = {i.image_id: shown_as_remembered(state, i).slice_index for i in exam.images}
+    return {**on_screen, **{i: n for i, n in others.items() if i not in on_screen}}
