@@ -1,12 +1,6 @@
 """Runs every benchmark, writes one JSON file and a table that says what is reached.
 
-<<<<<<< HEAD
 python -m tests.benchmarks [--only PART] [--quick] [--output DIR]
-=======
-python -m tests.benchmarks
-    [--only engine|rendering|window|exams|statistics|lambda|evaluation|predict]
-    [--quick] [--output DIR]
->>>>>>> d2eca1d (The next exam, four full exams in turn and slices from the disk are measured)
 """
 
 from __future__ import annotations
@@ -24,20 +18,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-<<<<<<< HEAD
 PARTS = (
     "engine",
     "rendering",
     "window",
+    "exams",
     "reading",
     "statistics",
     "lambda",
     "evaluation",
     "predict",
 )
-=======
-PARTS = ("engine", "rendering", "window", "exams", "statistics", "lambda", "evaluation", "predict")
->>>>>>> d2eca1d (The next exam, four full exams in turn and slices from the disk are measured)
 _RUN_PART = (
     "import importlib, json, sys; "
     "measured = importlib.import_module(f'tests.benchmarks.benchmark_{sys.argv[1]}')"
@@ -138,7 +129,24 @@ GOALS = (
         at_most=2560.0,
     ),
     Goal(
-<<<<<<< HEAD
+        part="exams",
+        measure="next_exam_longest_ms",
+        wording="next exam, decoded ahead, from the command to the painted panes, longest ms",
+        at_most=200.0,
+    ),
+    Goal(
+        part="exams",
+        measure="frames_share_of_budget",
+        wording="four full exams in turn, slices in memory, share of the budget",
+        at_most=1.0,
+    ),
+    Goal(
+        part="exams",
+        measure="times_sooner_from_disk",
+        wording="a slice seen before, from the disk, times sooner than decoded",
+        at_least=10.0,
+    ),
+    Goal(
         part="reading",
         measure="one_view_p95_ms",
         wording="reading while the AI runs: slice change, one view, p95 ms",
@@ -185,24 +193,6 @@ GOALS = (
         measure="stalls_over_50_ms",
         wording="the same: stalls of the GUI thread over 50 ms",
         at_most=0.0,
-=======
-        part="exams",
-        measure="next_exam_longest_ms",
-        wording="next exam, decoded ahead, from the command to the painted panes, longest ms",
-        at_most=200.0,
-    ),
-    Goal(
-        part="exams",
-        measure="frames_share_of_budget",
-        wording="four full exams in turn, slices in memory, share of the budget",
-        at_most=1.0,
-    ),
-    Goal(
-        part="exams",
-        measure="times_sooner_from_disk",
-        wording="a slice seen before, from the disk, times sooner than decoded",
-        at_least=10.0,
->>>>>>> d2eca1d (The next exam, four full exams in turn and slices from the disk are measured)
     ),
     Goal(
         part="statistics",
@@ -233,11 +223,7 @@ GOALS = (
 
 def _environment_for(part: str) -> dict[str, str]:
     environment = dict(os.environ)
-<<<<<<< HEAD
-    if part in ("rendering", "window", "reading", "lambda"):
-=======
-    if part in ("rendering", "window", "exams", "lambda"):
->>>>>>> d2eca1d (The next exam, four full exams in turn and slices from the disk are measured)
+    if part in ("rendering", "window", "exams", "reading", "lambda"):
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     return environment
 
