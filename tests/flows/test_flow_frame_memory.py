@@ -84,7 +84,7 @@ def test_clearing_asks_and_deletes(start: Start, phantom: Path) -> None:
     perform(command, context_of(running))
     running.qtbot.waitUntil(lambda: not files_of(running), timeout=WAIT_MS)
     running.qtbot.waitUntil(
-        lambda: running.program.status.said == "No decoded slices are left on disk.",
+        lambda: running.program.status.said == "The decoded slices on disk were deleted.",
         timeout=WAIT_MS,
     )
 

@@ -368,8 +368,8 @@ def test_frames_of_an_exam_that_is_closed_or_laid_anew_meanwhile_are_dropped(
     assert store.missing([("n", 0), ("p", 0), ("h", 0)]) == (("n", 0), ("p", 0))
 
 
-def test_a_slice_ahead_that_fails_is_reported_when_its_exam_hangs(
-    pool: DecodePool, reports: Reports
+def test_a_slice_ahead_that_fails_stops_no_other_and_is_reported_when_its_exam_hangs(
+    pool: DecodePool, reports: Reports, store: FrameStore
 ) -> None:
     error = UnreadableImage("cut short")
     broken = source(CountingFrames(2, fail={0: error}))
@@ -378,6 +378,7 @@ def test_a_slice_ahead_that_fails_is_reported_when_its_exam_hangs(
     pool.focus([("h", 0)])
     idle(pool)
     assert reports.failed == []
+    assert store.missing([("n", 0), ("n", 1)]) == (("n", 0),)
     pool.open({"n": broken})
     pool.focus([("n", 0)])
     reports.wait_for(2)

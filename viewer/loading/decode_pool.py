@@ -54,6 +54,7 @@ class DecodePool:
         self._later: list[FrameKey] = []
         self._awaited: list[FrameKey] = []
         self._decoding: set[FrameKey] = set()
+        self._keeping = 0
         self._failed: dict[FrameKey, UnreadableImage] = {}
         self._visible: tuple[FrameKey, ...] = ()
         self._typical_bytes = 0.0
@@ -134,9 +135,9 @@ class DecodePool:
             return _PooledFrames(self, image_id, self._frames[image_id])
 
     def idle(self) -> bool:
-        """Return whether nothing is being decoded or left to decode."""
+        """Return whether nothing is being decoded or kept on disk, or left to decode."""
         with self._changed:
-            return not self._decoding and self._next_key() is None
+            return not self._decoding and not self._keeping and self._next_key() is None
 
     def close(self) -> None:
         """Stop: waits for the frames being decoded, drops the rest."""
@@ -204,6 +205,7 @@ class DecodePool:
             failure.__cause__ = error
         with self._changed:
             self._decoding.discard(key)
+            self._keeping += 1
             current = self._known(key[0]) is source
             hangs = self._frames.get(key[0]) is source
             if current and read is not None:
@@ -211,14 +213,16 @@ class DecodePool:
                 self._learn_size(read.frame)
             if current and failure is not None:
                 self._failed[key] = failure
-            if not hangs and self._store.missing((key,)):
+            if current and read is not None and not hangs and self._store.missing((key,)):
                 # The budget is full: more would be decoded in vain.
                 self._later = []
             self._changed.notify_all()
         if hangs:
             self._report(key, failure)
-        if current and read is not None:
+        if read is not None:
             self._reader.keep(read)
+        with self._changed:
+            self._keeping -= 1
 
     def _replace_sources(
         self, frames: Mapping[str, FrameSource], others: Mapping[str, FrameSource]

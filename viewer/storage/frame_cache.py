@@ -101,6 +101,9 @@ class DecodedCache:
         try:
             content = to_bytes(name, frame)
             with self._lock:
+                if not self._on:
+                    # Turned off while the frame was packed: whoever clears then finds it all.
+                    return
                 self._prepare()
                 if self._make_room(len(content)):
                     self._write(self._path(name), content)

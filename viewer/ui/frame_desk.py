@@ -65,4 +65,4 @@ class FrameDesk(QObject):
     @Slot()
     def _say_cleared(self) -> None:
         self._memory.look()
-        self.said.emit("No decoded slices are left on disk.")
+        self.said.emit("The decoded slices on disk were deleted.")
