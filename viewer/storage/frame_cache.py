@@ -96,7 +96,7 @@ class DecodedCache:
 
     def keep(self, name: str, frame: Frame) -> None:
         """Store a frame; the least recently used ones make room."""
-        if not self._on or self._problem is not None:
+        if not self.is_on or self._problem is not None:
             return
         try:
             content = to_bytes(name, frame)
