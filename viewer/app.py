@@ -14,6 +14,7 @@ from viewer.app_frames import FrameParts
 from viewer.app_grey import GreyParts
 from viewer.app_hanging import HangingParts
 from viewer.app_marks import MarkParts
+from viewer.app_moving import MovingParts
 from viewer.app_studies_desk import studies_desk
 from viewer.app_worklist import WorklistParts
 from viewer.commands.command import Command, Context
@@ -319,6 +320,7 @@ class Program(QObject):
             parent=hanging,
         )
         GreyParts(session=self.session, hanging=hanging, parent=hanging)
+        MovingParts(session=self.session, hanging=hanging, parent=hanging)
         ScreenWatch(
             session=self.session, hanging=hanging, preferences=self.preferences, parent=hanging
         )

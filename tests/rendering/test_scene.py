@@ -50,7 +50,7 @@ def test_the_corner_text_names_view_kind_exam_slice_zoom_and_window():
         "LCC",
         "DBT",
         "Exam 7",
-        "34/40, 33.0 mm",
+        "34/40, 33.0 mm from first slice",
         "zoom 2.00",
         "C 2000  W 2000  normal",
     ]

@@ -10,6 +10,7 @@ from viewer.domain.hanging import Slot
 from viewer.export.shot import Shot, ShotGrid
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import other_study
+from viewer.rendering.pane_frames import PaneFrames
 from viewer.session.framing import fit_scale
 from viewer.session.pane_marks import picture_marks
 from viewer.session.patient import relation_in, study_in
@@ -92,9 +93,11 @@ def shot_of(
     if image is None:
         return shot
     where = image.image_id, pane.slice_index
+    shown = PaneFrames(frame_of).of(image, pane)
     return replace(
         shot,
-        frame=frame_of(*where),
+        frame=shown.frame,
+        moving=shown.words,
         ai=state.ai_of(image.image_id),
         truth=truth_of(*where) if state.overlay.truth else (),
         frame_problem=problem_of(*where),

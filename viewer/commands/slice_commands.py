@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from viewer.commands.command import Command, Context, Group, transition
 from viewer.commands.reasons import without_slices
-from viewer.session.options import cine_speeded, cine_toggled, linked_scrolling_toggled
-from viewer.session.scrolling import scrolled, to_end
+from viewer.session.options import cine_speeded, linked_scrolling_toggled
+from viewer.session.scrolling import cine_started, scrolled, to_end
 
 STRIDE = 10
 """Slices of a long step."""
@@ -82,13 +82,13 @@ SLICE_COMMANDS = (
     Command(
         id="slice.cine",
         title="Cine",
-        help="Play the slices of the active pane, round and round.",
+        help="Play the slices of the active pane; scrolling stops it.",
         group=Group.SLICES,
         keys=("C",),
         icon="mdi6.play-outline",
         why_not=without_slices,
         checked=lambda state: state.options.cine.playing,
-        run=transition(cine_toggled),
+        run=transition(lambda state: cine_started(state, state.active)),
     ),
     Command(
         id="slice.cine_faster",
@@ -111,7 +111,7 @@ SLICE_COMMANDS = (
     Command(
         id="slice.link",
         title="Link scrolling",
-        help="Let all panes scroll together, to the same relative depth.",
+        help="Let panes scroll together: one projection by millimetres, others by relative depth.",
         group=Group.SLICES,
         keys=("L",),
         icon="mdi6.link-variant",

@@ -13,6 +13,7 @@ from viewer.commands.grey_commands import GREY_COMMANDS
 from viewer.commands.hanging_commands import HANGING_COMMANDS
 from viewer.commands.image_commands import IMAGE_COMMANDS
 from viewer.commands.mark_commands import MARK_COMMANDS
+from viewer.commands.moving_commands import MOVING_COMMANDS
 from viewer.commands.patient_commands import PATIENT_COMMANDS
 from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCREEN_COMMANDS
 from viewer.commands.size_commands import SIZE_COMMANDS
@@ -25,6 +26,7 @@ COMMANDS: tuple[Command, ...] = (
     *EXAM_COMMANDS,
     *WORKLIST_COMMANDS,
     *SLICE_COMMANDS,
+    *MOVING_COMMANDS,
     *VIEW_COMMANDS,
     *HANGING_COMMANDS,
     *PATIENT_COMMANDS,

@@ -36,6 +36,8 @@ class ImageStack:
     """Only where per-frame windows differ from `vois`."""
     spacing: PixelSpacing | None = None
     slice_spacing_mm: float | None = None
+    support_is_first: bool | None = None
+    """Of tomosynthesis: whether slices count from the breast support; None when not known."""
     orientation: Orientation = AS_STORED
     """How stored frames were laid to be anatomically up, left facing right, right facing left."""
     stored_rows: int = 0

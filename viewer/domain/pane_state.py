@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from viewer.domain.slab import NO_SLAB, Slab
 from viewer.domain.viewport import FITTED, Framing
 from viewer.domain.windowing import Voi
 
@@ -22,3 +23,5 @@ class PaneState:
     flipped_horizontally: bool = False
     flipped_vertically: bool = False
     framing: Framing = FITTED
+    slab: Slab = NO_SLAB
+    """Of volumes: neighbouring slices shown as one picture."""

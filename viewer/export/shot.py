@@ -9,6 +9,7 @@ from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
+from viewer.domain.slab import NO_SLAB
 from viewer.domain.viewport import viewport_for
 from viewer.domain.windowing import Voi
 from viewer.export.caption import Caption, caption_of
@@ -16,6 +17,7 @@ from viewer.rendering.captions import TextSettings
 from viewer.rendering.drawn_marks import NO_MARKS, PaneMarks
 from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.marks import TruthOutline
+from viewer.rendering.moving_words import NOT_MOVING, MovingWords
 from viewer.rendering.other_study import OtherStudy
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene, shown_voi
 
@@ -30,7 +32,7 @@ class Shot:
     stack: ImageStack | None
     state: PaneState
     frame: Frame | None
-    """The slice of `state`, whole resolution."""
+    """The slice or slab of `state`, whole resolution."""
     pane_width: int
     pane_height: int
     """Device pixels."""
@@ -42,6 +44,8 @@ class Shot:
     truth: tuple[TruthOutline, ...] = ()
     marks: PaneMarks = NO_MARKS
     """Without words, unless the reader wants them: they may say who the patient is."""
+    moving: MovingWords = NOT_MOVING
+    """Of a slab: what is said of it."""
     maximum: bool = False
     """The brightest image pixel under each picture pixel, as on screen in that mode."""
     corner_text: bool = True
@@ -74,6 +78,7 @@ class Shot:
                 grey=GreyDrawing(maximum=self.maximum),
                 other_study=self.other_study,
                 marks=self.marks,
+                moving=self.moving,
             ),
             truth=self.truth,
             empty_title=self.empty_title,
@@ -109,6 +114,8 @@ class Shot:
             ai=self.ai,
             overlay=self.overlay,
         )
+        if self.moving.slab:
+            said = replace(said, slice=", ".join((said.slice, self.moving.slab)))
         if self.other_study is None:
             return said
         return replace(said, image=f"{said.image} ({self.other_study.words})")
@@ -131,9 +138,10 @@ class Shot:
         """The same pane on another slice; what belongs to one slice goes."""
         return replace(
             self,
-            state=replace(self.state, slice_index=slice_index),
+            state=replace(self.state, slice_index=slice_index, slab=NO_SLAB),
             frame=frame,
             truth=(),
+            moving=NOT_MOVING,
             marks=replace(self.marks, is_key_image=False),
         )
 

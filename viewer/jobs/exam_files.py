@@ -19,6 +19,7 @@ from viewer.session.exams import corrected, opened
 from viewer.session.next_exams import exams_ahead, slices_on_hanging
 from viewer.session.patient import studies_at_hand
 from viewer.session.session import Change, Session
+from viewer.session.slabs import shown_slices
 from viewer.session.worklist import exams_added
 
 
@@ -158,7 +159,10 @@ class ExamFiles(QObject):
         state = self._session.state
         slots = dict.fromkeys((state.active, *state.shown_slots))
         panes = [state.panes[slot] for slot in slots]
-        return tuple((p.image_id, p.slice_index) for p in panes if p.image_id is not None)
+        shown = [(p.image_id, shown_slices(state, p)) for p in panes if p.image_id is not None]
+        # Every pane's own slice before the rest of any slab.
+        own = [(image_id, slices[0]) for image_id, slices in shown]
+        return (*own, *((i, index) for i, slices in shown for index in slices[1:]))
 
 
 def _direction(change: Change) -> int:

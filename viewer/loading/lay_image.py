@@ -43,6 +43,8 @@ def laid(image: StoredImage) -> tuple[ImageStack, LaidFrames]:
         stored_columns=stored.columns,
         spacing=_laid_spacing(stored.spacing, orientation),
         orientation=orientation,
+        # Which side the support is on follows from the view that the header has.
+        support_is_first=stored.support_is_first if stored.view == image.view else None,
         warnings=stored.warnings + doubts,
     )
     return stack, LaidFrames(image.frames, orientation, first_frame=image.first_frame)

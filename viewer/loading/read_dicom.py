@@ -27,6 +27,7 @@ from viewer.loading.dicom_header import (
 from viewer.loading.dicom_kind import is_for_processing, is_single_slice, kind_of
 from viewer.loading.dicom_partial import is_partial_view, partial_words
 from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing, spacing_doubts
+from viewer.loading.dicom_support import support_is_first
 from viewer.loading.dicom_technique import technique_of
 from viewer.loading.dicom_view import patient_orientation, view_of
 from viewer.loading.dicom_voi import vois_of
@@ -178,6 +179,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         slice_vois=vois.slice_vois,
         spacing=pixel_spacing(dataset),
         slice_spacing_mm=slice_mm,
+        support_is_first=support_is_first(dataset, view) if volume else None,
         for_processing=for_processing,
         implant=text(dataset, "BreastImplantPresent").upper() == "YES",
         partial_view=is_partial_view(dataset),

@@ -12,6 +12,7 @@ from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
 from viewer.domain.screen_pitch import ScreenPitch
+from viewer.domain.slice_depth import slice_depth
 from viewer.domain.technique import technique_lines
 from viewer.domain.true_size import true_size_words
 from viewer.domain.view import ViewModifier
@@ -186,7 +187,7 @@ def reading_lines(
     """Slice, zoom and window."""
     lines = []
     if stack.slices > 1:
-        lines.append(CornerLine(slice_text(slice_index, stack.slices, stack.slice_spacing_mm)))
+        lines.append(CornerLine(slice_text(stack, slice_index)))
     lines.append(CornerLine(zoom_text(viewport), Emphasis.SECONDARY, reduced=is_reduced(viewport)))
     true_size = true_size_words(stack, viewport, pitch)
     if true_size:
@@ -207,10 +208,11 @@ def is_reduced(viewport: Viewport) -> bool:
     return min(viewport.scale_row, viewport.scale_column) < 1.0 - 1e-6
 
 
-def slice_text(slice_index: int, slices: int, spacing_mm: float | None) -> str:
-    """Such as "34/70, 33.0 mm": the depth is counted from the first slice."""
-    numbered = f"{slice_index + 1}/{slices}"
-    return numbered if spacing_mm is None else f"{numbered}, {slice_index * spacing_mm:.1f} mm"
+def slice_text(stack: ImageStack, slice_index: int) -> str:
+    """Such as "34/70, 33.0 mm from first slice"; see slice_depth."""
+    numbered = f"{slice_index + 1}/{stack.slices}"
+    depth = slice_depth(stack, slice_index)
+    return numbered if depth is None else f"{numbered}, {depth.words}"
 
 
 def zoom_text(viewport: Viewport) -> str:

@@ -97,15 +97,23 @@ def outline_of(mask: NDArray[np.bool_], *, malignant: bool) -> TruthOutline:
 
 
 def box_marks(
-    prediction: Prediction, slice_index: int, settings: OverlaySettings
+    prediction: Prediction,
+    slice_index: int,
+    settings: OverlaySettings,
+    *,
+    last_slice: int | None = None,
 ) -> tuple[BoxMark, ...]:
-    """The boxes on a slice: its own, and dimmed those within +-10 slices; least attended first."""
+    """The boxes on a slice or slab: its own, dimmed those within +-10 slices; attended least first.
+
+    last_slice: of a slab that begins at `slice_index`.
+    """
     if not (settings.visible and settings.boxes and prediction.has_salient_region):
         return ()
     benign, malignant = settings.palette.colours
     marks = []
     for number, patch in enumerate(prediction.patches_by_attention, start=1):
-        away = abs(patch.slice_index - slice_index)
+        at = patch.slice_index
+        away = max(slice_index - at, at - (last_slice or slice_index), 0)
         if away > NEIGHBOUR_SLICES:
             continue
         is_malignant = is_malignant_dominant(prediction, patch.slice_index, patch.box)

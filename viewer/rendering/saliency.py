@@ -36,6 +36,8 @@ class SaliencyLayer:
     smooth: bool
     hatched: bool = False
     """Malignant with lines that rise to the right, benign with lines that fall."""
+    last_slice: int | None = None
+    """Of a slab, whose first slice is `slice_index`: the highest saliency of all is drawn."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -43,6 +45,7 @@ class SaliencyLayer:
         return (
             SameObject(self.prediction),
             self.slice_index,
+            self.last_slice,
             self.malignant,
             self.viewport,
             self.style,
@@ -119,7 +122,10 @@ def _salient_cells(layer: SaliencyLayer) -> tuple[NDArray[np.uint16], int, int] 
     saliency = layer.prediction.saliency
     if not 0 <= layer.slice_index < saliency.shape[0]:
         return None
-    cells = saliency[layer.slice_index, MALIGNANT if layer.malignant else BENIGN]
+    class_index = MALIGNANT if layer.malignant else BENIGN
+    cells = saliency[layer.slice_index, class_index]
+    if layer.last_slice is not None:
+        cells = saliency[layer.slice_index : layer.last_slice + 1, class_index].max(axis=0)
     salient = (cells >= layer.style.threshold) & (cells > 0)
     if layer.style.opacity <= 0 or not salient.any():
         return None

@@ -18,6 +18,7 @@ from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
 from viewer.domain.reader_mark import ReaderMark
 from viewer.domain.screen_pitch import ScreenPitch
+from viewer.domain.slab import slab_slices
 from viewer.domain.viewport import Viewport, on_whole_pixels, viewport_for
 from viewer.domain.windowing import GreyScale, Voi, lookup_table
 from viewer.rendering.captions import (
@@ -43,6 +44,7 @@ from viewer.rendering.marks import (
     box_marks,
     marks_on_slice,
 )
+from viewer.rendering.moving_words import NOT_MOVING, MovingWords
 from viewer.rendering.other_study import OtherStudy
 from viewer.rendering.saliency import SaliencyLayer
 from viewer.rendering.same_object import SameObject
@@ -128,6 +130,7 @@ class PaneContext:
     grey: GreyDrawing = field(default_factory=GreyDrawing)
     pitch: ScreenPitch | None = None
     """Of the screen that shows the pane; None in pictures, which have no size."""
+    moving: MovingWords = NOT_MOVING
     other_study: OtherStudy | None = None
     """Where the image is of another study: what is said of it."""
 
@@ -179,6 +182,7 @@ def build_scene(
     fits = prediction is None or _fits(prediction, stack)
     drawn = prediction if fits and frame is not None else None
     text = context.text
+    slices = slab_slices(state.slab, state.slice_index, stack)
     return PaneScene(
         pane_width=pane_width,
         pane_height=pane_height,
@@ -186,18 +190,24 @@ def build_scene(
         image=None
         if frame is None
         else _image_layer(stack, frame, voi, state, viewport, context.grey),
-        saliency=saliency_layers(drawn, state.slice_index, viewport, context.overlay),
-        boxes=() if drawn is None else box_marks(drawn, state.slice_index, context.overlay),
+        saliency=saliency_layers(drawn, slices, viewport, context.overlay),
+        boxes=()
+        if drawn is None
+        else box_marks(drawn, slices[0], context.overlay, last_slice=slices[-1]),
         outlines=truth if context.overlay.truth and frame is not None else (),
         reader_marks=marks_on_slice(context.reader_marks, stack.image_id, state.slice_index),
-        drawn_marks=drawn_marks(context.marks, stack, state.slice_index, frame),
+        drawn_marks=drawn_marks(
+            context.marks, stack, state.slice_index, frame if len(slices) == 1 else None
+        ),
         text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
         top_lines=_top_lines(stack, context),
         badges=badges(stack, state)
         + context.grey.badges
+        + context.moving.badges
         + (() if context.other_study is None else context.other_study.badges)
         + (() if fits else (Badge("AI result is for another image size: not drawn"),)),
         bottom_lines=factor_lines(stack, text)
+        + context.moving.lines
         + (
             reading_lines(stack, state.slice_index, voi, viewport, context.pitch)
             if text.corner_text
@@ -233,16 +243,17 @@ def display_table(
 
 
 def saliency_layers(
-    prediction: Prediction | None, slice_index: int, viewport: Viewport, settings: OverlaySettings
+    prediction: Prediction | None, slices: range, viewport: Viewport, settings: OverlaySettings
 ) -> tuple[SaliencyLayer, ...]:
-    """The layers that are switched on, benign below malignant."""
+    """The layers that are switched on, benign below malignant; of a slab the highest saliency."""
     if prediction is None or not settings.visible or not prediction.has_salient_region:
         return ()
     styles = {BENIGN: settings.benign, MALIGNANT: settings.malignant}
     return tuple(
         SaliencyLayer(
             prediction=prediction,
-            slice_index=slice_index,
+            slice_index=slices[0],
+            last_slice=slices[-1] if len(slices) > 1 else None,
             malignant=class_index == MALIGNANT,
             viewport=viewport,
             style=style,

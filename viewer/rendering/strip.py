@@ -11,7 +11,7 @@ from inference.series import SeriesPrediction
 from inference.types import BENIGN, MALIGNANT, Prediction
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import Palette
-from viewer.rendering.captions import slice_text
+from viewer.domain.slice_depth import slice_depth
 from viewer.rendering.model_frame import is_malignant_dominant
 
 
@@ -32,6 +32,8 @@ class StripData:
     slice_index: int
     label: str
     """Such as "34/70, 33.0 mm"."""
+    origin: str = ""
+    """What the depth is counted from, such as "from first slice"; empty without a depth."""
     benign: NDArray[np.float32] | None = None
     """Each slice's highest benign saliency, (slices,), 0..1; None without a prediction."""
     malignant: NDArray[np.float32] | None = None
@@ -40,6 +42,8 @@ class StripData:
     marks: tuple[StripMark, ...] = ()
     decoded: frozenset[int] = field(default_factory=frozenset)
     """Slices that can be shown at once."""
+    seen: frozenset[int] | None = None
+    """Slices that have been on screen; None where nobody counts them."""
     colours: tuple[str, str] = Palette.PAPER.colours
     """(benign, malignant)."""
 
@@ -53,6 +57,7 @@ def build_strip(
     decoded: frozenset[int],
     palette: Palette,
     overlay_visible: bool = True,
+    seen: frozenset[int] | None = None,
 ) -> StripData:
     """Put together the strip of an image; without curves and ticks while the overlay is off."""
     shown = prediction if overlay_visible else None
@@ -60,15 +65,19 @@ def build_strip(
         shown = None
     scored = series if overlay_visible and series and series.slices == stack.slices else None
     highest = None if shown is None else shown.saliency.max(axis=(2, 3))
+    depth = slice_depth(stack, slice_index)
+    numbered = f"{slice_index + 1}/{stack.slices}"
     return StripData(
         slices=stack.slices,
         slice_index=slice_index,
-        label=slice_text(slice_index, stack.slices, stack.slice_spacing_mm),
+        label=numbered if depth is None else f"{numbered}, {depth.mm:.1f} mm",
+        origin="" if depth is None else depth.origin.value,
         benign=None if highest is None else highest[:, BENIGN],
         malignant=None if highest is None else highest[:, MALIGNANT],
         series=scored,
         marks=() if shown is None else _marks(shown),
         decoded=decoded,
+        seen=seen,
         colours=palette.colours,
     )
 

@@ -38,6 +38,8 @@ def chosen(state: SessionState, exam_id: str) -> SessionState:
         exam_id=exam_id,
         extra_stages=tuple(extra.stage for extra in extra_stages(exam.images)),
         finding=None,
+        quadrant=None,
+        picked=None,
         peeking=False,
         options=replace(state.options, cine=replace(state.options.cine, playing=False)),
     )
@@ -68,6 +70,9 @@ def closed(state: SessionState, exam_id: str) -> SessionState:
         ai={i: s for i, s in state.ai.items() if i not in ids},
         breasts={k: s for k, s in state.breasts.items() if k.exam_id != exam_id},
         remembered={i: p for i, p in state.remembered.items() if i not in ids},
+        seen=None
+        if state.seen is None
+        else {i: seen for i, seen in state.seen.items() if i not in ids},
     )
     if state.exam_id != exam_id:
         return smaller
@@ -82,6 +87,7 @@ def closed(state: SessionState, exam_id: str) -> SessionState:
         active=next(iter(state.protocol.stages[0].places)),
         pane_sizes=state.pane_sizes,
         worklist=state.worklist,
+        seen=None if state.seen is None else {},
         options=replace(state.options, cine=Cine()),
     )
 

@@ -18,6 +18,8 @@ from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Place, S
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
+from viewer.domain.picked_point import PickedPoint
+from viewer.domain.quadrant import Quadrant
 from viewer.domain.reader_mark import ReaderMark
 from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.worklist import Worklist
@@ -52,12 +54,23 @@ class Tool(Enum):
     PROBE = "probe"
 
 
+class CineSweep(Enum):
+    """What cine does at the end of the slices; the value is what the screen says."""
+
+    ROUND = "round and round"
+    BACK_AND_FORTH = "back and forth"
+    ONCE = "once through"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cine:
     """Slices played one after the other."""
 
     playing: bool = False
     slices_per_second: float = 12.0
+    sweep: CineSweep = CineSweep.ROUND
+    forwards: bool = True
+    """Which way back and forth goes now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +91,8 @@ class Options:
     """Whether panes list the technique factors."""
     linked_scrolling: bool = False
     linked_windows: bool = True
+    linked_framing: bool = False
+    """Whether zoom and pan go to all panes of one projection, right and left mirrored."""
     tool: Tool = Tool.WINDOW
     cine: Cine = field(default_factory=Cine)
     left_panel: bool = True
@@ -133,6 +148,10 @@ class SessionState:
     marks: Marking = field(default_factory=Marking)
     """What the reader draws."""
     worklist: Worklist = field(default_factory=Worklist)
+    seen: Mapping[str, frozenset[int]] | None = None
+    """The slices that have been on screen, by image id; None where nobody counts them."""
+    quadrant: Quadrant | None = None
+    picked: PickedPoint | None = None
     options: Options = field(default_factory=Options)
 
     @property

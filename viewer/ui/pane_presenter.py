@@ -20,6 +20,7 @@ from viewer.rendering.captions import TextSettings
 from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import other_study
+from viewer.rendering.pane_frames import PaneFrames, ShownFrame
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.session.ai_results import finding_shown
 from viewer.session.framing import fit_scale, pane_measured, panned_by, zoomed_at
@@ -29,10 +30,12 @@ from viewer.session.patient import image_put, relation_in, study_in, study_of
 from viewer.session.placing import activated, maximised
 from viewer.session.scrolling import scrolled
 from viewer.session.session import Change, Session
+from viewer.session.slabs import shown_slices
 from viewer.session.staging import empty_words
 from viewer.session.state import Finding, Options, SessionState, Tool
 from viewer.session.windows import window_dragged
 from viewer.ui.hanging_view import HangingView
+from viewer.ui.moving_presenter import moving_words, slots_with_new_words
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.reader_mark_painting import mark_under
 
@@ -80,10 +83,11 @@ class PanePresenter(QObject):
         self._hanging = hanging
         self._files = files
         self._truth = truth
+        self._frames = PaneFrames(files.frame)
         session.changed.connect(self._follow)
         signals.frames_ready.connect(self._show_frames)
         signals.frames_failed.connect(self._show_frames)
-        files.frames_dropped.connect(self.show_all)
+        files.frames_dropped.connect(self._show_anew)
         truth.changed.connect(self.show_all)
         hanging.pane_made.connect(self._listen)
         for pane in hanging.made_panes:
@@ -96,15 +100,16 @@ class PanePresenter(QObject):
         image, pane_state = state.image_in(slot), state.panes[slot]
         width, height = self._hanging.panes[slot].device_size
         empty_title, empty_detail = empty_words(state, slot)
+        shown = self._frames.of(image, pane_state) if image else ShownFrame(frame=None)
         return build_scene(
             stack=image,
             state=pane_state,
-            frame=self._files.frame(image.image_id, pane_state.slice_index) if image else None,
+            frame=shown.frame,
             fit_scale=fit_scale(state),
             pane_width=width,
             pane_height=height,
             ai=state.ai_of(image.image_id if image else ""),
-            context=_context(state, slot),
+            context=replace(_context(state, slot), moving=moving_words(state, slot, shown.words)),
             truth=self._outlines(state, image, pane_state.slice_index),
             empty_title=empty_title,
             empty_detail=empty_detail,
@@ -118,6 +123,11 @@ class PanePresenter(QObject):
     def show_all(self) -> None:
         """Show every visible pane anew."""
         self._show(self._session.state.shown_slots)
+
+    @QtSlot()
+    def _show_anew(self) -> None:
+        self._frames.forget()
+        self.show_all()
 
     def _show(self, slots: Iterable[Slot]) -> None:
         panes = self._hanging.panes
@@ -145,6 +155,7 @@ class PanePresenter(QObject):
             slots |= {change.old.active, change.new.active}
         if change.touches("marks"):
             slots |= {s for s in shown if pane_marks(change.old, s) != pane_marks(change.new, s)}
+        slots |= slots_with_new_words(change)
         news = change.images_with_news
         slots |= {slot for slot in shown if change.new.panes[slot].image_id in news}
         self._show(slot for slot in shown if slot in slots)
@@ -154,7 +165,8 @@ class PanePresenter(QObject):
         state = self._session.state
         for slot in state.shown_slots:
             pane = state.panes[slot]
-            if pane.image_id is not None and (pane.image_id, pane.slice_index) in keys:
+            shown = shown_slices(state, pane)
+            if pane.image_id is not None and any((pane.image_id, i) in keys for i in shown):
                 self._show((slot,))
 
     def _take_tool(self, state: SessionState) -> None:

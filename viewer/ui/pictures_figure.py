@@ -114,8 +114,11 @@ class Figure:
         return picture
 
     def _shot_on(self, slice_index: int) -> Shot:
-        if slice_index == self._shot.state.slice_index and self._shot.frame is not None:
-            return self._shot
+        shot = self._shot
+        # The figure is of one slice, whatever slab the pane shows.
+        is_slice = shot.frame is not None and not shot.moving.slab
+        if slice_index == shot.state.slice_index and is_slice:
+            return shot
         return self._shot.at_slice(slice_index, self._frame_of(slice_index))
 
     def _panels(self, shot: Shot) -> tuple[_Panel, ...]:

@@ -10,6 +10,7 @@ from viewer.jobs.exam_files import ExamFiles
 from viewer.loading.frame_store import FrameKey
 from viewer.rendering.strip import StripData, build_strip
 from viewer.session.scrolling import to_slice
+from viewer.session.seen_slices import seen_of
 from viewer.session.session import Change, Session
 from viewer.ui.strip.slice_strip import SliceStrip
 
@@ -55,6 +56,7 @@ class StripPresenter(QObject):
             decoded=self._files.decoded(image.image_id, image.slices),
             palette=state.overlay.palette,
             overlay_visible=state.overlay_is_drawn,
+            seen=seen_of(state, image),
         )
 
     @Slot(int)
@@ -68,7 +70,7 @@ class StripPresenter(QObject):
             self.show()
 
     def _follow(self, change: Change) -> None:
-        if change.touches("exams", "exam_id", "active", "panes", "overlay", "peeking"):
+        if change.touches("exams", "exam_id", "active", "panes", "overlay", "peeking", "seen"):
             self.show()
         elif change.touches("ai"):
             image_id = change.new.active_pane.image_id

@@ -37,6 +37,7 @@ def paint_strip(
         axis = QRectF(track.left(), track.center().y() - 0.5, track.width(), 1.0)
         painter.fillRect(axis, _AXIS)
     _draw_decoded(painter, strip, layout)
+    _draw_seen(painter, strip, layout)
     _draw_marks(painter, strip, layout, text_scale)
     _draw_handle(painter, strip, layout)
     _draw_words(painter, strip, layout, text_scale)
@@ -94,6 +95,17 @@ def _draw_decoded(painter: QPainter, strip: StripData, layout: StripLayout) -> N
         painter.fillRect(QRectF(left, y, right - left, 2.0), SECONDARY)
 
 
+def _draw_seen(painter: QPainter, strip: StripData, layout: StripLayout) -> None:
+    """A thin track below: bright over slices that have been on screen, a groove elsewhere."""
+    if strip.seen is None or strip.slices < 2:
+        return
+    y, track = layout.track.bottom() + 4.0, layout.track
+    painter.fillRect(QRectF(track.left(), y, track.width(), 2.0), _AXIS)
+    for first, last in _runs(strip.seen):
+        left, right = layout.cell(first).left(), layout.cell(last).right()
+        painter.fillRect(QRectF(left, y, right - left, 2.0), ACCENT)
+
+
 def _draw_marks(
     painter: QPainter, strip: StripData, layout: StripLayout, text_scale: float
 ) -> None:
@@ -132,9 +144,10 @@ def _draw_words(
     painter.setPen(TEXT)
     baseline = track.center().y() + metrics.capHeight() / 2
     painter.drawText(QPointF(track.right() + 12.0, baseline), strip.label)
+    font = text_font(10.0 * text_scale)
+    _draw_notes(painter, strip, QPointF(track.right() + 12.0, baseline), font)
     if strip.malignant is None:
         return
-    font = text_font(10.0 * text_scale)
     small = QFontMetricsF(font)
     painter.setFont(font)
     for text, colour, y in (
@@ -144,6 +157,18 @@ def _draw_words(
         painter.setPen(QColor(colour).lighter(120))
         x = track.left() - 8.0 - small.horizontalAdvance(text)
         painter.drawText(QPointF(x, y + small.capHeight() / 2), text)
+
+
+def _draw_notes(painter: QPainter, strip: StripData, below: QPointF, font: QFont) -> None:
+    """Where the depth is counted from, and whether every slice has been seen."""
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    painter.setPen(SECONDARY)
+    if strip.origin:
+        painter.drawText(below + QPointF(0.0, metrics.height() + 1.0), strip.origin)
+    if strip.seen is not None and len(strip.seen) >= strip.slices > 1:
+        painter.setPen(TEXT)
+        painter.drawText(below - QPointF(0.0, 16.0), "\N{CHECK MARK} all slices seen")
 
 
 def _marks_by_slice(strip: StripData) -> Mapping[int, list[StripMark]]:

@@ -1,0 +1,63 @@
+"""A slab: neighbouring slices of a volume shown as one picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from viewer.domain.image_stack import ImageStack
+
+THICKNESSES = (3.0, 5.0, 10.0, 20.0)
+"""Millimetres, or slices where their distance is unknown; thinner than these is one slice."""
+
+
+class SlabMode(Enum):
+    """How the slices of a slab become one value; the value is what the screen says."""
+
+    MEAN = "mean"
+    MAXIMUM = "maximum"
+    """The brightest: small dense things stand out."""
+    MINIMUM = "minimum"
+    """The darkest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slab:
+    """What a reader wants: how thick, and how slices are put together."""
+
+    thickness: float = 0.0
+    """One of THICKNESSES; 0 shows the slice alone."""
+    mode: SlabMode = SlabMode.MEAN
+
+    def __post_init__(self) -> None:
+        if self.thickness < 0:
+            raise ValueError(f"a slab cannot be {self.thickness:g} thick")
+
+
+NO_SLAB = Slab()
+
+
+def slab_slices(slab: Slab, slice_index: int, stack: ImageStack) -> range:
+    """The slices shown, about `slice_index`; fewer where the volume ends.
+
+    The number of slices is the one whose thickness is nearest to the wanted one, at least 1. Of an
+    even number one more lies behind (towards the last slice).
+    """
+    spacing = stack.slice_spacing_mm
+    count = max(1, int(slab.thickness / (spacing or 1.0) + 0.5))
+    first = slice_index - (count - 1) // 2
+    return range(max(0, first), min(stack.slices, first + count))
+
+
+def is_slab(slab: Slab, slice_index: int, stack: ImageStack) -> bool:
+    """Whether more than one slice is put together."""
+    return slab.thickness > 0 and len(slab_slices(slab, slice_index, stack)) > 1
+
+
+def slab_words(slab: Slab, slice_index: int, stack: ImageStack) -> str:
+    """Such as "slab mean 5.0 mm, slices 30-34": the thickness that is shown, not the wanted one."""
+    shown = slab_slices(slab, slice_index, stack)
+    numbers = f"slices {shown.start + 1}-{shown.stop}"
+    if stack.slice_spacing_mm is None:
+        return f"slab {slab.mode.value} of {len(shown)} slices, spacing unknown, {numbers}"
+    return f"slab {slab.mode.value} {len(shown) * stack.slice_spacing_mm:.1f} mm, {numbers}"

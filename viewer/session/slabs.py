@@ -1,0 +1,46 @@
+"""Choosing a slab, and what panes need of their volumes for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from viewer.domain.hanging import Slot
+from viewer.domain.pane_state import PaneState
+from viewer.domain.slab import THICKNESSES, Slab, SlabMode, slab_slices
+from viewer.session.state import SessionState
+
+_STEPS = (0.0, *THICKNESSES)
+
+
+def slab_stepped(state: SessionState, slot: Slot, by: int) -> SessionState:
+    """The next thicker or thinner slab; the thinnest is the slice alone."""
+    slab = state.panes[slot].slab
+    thinner = [step for step in _STEPS if step <= slab.thickness]
+    index = min(max(len(thinner) - 1 + by, 0), len(_STEPS) - 1)
+    return _with_slab(state, slot, replace(slab, thickness=_STEPS[index]))
+
+
+def slab_mode_stepped(state: SessionState, slot: Slot) -> SessionState:
+    """Mean, maximum, minimum: the next; where no slab is shown, the thinnest one is."""
+    slab = state.panes[slot].slab
+    if slab.thickness == 0:
+        return _with_slab(state, slot, replace(slab, thickness=THICKNESSES[0]))
+    modes = list(SlabMode)
+    mode = modes[(modes.index(slab.mode) + 1) % len(modes)]
+    return _with_slab(state, slot, replace(slab, mode=mode))
+
+
+def shown_slices(state: SessionState, pane: PaneState) -> tuple[int, ...]:
+    """The slices that a pane puts on screen, its own first."""
+    image = None if pane.image_id is None else state.image(pane.image_id)
+    if image is None:
+        return (pane.slice_index,)
+    around = slab_slices(pane.slab, pane.slice_index, image)
+    return (pane.slice_index, *(index for index in around if index != pane.slice_index))
+
+
+def _with_slab(state: SessionState, slot: Slot, slab: Slab) -> SessionState:
+    image = state.image_in(slot)
+    if image is None or image.slices < 2 or slab == state.panes[slot].slab:
+        return state
+    return replace(state, panes={**state.panes, slot: replace(state.panes[slot], slab=slab)})
