@@ -190,7 +190,9 @@ def build_scene(
         image=None
         if frame is None
         else _image_layer(stack, frame, voi, state, viewport, context.grey),
-        saliency=saliency_layers(drawn, slices, viewport, context.overlay),
+        saliency=saliency_layers(
+            drawn, slices[0], viewport, context.overlay, last_slice=slices[-1]
+        ),
         boxes=()
         if drawn is None
         else box_marks(drawn, slices[0], context.overlay, last_slice=slices[-1]),
@@ -243,7 +245,12 @@ def display_table(
 
 
 def saliency_layers(
-    prediction: Prediction | None, slices: range, viewport: Viewport, settings: OverlaySettings
+    prediction: Prediction | None,
+    slice_index: int,
+    viewport: Viewport,
+    settings: OverlaySettings,
+    *,
+    last_slice: int | None = None,
 ) -> tuple[SaliencyLayer, ...]:
     """The layers that are switched on, benign below malignant; of a slab the highest saliency."""
     if prediction is None or not settings.visible or not prediction.has_salient_region:
@@ -252,8 +259,8 @@ def saliency_layers(
     return tuple(
         SaliencyLayer(
             prediction=prediction,
-            slice_index=slices[0],
-            last_slice=slices[-1] if len(slices) > 1 else None,
+            slice_index=slice_index,
+            last_slice=last_slice,
             malignant=class_index == MALIGNANT,
             viewport=viewport,
             style=style,
