@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inference.types import Laterality
@@ -52,6 +52,25 @@ def named_view(stem: str) -> NamedView | None:
         laterality=Laterality(match["side"].upper()), position=ViewPosition(match["view"].upper())
     )
     return NamedView(exam=match["exam"] or "", view=view, number=int(match["number"] or 1))
+
+
+def contradicted_view(path: Path, view: View) -> str | None:
+    """Say that a DICOM file's name names another side or projection than its header.
+
+    Nothing is repeated of the name but the view; None where one of the two does not say.
+    """
+    stem = path.stem if path.suffix.lower() in (".dcm", ".dicom", ".ima") else path.name
+    named = named_view(stem)
+    if named is None or not view.is_known:
+        return None
+    header = replace(view, modifiers=frozenset())
+    if named.view == header:
+        return None
+    what = "left and right" if named.view.laterality is not view.laterality else "the view"
+    return (
+        f"The file's name says {named.view.abbreviation}, the header {header.abbreviation}: "
+        f"check {what}."
+    )
 
 
 def masked_image(stem: str) -> tuple[str, bool] | None:

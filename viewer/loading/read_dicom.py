@@ -32,6 +32,7 @@ from viewer.loading.dicom_technique import technique_of
 from viewer.loading.dicom_view import patient_orientation, view_of
 from viewer.loading.dicom_voi import vois_of
 from viewer.loading.errors import UnreadableFile
+from viewer.loading.file_name_view import contradicted_view
 from viewer.loading.frame_index import NO_PIXELS, FrameIndex, PixelElement, index_frames
 from viewer.loading.lay_image import StoredImage
 from viewer.loading.stable_hash import short_hash
@@ -149,6 +150,7 @@ def _index(header: DicomHeader, *, frame_bytes: int) -> FrameIndex:
 def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImage:
     is_ct = kind is ImageKind.CT
     view, view_doubts = (NO_VIEW, ()) if is_ct else view_of(dataset)
+    named = None if is_ct else contradicted_view(frames.path, view)
     grey_scale, grey_doubts = grey_scale_of(dataset, frames.layout)
     vois = vois_of(dataset, slices=frames.slices)
     volume = kind is ImageKind.DBT
@@ -157,6 +159,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
     doubts = (
         *((FOR_PROCESSING,) if for_processing else ()),
         *view_doubts,
+        *((named,) if named is not None else ()),
         *frames.index.doubts,
         *_count_doubts(dataset, frames.slices),
         *_storage_doubts(frames),
