@@ -90,6 +90,7 @@ def write_slices(
             SeriesInstanceUID="1.2.3.9",
             InstanceNumber=number,
             SliceThickness=1,
+            ImagerPixelSpacing=[0.1, 0.1],
             **attributes,
         )
 
