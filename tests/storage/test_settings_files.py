@@ -79,6 +79,20 @@ def test_a_wrong_entry_is_named_and_the_others_serve(file: Path) -> None:
         assert key in named
 
 
+def test_limits_out_of_range_are_named_and_zero_is_automatic(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("frames_mb = 0\nframe_cache_mb = 12\nframe_cache = 1\n")
+    stored = read_settings(file)
+    assert stored.settings == Settings()
+    assert len(stored.complaints) == 2
+    file.write_text("frames_mb = false\nframe_cache_mb = 4096\nframe_cache = false\n")
+    stored = read_settings(file)
+    assert stored.settings == Settings(frame_cache_mb=4096, frame_cache=False)
+    assert len(stored.complaints) == 1
+    write_settings(file, stored.settings)
+    assert read_settings(file).settings == stored.settings
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
 def test_files_with_paths_are_readable_by_the_user_only(tmp_path: Path) -> None:
     recent = RecentExam(alias="Exam 1", paths=(Path("/exams/Doe^Jane"),))

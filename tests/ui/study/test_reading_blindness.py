@@ -72,6 +72,7 @@ def test_nothing_of_a_case_is_left_on_disk_but_the_journal(
     places = Places(config=home / "config", cache=home / "cache")
     assert not places.recent_file.exists()
     assert not places.predictions.exists()
+    assert not places.frames.exists()
     assert not places.settings_file.exists()
 
 
