@@ -89,6 +89,13 @@ def test_labels_do_not_cover_each_other() -> None:
         placed.append(place)
 
 
+def test_a_label_keeps_off_other_words_of_the_pane() -> None:
+    scene = scene_of(make_mark(MarkShape.POINT, (150, 60)))
+    (drawn,) = scene.drawn_marks
+    alone = label_place(drawn, scene.viewport, 1.0)
+    assert not label_place(drawn, scene.viewport, 1.0, [alone]).intersects(alone)
+
+
 def test_a_mark_is_drawn_on_its_slices_only() -> None:
     mark = make_mark(MarkShape.POINT, (150, 60), first_slice=6, last_slice=8)
     for slice_index, count in ((5, 0), (6, 1), (8, 1), (9, 0)):

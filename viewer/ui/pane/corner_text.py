@@ -72,8 +72,8 @@ class _Row:
 
 def draw_corner_text(
     painter: QPainter, scene: PaneScene, scale: float, grey: NDArray[np.uint8] | None
-) -> None:
-    """Draw both blocks; `scale` is device pixels per logical pixel.
+) -> tuple[QRectF, ...]:
+    """Draw both blocks, and return where they stand; `scale`: device pixels per logical pixel.
 
     grey: the pane's image. Where a block would lie over tissue after all, because the image is
     enlarged, it keeps only its indispensable rows and gets a dark ground to be read on.
@@ -83,6 +83,7 @@ def draw_corner_text(
     bottom = _bottom_rows(scene, scale, width)
     if _height(top) + _height(bottom) > scene.pane_height - 3 * MARGIN * scale:
         top, bottom = _indispensable(top), _indispensable(bottom)
+    places = []
     for rows, at_top in ((top, True), (bottom, False)):
         kept, over_tissue = rows, _lies_on_tissue(grey, scene, rows, scale, at_top=at_top)
         if over_tissue:
@@ -90,6 +91,8 @@ def draw_corner_text(
             over_tissue = _lies_on_tissue(grey, scene, kept, scale, at_top=at_top)
         start = _start(scene, kept, scale, at_top=at_top)
         _draw_block(painter, scene, kept, start, scale, with_ground=over_tissue)
+        places.append(_block_place(scene, kept, start, scale))
+    return tuple(places)
 
 
 def draw_line(painter: QPainter, position: QPointF, text: str, font: QFont, colour: QColor) -> None:
@@ -218,6 +221,13 @@ def _start(scene: PaneScene, rows: Sequence[_Row], scale: float, *, at_top: bool
     """Where a block's first row begins."""
     margin = MARGIN * scale
     return margin if at_top else scene.pane_height - margin - _height(rows)
+
+
+def _block_place(scene: PaneScene, rows: Sequence[_Row], start: float, scale: float) -> QRectF:
+    width = max((row.sign_space + row.words_width for row in rows), default=0.0)
+    margin = MARGIN * scale
+    left = scene.pane_width - margin - width if scene.text_on_right else margin
+    return QRectF(left, start, width, _height(rows))
 
 
 def _lies_on_tissue(

@@ -32,11 +32,16 @@ _RINGS = 4
 
 
 def draw_drawn_marks(
-    painter: QPainter, marks: Sequence[DrawnMark], viewport: Viewport, scale: float
+    painter: QPainter,
+    marks: Sequence[DrawnMark],
+    viewport: Viewport,
+    scale: float,
+    taken: Sequence[QRectF] = (),
 ) -> None:
     """Draw marks and labels; the selected mark has handles and a thicker line.
 
-    scale: device pixels per logical pixel of text and lines.
+    scale: device pixels per logical pixel of text and lines. taken: where other words stand,
+    which labels keep off if they can.
     """
     for drawn in marks:
         width = DRAWN_PEN * scale * (1.6 if drawn.selected else 1.0)
@@ -52,7 +57,7 @@ def draw_drawn_marks(
             painter.drawPath(path)
         if drawn.selected:
             _draw_handles(painter, drawn, viewport, scale)
-    _draw_labels(painter, marks, viewport, scale)
+    _draw_labels(painter, marks, viewport, scale, list(taken))
 
 
 def _path(drawn: DrawnMark, viewport: Viewport, scale: float) -> QPainterPath:
@@ -130,10 +135,13 @@ def _draw_handles(painter: QPainter, drawn: DrawnMark, viewport: Viewport, scale
 
 
 def _draw_labels(
-    painter: QPainter, marks: Sequence[DrawnMark], viewport: Viewport, scale: float
+    painter: QPainter,
+    marks: Sequence[DrawnMark],
+    viewport: Viewport,
+    scale: float,
+    taken: list[QRectF],
 ) -> None:
     pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
-    taken: list[QRectF] = []
     for drawn in marks:
         around = mark_rect(drawn, viewport)
         if not drawn.lines and not drawn.quiet_lines:

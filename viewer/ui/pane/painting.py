@@ -48,12 +48,13 @@ def paint_scene(
         draw_outlines(painter, scene.outlines, scene.viewport, text_scale)
         draw_boxes(painter, scene.boxes, scene.viewport, text_scale)
         draw_reader_marks(painter, scene.reader_marks, scene.viewport, text_scale)
-        draw_drawn_marks(painter, scene.drawn_marks, scene.viewport, text_scale)
     draw_edge_letters(painter, scene, text_scale)
     if scene.message is not None:
         _draw_message(painter, scene.message, pane, text_scale)
     grey = None if layers.grey is None else layers.grey.pixels
-    draw_corner_text(painter, scene, text_scale, grey)
+    corners = draw_corner_text(painter, scene, text_scale, grey)
+    if scene.viewport is not None:
+        draw_drawn_marks(painter, scene.drawn_marks, scene.viewport, text_scale, corners)
     if scene.other_study:
         draw_study_edge(painter, pane, text_scale, on_right=scene.text_on_right)
     if scene.active:

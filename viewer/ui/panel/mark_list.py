@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtCore import Slot as QtSlot
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -140,10 +149,7 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setPen(QColor(SECONDARY))
         painter.drawText(row.adjusted(12 + scaled(24), 0, 0, 0), middle, line.where)
         painter.setPen(QColor(TEXT))
-        left = max(
-            12.0 + scaled(120),
-            20.0 + scaled(24) + painter.fontMetrics().horizontalAdvance(line.where),
-        )
+        left = 24.0 + scaled(24) + _widest_place(index.model(), painter.fontMetrics())
         place = row.adjusted(left, 0, -8, 0)
         words = painter.fontMetrics().elidedText(
             line.words, Qt.TextElideMode.ElideRight, round(place.width())
@@ -153,6 +159,12 @@ class _LineDelegate(QStyledItemDelegate):
             painter.setPen(QColor(ACCENT))
             painter.drawRect(row.adjusted(2.5, 0.5, -3.5, -1.5))
         painter.restore()
+
+
+def _widest_place(model: QAbstractItemModel, metrics: QFontMetrics) -> int:
+    """Logical pixels of the longest place in the list, so that words stand in a column."""
+    lines = (model.index(row, 0).data(_LINE_ROLE) for row in range(model.rowCount()))
+    return max(metrics.horizontalAdvance(line.where) for line in lines)
 
 
 class MarkBlock(QWidget):
