@@ -75,11 +75,19 @@ def as_stored(
     return stored, [down, across] if orientation.transposed else [across, down]
 
 
+def with_muscle(displayed: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """A left breast with the pectoral muscle in its upper corner, along the upper edge."""
+    row, column = np.mgrid[: displayed.shape[1], : displayed.shape[2]]
+    return np.where(row / 60 + column / 50 < 1, np.uint16(880), displayed)
+
+
 def opened(
     kind: str, side: str, position: str, orientation: Orientation
 ) -> tuple[ImageStack, NDArray[np.uint8]]:
     """The image, and its picture in a pane, of a file that is stored in this orientation."""
     displayed = breast(slices=3 if kind == "DBT" else 1)
+    if position in LATERAL:
+        displayed = with_muscle(displayed)
     if side == "R":
         displayed = displayed[..., ::-1]
     stored, letters = as_stored(displayed, shown_letters(side, position), orientation)

@@ -61,6 +61,14 @@ def orientation_of(
     return _corrected(view, evidence, orientation, stated=stated is not None)
 
 
+def lies_transposed(letters: tuple[str, str] | None) -> bool:
+    """Return whether Patient Orientation says that rows, not columns, run front to back."""
+    if letters is None:
+        return False
+    first, second = (text.strip().upper()[:1] for text in letters)
+    return first not in ("A", "P") and second in ("A", "P")
+
+
 def side_after(side: Side, orientation: Orientation) -> Side:
     """Return where an edge of the stored grid comes to lie."""
     if orientation.transposed:
@@ -130,7 +138,7 @@ def _from_letters(view: View, letters: tuple[str, str]) -> Orientation | None:
     """Lay the grid so that Patient Orientation reads as the table has it; None: not possible."""
     wanted_columns = "P" if view.laterality is Laterality.RIGHT else "A"
     first, second = (text.strip().upper() for text in letters)
-    transposed = first[:1] not in ("A", "P") and second[:1] in ("A", "P")
+    transposed = lies_transposed(letters)
     if transposed:
         first, second = second, first
     if first[:1] not in ("A", "P") or not second:

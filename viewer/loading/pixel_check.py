@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.domain.orientation import Side
+from viewer.domain.orientation import Side, lies_transposed
 from viewer.domain.windowing import GreyScale, VoiFunction, Window
 from viewer.loading.dicom_frames import DicomFrames, SliceFiles
 from viewer.loading.dicom_grey_scale import PixelLayout
@@ -49,7 +49,12 @@ def check_pixels(image: StoredImage) -> StoredImage:
     return replace(
         image,
         stack=stack,
-        evidence=replace(image.evidence, chest_wall=_chest_wall(sample.density)),
+        evidence=replace(
+            image.evidence,
+            chest_wall=_chest_wall(
+                sample.density, transposed=lies_transposed(image.evidence.patient_orientation)
+            ),
+        ),
         first_frame=None if whole is None else (slice_index, whole),
     )
 
@@ -156,15 +161,20 @@ def _derived_window(sample: _Sample) -> Window:
     )
 
 
-def _chest_wall(density: NDArray[np.float64]) -> Side | None:
-    """Return the edge that has clearly more tissue than its opposite; None: no clear answer."""
+def _chest_wall(density: NDArray[np.float64], *, transposed: bool) -> Side | None:
+    """Return the edge that has clearly more tissue than its opposite; None: no clear answer.
+
+    Left and right are compared, or upper and lower edge in a transposed image: the muscle of an
+    oblique view fills the edge beside the chest wall too. The other two edges decide only when
+    these are almost empty.
+    """
     rows, columns = density.shape
     high, wide = max(1, round(rows * _EDGE_SHARE)), max(1, round(columns * _EDGE_SHARE))
     left, right = float(density[:, :wide].mean()), float(density[:, -wide:].mean())
     top, bottom = float(density[:high].mean()), float(density[-high:].mean())
-    if max(left, right) < 0.1 * max(top, bottom):
-        return _denser(top, bottom, Side.TOP, Side.BOTTOM)
-    return _denser(left, right, Side.LEFT, Side.RIGHT)
+    across, down = (left, right, Side.LEFT, Side.RIGHT), (top, bottom, Side.TOP, Side.BOTTOM)
+    stated, other = (down, across) if transposed else (across, down)
+    return _denser(*(other if max(stated[:2]) < 0.1 * max(other[:2]) else stated))
 
 
 def _denser(one: float, other: float, first: Side, second: Side) -> Side | None:
