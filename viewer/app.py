@@ -158,6 +158,13 @@ class Program(QObject):
 
     def _make_window(self, where: Places, chooser: FileChooser, show_dialog: Show) -> None:
         self.window = MainWindow(session=self.session)
+        self.grey = GreyParts(
+            session=self.session,
+            where=where,
+            window=self.window,
+            show=show_dialog,
+            parent=self,
+        )
         self.status = StatusBar()
         self.notices = NoticeBar()
         self.messages = Messages(notices=self.notices, status=self.status, parent=self)
@@ -220,6 +227,7 @@ class Program(QObject):
             pictures=self.pictures,
             studies=self.studies,
             diagnosis=self.diagnostics.text,
+            check_display=self.grey.check_display,
             marks=self.marks.desk,
             access=self.access.desk,
             frames=self.frames.show_in(
@@ -282,6 +290,7 @@ class Program(QObject):
             keys=self.keys,
             connect_panes=self._connect_panes,
         )
+        self.grey.say_in(self.status, self.messages)
         self.strip_presenter = StripPresenter(
             session=self.session,
             strip=self.strip,
@@ -311,7 +320,7 @@ class Program(QObject):
 
     def _connect_panes(self, hanging: HangingView) -> None:
         """Give the panes of a window what they show, and the mouse what it does."""
-        PanePresenter(
+        panes = PanePresenter(
             session=self.session,
             hanging=hanging,
             files=self.files,
@@ -319,7 +328,7 @@ class Program(QObject):
             truth=self.truth,
             parent=hanging,
         )
-        GreyParts(session=self.session, hanging=hanging, parent=hanging)
+        self.grey.take(hanging, panes)
         MovingParts(session=self.session, hanging=hanging, parent=hanging)
         ScreenWatch(
             session=self.session, hanging=hanging, preferences=self.preferences, parent=hanging

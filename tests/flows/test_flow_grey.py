@@ -30,7 +30,7 @@ def active_pane(running: RunningProgram) -> ImagePane:
 
 
 def square(running: RunningProgram) -> LoupeSquare:
-    found = running.program.grey.loupe.square
+    found = running.program.grey.loupes[0].square
     assert found is not None
     return found
 
@@ -73,7 +73,7 @@ def test_the_loupe_is_there_while_its_key_is_held_and_follows_the_pointer(
     QTest.mouseMove(other, QPoint(60, 70))
     reading.qtbot.waitUntil(lambda: square(reading).pane is other)
     let_go(reading)
-    assert reading.program.grey.loupe.square is None
+    assert reading.program.grey.loupes[0].square is None
 
 
 def test_with_the_pointer_elsewhere_the_loupe_stands_on_the_tissue_of_the_active_pane(
@@ -131,7 +131,7 @@ def test_the_loupe_stays_on_when_toggled_and_without_one_its_keys_say_why(
     reading.key(Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
     assert square(reading).isVisible()
     reading.key(Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
-    assert reading.program.grey.loupe.square is None
+    assert reading.program.grey.loupes[0].square is None
 
 
 def test_the_loupe_shows_the_window_of_its_pane(reading: RunningProgram) -> None:

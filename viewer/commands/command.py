@@ -158,6 +158,9 @@ class Desk(Protocol):
     def show_about(self) -> None:
         """Show version, licence and intended use."""
 
+    def check_display(self) -> None:
+        """Show the test pattern and the calibration of the screen."""
+
     def show_diagnostics(self) -> None:
         """Show how quickly the window answered."""
 

@@ -24,6 +24,16 @@ def _loupe_is_shown(state: SessionState) -> bool:
     return state.options.grey.loupe.shown
 
 
+DISPLAY_COMMANDS = (
+    Command(
+        id="screen.display_check",
+        title="Display check…",
+        help="Test pattern, the screen's depth and calibration, and entry of measured steps.",
+        group=Group.SCREEN,
+        keys=("Ctrl+D",),
+        run=lambda context: context.desk.check_display(),
+    ),
+)
 GREY_COMMANDS = (
     Command(
         id="image.maximum",

@@ -9,7 +9,7 @@ from viewer.commands.access_commands import ACCESS_COMMANDS
 from viewer.commands.ai_commands import AI_COMMANDS
 from viewer.commands.command import Command, Context
 from viewer.commands.exam_commands import EXAM_COMMANDS
-from viewer.commands.grey_commands import GREY_COMMANDS
+from viewer.commands.grey_commands import DISPLAY_COMMANDS, GREY_COMMANDS
 from viewer.commands.hanging_commands import HANGING_COMMANDS
 from viewer.commands.image_commands import IMAGE_COMMANDS
 from viewer.commands.mark_commands import MARK_COMMANDS
@@ -38,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     *PICTURE_COMMANDS,
     *STUDIES_COMMANDS,
     *SCREEN_COMMANDS,
+    *DISPLAY_COMMANDS,
     *HELP_COMMANDS,
     *ACCESS_COMMANDS,
 )

@@ -65,6 +65,11 @@ class Places:
         return self.config / "marks"
 
     @property
+    def displays(self) -> Path:
+        """Calibrations of displays, one file each."""
+        return self.config / "displays"
+
+    @property
     def predictions(self) -> Path:
         """Results of the AI."""
         return self.cache / "predictions"

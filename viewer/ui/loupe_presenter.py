@@ -41,7 +41,7 @@ class LoupePresenter(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow the pointer while the loupe is on; take its own wheel."""
-        if self._square is None or not isinstance(watched, ImagePane):
+        if not isinstance(watched, ImagePane):
             return False
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
             self._show(watched, event.position())
@@ -52,10 +52,11 @@ class LoupePresenter(QObject):
     def _follow(self, change: Change) -> None:
         loupe = change.new.options.grey.loupe
         if not loupe.shown:
-            self._put_away()
-        elif self._square is None:
+            if change.old.options.grey.loupe.shown:
+                self._put_away()
+        elif not change.old.options.grey.loupe.shown:
             self._bring()
-        elif change.touches("options"):
+        elif change.touches("options") and self._square is not None:
             self._show(self._square.pane, self._square.centre)
         elif change.touches("active", "exam_id", "layout", "protocol", "stage_index"):
             self._put_away()
@@ -70,12 +71,11 @@ class LoupePresenter(QObject):
             self._show(found, centre)
 
     def _put_away(self) -> None:
-        if self._square is None:
-            return
         for pane in self._hanging.made_panes:
             pane.removeEventFilter(self)
-        self._square.hide()
-        self._square.deleteLater()
+        if self._square is not None:
+            self._square.hide()
+            self._square.deleteLater()
         self._square = None
 
     def _place(self) -> tuple[ImagePane | None, QPointF]:

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtCore import Slot as QtSlot
+from PySide6.QtGui import QScreen
 
+from viewer.domain.display_function import DisplayFunction
 from viewer.domain.gestures import DragAction
 from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
@@ -39,6 +41,8 @@ from viewer.ui.moving_presenter import moving_words, slots_with_new_words
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.reader_mark_painting import mark_under
 
+DisplayOf = Callable[[QScreen], DisplayFunction | None]
+"""The display function of a screen; None where none was measured."""
 _EVERYTHING = (
     "exams",
     "exam_id",
@@ -84,6 +88,7 @@ class PanePresenter(QObject):
         self._files = files
         self._truth = truth
         self._frames = PaneFrames(files.frame)
+        self._display_of: DisplayOf = _uncalibrated
         session.changed.connect(self._follow)
         signals.frames_ready.connect(self._show_frames)
         signals.frames_failed.connect(self._show_frames)
@@ -92,6 +97,11 @@ class PanePresenter(QObject):
         hanging.pane_made.connect(self._listen)
         for pane in hanging.made_panes:
             self._listen(pane)
+        self.show_all()
+
+    def draw_for(self, display_of: DisplayOf) -> None:
+        """Draw each pane for the screen it is on from now on."""
+        self._display_of = display_of
         self.show_all()
 
     def scene(self, slot: Slot) -> PaneScene:
@@ -109,7 +119,10 @@ class PanePresenter(QObject):
             pane_width=width,
             pane_height=height,
             ai=state.ai_of(image.image_id if image else ""),
-            context=replace(_context(state, slot), moving=moving_words(state, slot, shown.words)),
+            context=replace(
+                _context(state, slot, self._display_of(self._hanging.panes[slot].screen())),
+                moving=moving_words(state, slot, shown.words),
+            ),
             truth=self._outlines(state, image, pane_state.slice_index),
             empty_title=empty_title,
             empty_detail=empty_detail,
@@ -236,7 +249,12 @@ def _maximised(state: SessionState, slot: Slot) -> SessionState:
     return maximised(state, slot)
 
 
-def _context(state: SessionState, slot: Slot) -> PaneContext:
+def _uncalibrated(screen: QScreen) -> DisplayFunction | None:
+    del screen
+    return None
+
+
+def _context(state: SessionState, slot: Slot, display: DisplayFunction | None) -> PaneContext:
     exam = study_in(state, slot)
     overlay = replace(state.overlay, visible=state.overlay_is_drawn)
     return PaneContext(
@@ -251,7 +269,7 @@ def _context(state: SessionState, slot: Slot) -> PaneContext:
         ),
         reader_marks=state.reader_marks,
         marks=pane_marks(state, slot),
-        grey=GreyDrawing(maximum=state.options.grey.maximum),
+        grey=GreyDrawing(maximum=state.options.grey.maximum, display=display),
         other_study=other_study(relation_in(state, slot)),
         pitch=state.pitches.get(slot),
     )

@@ -31,6 +31,8 @@ class StatusBar(QWidget):
         self._cancel.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._cancel.clicked.connect(self.cancel_requested)
         self._said = QLabel(self)
+        self._display = QLabel(self)
+        self._display.setToolTip("How the screen is calibrated; Display check tells more")
         self._device = QLabel(self)
         self._memory = QLabel(self)
         self._memory.setToolTip("Memory this program uses")
@@ -101,6 +103,15 @@ class StatusBar(QWidget):
         """What is said of memory."""
         return self._memory.text()
 
+    @property
+    def display(self) -> str:
+        """How the screen is said to be calibrated."""
+        return self._display.text()
+
+    def show_display(self, words: str) -> None:
+        """Say how the screen is calibrated."""
+        self._display.setText(f"display: {words}")
+
     def say(self, text: str) -> None:
         """Say something for a few seconds."""
         self._said.setText(text)
@@ -114,6 +125,7 @@ class StatusBar(QWidget):
         layout.addWidget(self._progress)
         layout.addWidget(self._cancel)
         layout.addWidget(self._said, 1)
+        layout.addWidget(self._display)
         layout.addWidget(self._device)
         layout.addWidget(self._memory)
         layout.addWidget(self._research)

@@ -70,6 +70,7 @@ class WindowDesk(QObject):
         pictures: PictureDesk,
         studies: StudiesDesk,
         diagnosis: Callable[[], str],
+        check_display: Callable[[], None],
         marks: MarkDesk,
         access: AccessDesk,
         frames: FrameDesk,
@@ -92,6 +93,7 @@ class WindowDesk(QObject):
         self._pictures = pictures
         self._studies = studies
         self._diagnosis = diagnosis
+        self._check_display = check_display
         self._marks = marks
         self._access = access
         self._frames = frames
@@ -270,6 +272,10 @@ class WindowDesk(QObject):
     def show_about(self) -> None:
         """Show version, licence and intended use."""
         self._show(AboutDialog(self._window))
+
+    def check_display(self) -> None:
+        """Show the test pattern and the calibration of the screen."""
+        self._check_display()
 
     def show_diagnostics(self) -> None:
         """Show how quickly the window answered."""

@@ -1,0 +1,1 @@
+"""The display check: test pattern, measured steps, and their entry."""

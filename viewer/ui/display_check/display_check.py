@@ -1,0 +1,137 @@
+"""The display check: a test pattern over the whole window, and what is known of the screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QScreen
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.domain.display_function import Calibration, checked_steps
+from viewer.storage.toml_file import NotKept
+from viewer.ui.display_check.measure_form import MeasureForm
+from viewer.ui.display_check.pattern_view import PatternView
+from viewer.ui.display_check.steps_table import StepsTable
+from viewer.ui.displays import Displays, screen_facts
+
+_SIDE = 360
+_ASSUMED = (
+    "Not calibrated: sRGB is assumed, and grey goes to the screen as it is. Measure the steps to "
+    "follow DICOM's grayscale standard display function (GSDF)."
+)
+_CORRECTED = (
+    "Calibrated: grey follows the GSDF between this screen's black and white. Below is the screen "
+    "as measured, without the correction. Contrast: each step's, against the standard's; beyond "
+    "10 % it is marked."
+)
+
+
+class DisplayCheck(QDialog):
+    """Pattern at the left, the screen at the right; F folds the right side away."""
+
+    def __init__(
+        self, *, displays: Displays, screen: QScreen, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Display check")
+        self._displays, self._screen = displays, screen
+        self.pattern = PatternView(self)
+        self.facts = QLabel(self)
+        self.facts.setWordWrap(True)
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.steps = StepsTable(self)
+        self.form = MeasureForm(self)
+        self.measure = QPushButton("Enter measurements", self)
+        self.alone = QPushButton("Pattern alone (F)", self)
+        self.close_button = QPushButton("Close", self)
+        self._pages = QStackedWidget(self)
+        self._side = self._made_side()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.pattern, 1)
+        layout.addWidget(self._side)
+        self._connect()
+        self._show_screen()
+        self.setGeometry(screen.availableGeometry())
+        self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    @property
+    def side_is_shown(self) -> bool:
+        """False while the pattern is alone."""
+        return not self._side.isHidden()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """F: the pattern alone, or not."""
+        if event.key() == Qt.Key.Key_F and self._pages.currentIndex() == 0:
+            self._fold()
+        else:
+            super().keyPressEvent(event)
+
+    def _made_side(self) -> QWidget:
+        known = QWidget(self)
+        column = QVBoxLayout(known)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.steps, 1)
+        for button in (self.measure, self.alone, self.close_button):
+            button.setAutoDefault(False)
+            column.addWidget(button)
+        self._pages.addWidget(known)
+        self._pages.addWidget(self.form)
+        side = QWidget(self)
+        side.setFixedWidth(_SIDE)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self.facts)
+        layout.addWidget(self._pages, 1)
+        return side
+
+    def _connect(self) -> None:
+        self.measure.clicked.connect(self._begin)
+        self.alone.clicked.connect(self._fold)
+        self.close_button.clicked.connect(self.reject)
+        self.form.level_chosen.connect(self.pattern.show_level)
+        self.form.left.connect(self._end)
+        self.form.entered.connect(self._keep)
+
+    def _show_screen(self) -> None:
+        facts = screen_facts(self._screen)
+        function = self._displays.function_of(self._screen)
+        lines = [
+            f"<b>{facts.name}</b>" + (f" &nbsp; {facts.serial}" if facts.serial else ""),
+            f"{facts.width} x {facts.height} pixels, {facts.dots_per_inch:.0f} dpi",
+            facts.depth_words,
+            _ASSUMED if function is None else _CORRECTED,
+        ]
+        self.facts.setText("<br>".join(lines))
+        self.pattern.use(function)
+        self.steps.show_steps(() if function is None else checked_steps(function.calibration))
+
+    def _fold(self) -> None:
+        self._side.setVisible(self._side.isHidden())
+
+    def _begin(self) -> None:
+        facts = screen_facts(self._screen)
+        self._pages.setCurrentIndex(1)
+        self.form.begin(display=facts.name, serial=facts.serial)
+
+    def _end(self) -> None:
+        self._pages.setCurrentIndex(0)
+        self.pattern.show_level(None)
+
+    def _keep(self, calibration: Calibration) -> None:
+        try:
+            self._displays.keep(calibration)
+        except NotKept as error:
+            self.form.problem.setText(f"Not kept: {error}.")
+            return
+        self._end()
+        self._show_screen()
