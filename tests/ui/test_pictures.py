@@ -28,6 +28,7 @@ from inference.types import (
 from viewer.domain.ai_state import Done, NotRun
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
+from viewer.domain.mark import ImagePoint, Mark, MarkShape
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
 from viewer.domain.pane_state import PaneState
 from viewer.domain.view import ImageKind, View, ViewPosition
@@ -35,6 +36,7 @@ from viewer.domain.viewport import Framing, fitting_scale
 from viewer.domain.windowing import GreyScale, VoiFunction, Window
 from viewer.export.atomic_write import CannotWrite
 from viewer.export.shot import Shot, ShotGrid
+from viewer.rendering.drawn_marks import PaneMarks
 from viewer.ui.fonts import load_fonts
 from viewer.ui.pane.painting import paint_scene
 from viewer.ui.pictures import (
@@ -301,6 +303,24 @@ def _panels(picture: QImage, count: int = 4) -> list[Pixels]:
     lefts = [gap + n * (width + gap) for n in range(count)]
     assert height > 400
     return [pixels[head : head + 400, left : left + width] for left in lefts]
+
+
+def test_the_figure_is_the_same_with_and_without_marks_of_the_reader() -> None:
+    shot = make_shot()
+    assert shot.stack is not None
+    mark = Mark(
+        mark_id="m",
+        image_id=shot.stack.image_id,
+        shape=MarkShape.LENGTH,
+        points=(ImagePoint(10, 10), ImagePoint(60, 60)),
+        slice_index=2,
+        first_slice=0,
+        last_slice=shot.stack.slices - 1,
+    )
+    marked = replace(shot, marks=PaneMarks(marks=(mark,), numbers={"m": 1}))
+    assert marked.scene.drawn_marks
+    pictures = [Figure(s, frames(), panel_height=400).picture(2) for s in (shot, marked)]
+    assert np.array_equal(*(rgb_pixels(picture) for picture in pictures))
 
 
 def test_the_figure_shows_image_patches_and_each_class_apart() -> None:
