@@ -86,7 +86,9 @@ def test_the_list_is_worked_by_keyboard_and_marks_are_kept(
     running.key(Qt.Key.Key_Down)
     running.key(Qt.Key.Key_Home)
     running.key(Qt.Key.Key_Up)
+    running.key(Qt.Key.Key_Space)
     assert "slice" not in running.program.status.said
+    assert "stage" not in running.program.status.said
     for _ in range(11):
         running.key(Qt.Key.Key_Down)
     running.key(Qt.Key.Key_Return)

@@ -27,6 +27,9 @@ _MOVES = {
 }
 _ENDS = {Qt.Key.Key_Home, Qt.Key.Key_End}
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_FOR_THE_WINDOW = {Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab} | {
+    Qt.Key(Qt.Key.Key_F1 + number) for number in range(12)
+}
 _CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
@@ -83,8 +86,11 @@ class WorklistTable(QTableView):
             self.selectRow(0 if key == Qt.Key.Key_Home else self._rows.rowCount() - 1)
         elif not is_chord and event.text().strip() and event.text().isprintable():
             self.text_typed.emit(event.text())
-        else:
+        elif is_chord or key in _FOR_THE_WINDOW:
             event.ignore()
+        else:
+            # Space and its like would act on the images behind the list.
+            event.accept()
 
     def _choose(self, row: int) -> None:
         exam_id = self._rows.exam_id(row)
