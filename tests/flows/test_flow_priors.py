@@ -14,6 +14,7 @@ from running_program import WAIT_MS, RunningProgram
 from viewer.domain.hanging import Slot
 from viewer.export.phantom_exams import write_phantom_exams
 from viewer.session.patient import image_put, priors
+from viewer.session.staging import stage_after
 from viewer.ui.dialogs.confirm_patient import ConfirmPatientDialog
 from viewer.ui.dialogs.put_image import PutImageDialog
 
@@ -111,3 +112,17 @@ def test_no_image_of_another_patient_can_be_put_beside_the_exam(
     before = running.state
     after = image_put(before, Slot.RCC, other.images[0].image_id)
     assert after is before
+
+
+def test_every_place_of_every_stage_is_measured_and_fits(start: Start, patient: Path) -> None:
+    running = start()
+    running.open(patient)
+    steps = 0
+    while stage_after(running.state, 1) is not None:
+        running.key(Qt.Key.Key_Space)
+        running.wait_for_frames()
+        state, panes = running.state, running.program.hanging.panes
+        sizes = {slot: panes[slot].device_size for slot in state.slots}
+        assert dict(state.pane_sizes) == sizes, state.stage.title
+        steps += 1
+    assert steps > 3

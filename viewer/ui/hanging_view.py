@@ -108,6 +108,9 @@ class HangingView(QWidget):
             if slot is not None and slot in placed:
                 pane.setGeometry(placed[slot])
             pane.setVisible(slot in placed)
+            if slot in placed:
+                # A pane that keeps its size stands for another slot now, which has none yet.
+                pane.pane_resized.emit(*pane.device_size)
 
 
 def place_rectangles(
