@@ -50,6 +50,7 @@ class Shot:
     """The brightest image pixel under each picture pixel, as on screen in that mode."""
     corner_text: bool = True
     technique: bool = False
+    """The technique factors, without detector, station and operator."""
     empty_title: str = ""
     empty_detail: str = ""
     frame_problem: str | None = None
