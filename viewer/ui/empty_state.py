@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from viewer.jobs.recent import Recent
 from viewer.ui.actions import CommandActions
+from viewer.ui.text_size import follow_text_size, scaled
 
 _MOST_RECENT = 6
 _WIDTH = 460
@@ -69,7 +70,7 @@ class EmptyState(QWidget):
         column.addLayout(self._list)
         box = QWidget(self)
         box.setLayout(column)
-        box.setFixedWidth(_WIDTH)
+        follow_text_size(box, lambda: box.setFixedWidth(scaled(_WIDTH)))
         centre = QVBoxLayout(self)
         centre.addWidget(box, 0, Qt.AlignmentFlag.AlignCenter)
         recent.changed.connect(self._fill)

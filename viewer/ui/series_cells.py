@@ -14,6 +14,7 @@ from viewer.session.state import SessionState
 from viewer.ui.image_mime import mime_of_image
 from viewer.ui.series_layout import Cell, Heading, cell_at, cells_of
 from viewer.ui.series_painting import ThumbnailLook, draw_heading, draw_thumbnail
+from viewer.ui.text_size import follow_text_size, scaled, text_factor
 
 
 class SeriesCells(QWidget):
@@ -34,6 +35,7 @@ class SeriesCells(QWidget):
         self._pressed: Cell | None = None
         self._press_point = QPointF()
         self.setAccessibleName("Images")
+        follow_text_size(self, self._take_height)
 
     @property
     def pictured(self) -> frozenset[str]:
@@ -57,8 +59,7 @@ class SeriesCells(QWidget):
         self._shown = frozenset(p.image_id for p in panes if p.image_id is not None)
         self._active = state.active_pane.image_id
         self.setAccessibleDescription(", ".join(_words(cell) for cell in self._cells))
-        if self.minimumHeight() != self.sizeHint().height():
-            self.setFixedHeight(self.sizeHint().height())
+        self._take_height()
         self.update()
 
     def forget_pictures(self) -> None:
@@ -80,12 +81,12 @@ class SeriesCells(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         """All cells."""
         last = self._cells[-1] if self._cells else None
-        return QSize(self._wide, last.top + last.height if last else 0)
+        return QSize(scaled(self._wide), scaled(last.top + last.height) if last else 0)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Begin a click or a drag."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = cell_at(self._cells, event.position().y())
+            self._pressed = self._cell_under(event)
             self._press_point = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -99,7 +100,7 @@ class SeriesCells(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """End a click: bring the image up, or ask about the patient."""
         pressed, self._pressed = self._pressed, None
-        if pressed is None or pressed is not cell_at(self._cells, event.position().y()):
+        if pressed is None or pressed is not self._cell_under(event):
             return
         if pressed.image is not None:
             self.image_chosen.emit(pressed.image.image_id)
@@ -110,14 +111,17 @@ class SeriesCells(QWidget):
         """Draw the cells in sight."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        factor = text_factor()
+        painter.scale(factor, factor)
+        top, bottom = event.rect().top() / factor, event.rect().bottom() / factor
         for cell in self._cells:
-            if cell.top <= event.rect().bottom() and cell.top + cell.height >= event.rect().top():
+            if cell.top <= bottom and cell.top + cell.height >= top:
                 self._draw(painter, cell)
         painter.end()
 
     def _draw(self, painter: QPainter, cell: Cell) -> None:
         if isinstance(cell.content, Heading):
-            draw_heading(painter, cell, cell.content, self.width())
+            draw_heading(painter, cell, cell.content, self._wide)
             return
         image_id = cell.content.image.image_id
         look = ThumbnailLook(
@@ -125,7 +129,14 @@ class SeriesCells(QWidget):
             is_shown=image_id in self._shown,
             is_active=image_id == self._active,
         )
-        draw_thumbnail(painter, cell, cell.content, look, self.width())
+        draw_thumbnail(painter, cell, cell.content, look, self._wide)
+
+    def _cell_under(self, event: QMouseEvent) -> Cell | None:
+        return cell_at(self._cells, event.position().y() / text_factor())
+
+    def _take_height(self) -> None:
+        if self.minimumHeight() != self.sizeHint().height():
+            self.setFixedHeight(self.sizeHint().height())
 
     def _drag(self, image_id: str) -> None:
         drag = QDrag(self)

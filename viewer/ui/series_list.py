@@ -16,6 +16,7 @@ from viewer.session.placing import brought_up
 from viewer.session.session import Change, Session
 from viewer.ui.series_cells import SeriesCells
 from viewer.ui.series_layout import PICTURE
+from viewer.ui.text_size import follow_text_size, scaled
 
 WIDTH = 116
 
@@ -40,7 +41,7 @@ class SeriesList(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFixedWidth(WIDTH)
+        follow_text_size(self, lambda: self.setFixedWidth(scaled(WIDTH)))
         self._session = session
         self._pictures = pictures
         self._wanted: frozenset[str] = frozenset()

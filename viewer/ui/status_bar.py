@@ -6,6 +6,8 @@ import psutil
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
+from viewer.ui.text_size import follow_text_size, scaled
+
 _HEIGHT = 26
 _SAID_FOR_MS = 5000
 _MEMORY_EVERY_MS = 2000
@@ -20,7 +22,7 @@ class StatusBar(QWidget):
         super().__init__(parent)
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(_HEIGHT)
+        follow_text_size(self, lambda: self.setFixedHeight(scaled(_HEIGHT)))
         self._running = QLabel(self)
         self._running.setObjectName("running")
         self._progress = QProgressBar(self)
@@ -51,11 +53,11 @@ class StatusBar(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As wide as there is room."""
-        return QSize(200, _HEIGHT)
+        return QSize(200, scaled(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Narrow windows cut words, they do not grow."""
-        return QSize(200, _HEIGHT)
+        return QSize(200, scaled(_HEIGHT))
 
     @property
     def running(self) -> str:

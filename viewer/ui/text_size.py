@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from viewer.ui.fonts import FAMILY
 
 BASE_PIXELS = 13
 """Logical pixels of plain text at 100 %."""
+_WINDOW_EDGE = 40
+_CHANGES = (
+    QEvent.Type.StyleChange,
+    QEvent.Type.FontChange,
+    QEvent.Type.ApplicationFontChange,
+)
 _SIZES = re.compile(r"((?:font-size|min-height|min-width): )(\d\d+)px")
 
 
@@ -44,3 +52,37 @@ def scaled_sheet(style_sheet: str, percent: int) -> str:
         return f"{found[1]}{round(int(found[2]) * percent / 100)}px"
 
     return _SIZES.sub(grown, style_sheet)
+
+
+def follow_text_size(widget: QWidget, grow: Callable[[], None]) -> None:
+    """Let a widget take its size now, and anew whenever the size of words changes."""
+    _Follower(widget, grow)
+
+
+def size_dialog(dialog: QDialog, width: int, height: int) -> None:
+    """Give a dialog its first size at 100 % text, grown with the words, within its window."""
+    width, height = scaled(width), scaled(height)
+    parent = dialog.parentWidget()
+    if parent is not None:
+        window = parent.window()
+        width = min(width, window.width() - _WINDOW_EDGE)
+        height = min(height, window.height() - _WINDOW_EDGE)
+    dialog.resize(width, height)
+
+
+class _Follower(QObject):
+    """Sees the widget's changes of style and font."""
+
+    def __init__(self, widget: QWidget, grow: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._grow = grow
+        self._factor = text_factor()
+        widget.installEventFilter(self)
+        grow()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Grow once for each change."""
+        if event.type() in _CHANGES and text_factor() != self._factor:
+            self._factor = text_factor()
+            self._grow()
+        return False

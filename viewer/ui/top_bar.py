@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from viewer.session.session import Change, Session
@@ -13,9 +14,11 @@ from viewer.ui.actions import CommandActions
 from viewer.ui.exam_menu import ExamMenu
 from viewer.ui.icons import icon
 from viewer.ui.marks_button import MarksButton
+from viewer.ui.overflow import Overflow
+from viewer.ui.text_size import follow_text_size, scaled
 
 _HEIGHT = 40
-_ICON = QSize(20, 20)
+_ICON = 20
 _LEFT: tuple[tuple[str, ...], ...] = (
     ("view.maximise", "view.dbt", "view.synthetic", "view.ffdm", "view.extra"),
     ("image.tool", "image.invert", "image.fit", "image.actual_pixels", "image.reset"),
@@ -49,15 +52,40 @@ class TopBar(QWidget):
         super().__init__(parent)
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(_HEIGHT)
         self._actions = actions
         self._exam = self._exam_button(exam_menu)
         self.hanging_button = self._hanging_button()
         self._marks = MarksButton(session=session, actions=actions, parent=self)
-        self._lay_out()
+        self._overflow = self._lay_out()
+        follow_text_size(self, self._grow)
         session.changed.connect(self._follow)
 
-    def _lay_out(self) -> None:
+    @property
+    def overflow(self) -> Overflow:
+        """What finds no room, and the menu it is in."""
+        return self._overflow
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Room for the menus; everything else may go into the last of them."""
+        return QSize(scaled(220), scaled(_HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Use the new room."""
+        super().resizeEvent(event)
+        self._overflow.fit(self.width())
+
+    def _grow(self) -> None:
+        """Take the size of words."""
+        self.setFixedHeight(scaled(_HEIGHT))
+        for button in self.findChildren(QToolButton):
+            button.setIconSize(QSize(scaled(_ICON), scaled(_ICON)))
+        self._fit_later()
+
+    def _fit_later(self) -> None:
+        """Fit once the buttons have taken their new words and font."""
+        QTimer.singleShot(0, self, lambda: self._overflow.fit(self.width()))
+
+    def _lay_out(self) -> Overflow:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 6, 0)
         layout.setSpacing(1)
@@ -73,17 +101,26 @@ class TopBar(QWidget):
         layout.addStretch(1)
         for command_id in _RIGHT:
             layout.addWidget(self._button(command_id))
+        more = self._more_button()
+        layout.addWidget(more)
+        return Overflow(layout=layout, more=more)
 
     def _button(self, command_id: str) -> QToolButton:
         button = self._actions.button(command_id, self, words=command_id in _WORDS)
-        button.setIconSize(_ICON)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def _more_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon("mdi6.chevron-double-right"))
+        button.setToolTip("<b>More</b><br>What finds no room in the bar.")
+        button.setAccessibleName("More")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return button
 
     def _menu_button(self) -> QToolButton:
         button = QToolButton(self)
         button.setIcon(icon("mdi6.menu"))
-        button.setIconSize(_ICON)
         button.setToolTip("<b>Menu</b><br>Everything the program can do.")
         button.setAccessibleName("Menu")
         return _with_menu(button, self._actions.main_menu(button))
@@ -110,10 +147,12 @@ class TopBar(QWidget):
     def _follow(self, change: Change) -> None:
         if change.touches("exams", "exam_id", "worklist"):
             self._exam.setText(_exam_words(change.new))
+            self._fit_later()
         if change.touches("protocol", "stage_index", "exam_id"):
             has_exam = change.new.exam is not None
             self.hanging_button.setText(place_words(change.new) if has_exam else "")
             self.hanging_button.setVisible(has_exam)
+            self._fit_later()
 
 
 def _exam_words(state: SessionState) -> str:

@@ -73,6 +73,8 @@ class AssignViewsDialog(QDialog):
             if not image.view.is_known:
                 name.setObjectName("warning")
             side, projection = QComboBox(self), QComboBox(self)
+            side.setAccessibleName(f"Side of {image.name}")
+            projection.setAccessibleName(f"Projection of {image.name}")
             side.addItems(list(_SIDES))
             side.setCurrentIndex(list(_SIDES.values()).index(image.view.laterality))
             projection.addItems(["unknown", *(position.value for position in ViewPosition)])

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.storage.accepted_licences import LicenceTerms
+from viewer.ui.text_size import size_dialog
 
 _WORDS = "Read this before the first use. Without your consent the AI does not run with it."
 
@@ -29,7 +30,7 @@ class LicenceDialog(QDialog):
     def __init__(self, terms: Sequence[LicenceTerms], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Licence of a model" if len(terms) == 1 else "Licence of models")
-        self.resize(620, 420)
+        size_dialog(self, 620, 420)
         self.terms = tuple(terms)
         self._labels: list[QLabel] = []
         page = QWidget(self)

@@ -42,7 +42,7 @@ class ModelUses(QWidget):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-            box.setMinimumContentsLength(24)
+            box.setMinimumContentsLength(14)
             box.activated.connect(self.changed)
             title = QLabel(_TITLES.get(use, use.value), self)
             title.setBuddy(box)

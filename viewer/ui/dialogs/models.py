@@ -33,6 +33,7 @@ from viewer.ui.dialogs.confirm import ConfirmDialog
 from viewer.ui.dialogs.model_detail import ModelDetail
 from viewer.ui.dialogs.model_table import ModelTable
 from viewer.ui.dialogs.model_uses import ModelUses
+from viewer.ui.text_size import size_dialog
 
 _FILTER = "Weights (*.p *.pt *.pth *.safetensors);;All files (*)"
 _WORDS = """\
@@ -59,7 +60,7 @@ class ModelsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Models")
-        self.resize(1160, 660)
+        size_dialog(self, 1160, 660)
         self._settings = settings
         self._work = work
         self._licences = licences

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from viewer.domain.image_marks import marks_of
 from viewer.domain.image_stack import ImageStack
 from viewer.session.series import SeriesSection
+from viewer.ui.text_size import size_dialog
 from viewer.ui.theme import SECONDARY
 
 _IMAGE_ID = Qt.ItemDataRole.UserRole
@@ -37,7 +38,7 @@ class PutImageDialog(QDialog):
         """shown: the image in the pane now."""
         super().__init__(parent)
         self.setWindowTitle("Put image here")
-        self.resize(460, 480)
+        size_dialog(self, 460, 480)
         self.list = QListWidget(self)
         self.list.setAccessibleName("Images")
         for section in sections:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QFrame,
     QLabel,
+    QScrollArea,
     QSpinBox,
     QTabWidget,
     QVBoxLayout,
@@ -27,7 +30,7 @@ from viewer.settings import (
 )
 from viewer.ui.dialogs.key_table import KeyTable
 from viewer.ui.dialogs.mouse_choices import MouseChoices
-from viewer.ui.text_size import scaled
+from viewer.ui.text_size import size_dialog
 
 _DEVICES = {
     DeviceChoice.AUTO: "GPU when there is one, else CPU",
@@ -67,7 +70,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         automatic = automatic or AutomaticLimits()
         self.setWindowTitle("Settings")
-        self.resize(scaled(660), scaled(580))
+        size_dialog(self, 660, 640)
         self._before = settings
         self.ai_on_open = QCheckBox("Run the AI when an exam opens", self)
         self.ai_on_open.setChecked(settings.ai_on_open)
@@ -93,7 +96,12 @@ class SettingsDialog(QDialog):
         self.mouse = MouseChoices(settings.gestures, self)
         self.keys = KeyTable(own_keys, self)
         pages = QTabWidget(self)
-        pages.addTab(self._general(), "General")
+        general = QScrollArea(self)
+        general.setWidgetResizable(True)
+        general.setFrameShape(QFrame.Shape.NoFrame)
+        general.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        general.setWidget(self._general())
+        pages.addTab(general, "General")
         pages.addTab(self.keys, "Keys")
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self

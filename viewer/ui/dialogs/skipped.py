@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.loading.scan_result import ScanResult
+from viewer.ui.text_size import size_dialog
 
 _MOST = 2000
 
@@ -25,7 +26,7 @@ class SkippedDialog(QDialog):
     def __init__(self, result: ScanResult | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Skipped files")
-        self.resize(820, 460)
+        size_dialog(self, 820, 460)
         summary = QLabel(result.summary() if result else "Nothing was searched yet.", self)
         summary.setWordWrap(True)
         self.table = _table(result, self)
@@ -42,6 +43,7 @@ class SkippedDialog(QDialog):
 def _table(result: ScanResult | None, parent: QWidget) -> QTableWidget:
     skipped = result.skipped[:_MOST] if result else ()
     table = QTableWidget(len(skipped), 2, parent)
+    table.setAccessibleName("Skipped files and reasons")
     table.setHorizontalHeaderLabels(["File", "Reason"])
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -27,6 +27,7 @@ class AiHeader(QWidget):
         self._state = QLabel(self)
         self._state.setObjectName("hint")
         run = actions.button("ai.run", self)
+        run.setAccessibleName("Run AI now")
         cancel = actions.button("ai.cancel", self)
         self._buttons: tuple[QToolButton, QToolButton] = (run, cancel)
         self._names = _words("hint", self)

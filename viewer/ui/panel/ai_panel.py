@@ -23,6 +23,7 @@ from viewer.ui.panel.overlay_controls import OverlayControls
 from viewer.ui.panel.patch_list import THUMBNAIL, PatchLine, PatchList
 from viewer.ui.panel.score_lines import other_lines, score_lines
 from viewer.ui.panel.score_table import ScoreTable
+from viewer.ui.text_size import follow_text_size, scaled
 
 WIDTH = 300
 _REFRESH_MS = 30
@@ -45,7 +46,7 @@ class AiPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("aiPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
+        follow_text_size(self, lambda: self.setFixedWidth(scaled(WIDTH)))
         self._session = session
         self._pictures = pictures
         self._pictured: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viewer.ui.fonts import text_font
+from viewer.ui.text_size import follow_text_size, scaled, text_factor
 from viewer.ui.theme import ACCENT, LINE, SECONDARY, SMALL_PIXELS, TEXT
 
 THUMBNAIL = 64
@@ -52,6 +53,7 @@ class PatchList(QWidget):
         self._pictures: dict[int, QImage] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Patches")
+        follow_text_size(self, self.updateGeometry)
 
     @property
     def lines(self) -> tuple[PatchLine, ...]:
@@ -88,22 +90,24 @@ class PatchList(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         """High enough for all patches."""
         rows = -(-len(self._lines) // _COLUMNS)
-        return QSize(280, rows * _CELL_HEIGHT)
+        return QSize(scaled(280), scaled(rows * _CELL_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """All patches are laid out; the panel scrolls."""
-        return QSize(200, self.sizeHint().height())
+        return QSize(scaled(200), self.sizeHint().height())
 
     def patch_at(self, point: QPointF) -> int | None:
         """The number of the patch at a point."""
         for index, line in enumerate(self._lines):
-            if self._cell(index).contains(point):
+            if self._cell(index).contains(point / text_factor()):
                 return line.number
         return None
 
     def cell_of(self, number: int) -> QRectF:
         """Where a patch is drawn."""
-        return self._cell(number - 1)
+        cell = self._cell(number - 1)
+        factor = text_factor()
+        return QRectF(cell.topLeft() * factor, cell.size() * factor)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Go to the patch."""
@@ -115,12 +119,13 @@ class PatchList(QWidget):
         """Draw the patches."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(text_factor(), text_factor())
         for index, line in enumerate(self._lines):
             self._draw(painter, line, self._cell(index))
         painter.end()
 
     def _cell(self, index: int) -> QRectF:
-        width = (self.width() - 2 * _MARGIN) / _COLUMNS
+        width = (self.width() / text_factor() - 2 * _MARGIN) / _COLUMNS
         row, column = divmod(index, _COLUMNS)
         return QRectF(_MARGIN + column * width, row * _CELL_HEIGHT, width, _CELL_HEIGHT)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from viewer.domain.overlay_settings import Palette
 from viewer.ui.fonts import text_font
 from viewer.ui.panel.score_line import LineLook, ScoreLine
+from viewer.ui.text_size import follow_text_size, scaled, text_factor
 from viewer.ui.theme import ACCENT, ERROR, LINE, SECONDARY, SMALL_PIXELS, TEXT
 
 _ROW = 21
@@ -35,6 +36,7 @@ class ScoreTable(QWidget):
         self._colours = Palette.PAPER.colours
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Scores")
+        follow_text_size(self, self.updateGeometry)
 
     @property
     def lines(self) -> tuple[ScoreLine, ...]:
@@ -54,15 +56,16 @@ class ScoreTable(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """High enough for all lines."""
-        return QSize(280, _HEADER + _ROW * len(self._lines) if self._lines else 0)
+        rows = _HEADER + _ROW * len(self._lines) if self._lines else 0
+        return QSize(scaled(280), scaled(rows))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """All lines are always shown; the panel scrolls."""
-        return QSize(200, self.sizeHint().height())
+        return QSize(scaled(200), self.sizeHint().height())
 
     def line_at(self, y: float) -> ScoreLine | None:
         """The line at a height."""
-        index = int((y - _HEADER) // _ROW)
+        index = int((y / text_factor() - _HEADER) // _ROW)
         return self._lines[index] if 0 <= index < len(self._lines) else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -75,6 +78,7 @@ class ScoreTable(QWidget):
         """Draw the table."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(text_factor(), text_factor())
         if self._lines:
             self._draw_header(painter)
         for index, line in enumerate(self._lines):
@@ -83,10 +87,14 @@ class ScoreTable(QWidget):
 
     def _columns(self) -> tuple[float, float, float]:
         """Left of the names, of malignant and of benign."""
-        inner = self.width() - 2 * _MARGIN
+        inner = self._wide() - 2 * _MARGIN
         names = inner * _NAME_SHARE
         half = (inner - names - _GAP) / 2
         return _MARGIN, _MARGIN + names, _MARGIN + names + half + _GAP
+
+    def _wide(self) -> float:
+        """Its width in pixels of 100 % text, in which everything is drawn."""
+        return self.width() / text_factor()
 
     def _score_width(self) -> float:
         _, malignant, benign = self._columns()
@@ -109,7 +117,7 @@ class ScoreTable(QWidget):
     def _draw_line(self, painter: QPainter, line: ScoreLine, top: float) -> None:
         names, malignant, benign = self._columns()
         if line.is_active:
-            painter.fillRect(QRectF(0, top, self.width(), _ROW), _ACTIVE)
+            painter.fillRect(QRectF(0, top, self._wide(), _ROW), _ACTIVE)
         self._draw_title(painter, line, names, top)
         if line.scores is not None and not (line.look is LineLook.IMAGE and line.state):
             self._draw_score(painter, line.scores.malignant, malignant, top, self._colours[1])
@@ -126,7 +134,7 @@ class ScoreTable(QWidget):
         weight = QFont.Weight.Medium if bold else QFont.Weight.Normal
         painter.setFont(text_font(SMALL_PIXELS, weight))
         painter.setPen(QColor(SECONDARY if is_model or is_part else TEXT))
-        width = self.width() - 2 * _MARGIN
+        width = self._wide() - 2 * _MARGIN
         if not is_model:
             width = int(width * _NAME_SHARE) - 4
         if is_part:
@@ -159,7 +167,7 @@ class ScoreTable(QWidget):
             painter.drawRoundedRect(filled, 2, 2)
 
     def _draw_state(self, painter: QPainter, line: ScoreLine, left: float, top: float) -> None:
-        right = float(self.width() - _MARGIN)
+        right = self._wide() - _MARGIN
         if line.share is not None:
             benign = self._columns()[2]
             self._draw_bar(painter, benign + _NUMBER, top, line.share, ACCENT)

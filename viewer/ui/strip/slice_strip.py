@@ -12,6 +12,7 @@ from viewer.ui.pane.mouse import wheel_steps
 from viewer.ui.strip.series_painting import series_words
 from viewer.ui.strip.strip_layout import StripLayout
 from viewer.ui.strip.strip_painting import paint_strip
+from viewer.ui.text_size import follow_text_size, scaled, text_factor
 
 _HEIGHT = 64
 
@@ -33,6 +34,7 @@ class SliceStrip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Slices")
+        follow_text_size(self, self.updateGeometry)
 
     @property
     def strip(self) -> StripData | None:
@@ -47,21 +49,22 @@ class SliceStrip(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide, and high enough for two curves and the ticks."""
-        return QSize(400, _HEIGHT)
+        return QSize(400, scaled(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Room for the label and a short track."""
-        return QSize(220, _HEIGHT)
+        return QSize(scaled(220), scaled(_HEIGHT))
 
     def slice_at(self, x: float) -> int | None:
         """The slice under a logical x, clamped to the stack; None when nothing is shown."""
         if self._strip is None:
             return None
-        return self._layout(self._strip).slice_at(x)
+        return self._layout(self._strip).slice_at(x / text_factor())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the strip."""
         painter = QPainter(self)
+        painter.scale(text_factor(), text_factor())
         paint_strip(painter, self._strip, self._layout(self._strip), text_scale=1.0)
         painter.end()
 
@@ -109,8 +112,8 @@ class SliceStrip(QWidget):
 
     def _layout(self, strip: StripData | None) -> StripLayout:
         return StripLayout(
-            width=float(self.width()),
-            height=float(self.height()),
+            width=self.width() / text_factor(),
+            height=self.height() / text_factor(),
             slices=1 if strip is None else strip.slices,
         )
 
