@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QMenu, QToolButton, QWidget
+
+_SLACK = 16
+_DIVIDER = 12
+"""Logical pixels of a line between groups with its margins, at most."""
 
 
 class Overflow:
@@ -32,33 +34,33 @@ class Overflow:
         """Show as many buttons as go into a width of logical pixels."""
         for button in self._hidden:
             button.show()
-        widgets = [widget for widget in self._widgets() if not widget.isHidden()]
+        self._more.hide()
         hidden: list[QToolButton] = []
-        if self._needed(widgets) > width:
-            widgets = [*(widget for widget in widgets if widget is not self._more), self._more]
-            for widget in reversed(self._in_order(widgets)):
-                if self._needed(widgets) <= width:
+        if self._needed() > width:
+            self._more.show()
+            for button in reversed(self._in_order()):
+                if self._needed() <= width:
                     break
-                widget.hide()
-                widgets.remove(widget)
-                hidden.insert(0, widget)
+                button.hide()
+                hidden.insert(0, button)
         self._hidden = tuple(hidden)
-        self._more.setVisible(bool(hidden))
         self._menu.clear()
         for button in hidden:
             self._menu.addAction(button.defaultAction())
 
-    def _needed(self, widgets: Sequence[QWidget]) -> int:
+    def _needed(self) -> int:
+        """Width of everything that is shown, as the widgets wish it now: layouts follow later."""
+        shown = [widget for widget in self._widgets() if not widget.isHidden()]
+        wide = sum(_width(widget) + self._layout.spacing() for widget in shown)
         margins = self._layout.contentsMargins()
-        widths = sum(max(w.sizeHint().width(), w.minimumWidth()) for w in widgets)
-        between = self._layout.spacing() * max(0, len(widgets))
-        return widths + between + margins.left() + margins.right()
+        return wide + margins.left() + margins.right() + _SLACK
 
-    def _in_order(self, widgets: Sequence[QWidget]) -> list[QToolButton]:
+    def _in_order(self) -> list[QToolButton]:
         """The buttons that can go: those after the stretch stay longest."""
         spacers = [i for i, item in enumerate(self._items()) if item.spacerItem()]
         stretch = spacers[0] if spacers else -1
-        buttons = [w for w in widgets if isinstance(w, QToolButton) and w.defaultAction()]
+        shown = [widget for widget in self._widgets() if not widget.isHidden()]
+        buttons = [w for w in shown if isinstance(w, QToolButton) and w.defaultAction()]
         right = [w for w in buttons if self._layout.indexOf(w) > stretch]
         return [*right, *(w for w in buttons if w not in right)]
 
@@ -69,3 +71,9 @@ class Overflow:
     def _items(self) -> list[QLayoutItem]:
         items = (self._layout.itemAt(index) for index in range(self._layout.count()))
         return [item for item in items if item is not None]
+
+
+def _width(widget: QWidget) -> int:
+    """A button's own wish; lines between groups have margins of the style sheet besides."""
+    wide = max(widget.sizeHint().width(), widget.minimumSizeHint().width())
+    return wide if isinstance(widget, QToolButton) else max(wide, _DIVIDER)
