@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLayoutItem, QMenu, QToolButton, QWidget
 
-_SLACK = 16
+from viewer.ui.text_size import scaled
+
+_SLACK = 48
 _DIVIDER = 12
 """Logical pixels of a line between groups with its margins, at most."""
 
@@ -53,7 +55,7 @@ class Overflow:
         shown = [widget for widget in self._widgets() if not widget.isHidden()]
         wide = sum(_width(widget) + self._layout.spacing() for widget in shown)
         margins = self._layout.contentsMargins()
-        return wide + margins.left() + margins.right() + _SLACK
+        return wide + margins.left() + margins.right() + scaled(_SLACK)
 
     def _in_order(self) -> list[QToolButton]:
         """The buttons that can go: those after the stretch stay longest."""
