@@ -330,6 +330,7 @@ class Program(QObject):
         )
         self.grey.take(hanging, panes)
         MovingParts(session=self.session, hanging=hanging, parent=hanging)
+        self.desk.moving.watch(hanging)
         ScreenWatch(
             session=self.session, hanging=hanging, preferences=self.preferences, parent=hanging
         )
@@ -350,6 +351,7 @@ class Program(QObject):
         for sender in (self.recent.not_kept, self.preferences.not_kept, self.truth.failed):
             sender.connect(problem)
         self.worker.noticed.connect(self.messages.notice)
+        self.desk.moving.said.connect(self.messages.passing)
         self.desk.patient.noticed.connect(self.messages.notice)
         self.series.patient_questioned.connect(self.desk.patient.question)
         self.worker.licence_needed.connect(self.licence_desk.need)

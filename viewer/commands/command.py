@@ -98,6 +98,18 @@ class Desk(Protocol):
     def assign_views(self) -> None:
         """Let the user say which view an unidentified image is."""
 
+    def next_quadrant(self) -> None:
+        """Show the next quarter of the active image's breast."""
+
+    def previous_quadrant(self) -> None:
+        """Show the quarter before."""
+
+    def pick_point(self) -> None:
+        """Pick the point under the pointer, or forget the one that is picked."""
+
+    def offer_same_spot(self) -> None:
+        """Show the next slice of the volume that is offered for the picked point."""
+
     def put_image(self) -> None:
         """Let the user choose an image for the active pane."""
 

@@ -15,6 +15,7 @@ from viewer.commands.image_commands import IMAGE_COMMANDS
 from viewer.commands.mark_commands import MARK_COMMANDS
 from viewer.commands.moving_commands import MOVING_COMMANDS
 from viewer.commands.patient_commands import PATIENT_COMMANDS
+from viewer.commands.place_commands import PLACE_COMMANDS
 from viewer.commands.screen_commands import HELP_COMMANDS, PICTURE_COMMANDS, SCREEN_COMMANDS
 from viewer.commands.size_commands import SIZE_COMMANDS
 from viewer.commands.slice_commands import SLICE_COMMANDS
@@ -27,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     *WORKLIST_COMMANDS,
     *SLICE_COMMANDS,
     *MOVING_COMMANDS,
+    *PLACE_COMMANDS,
     *VIEW_COMMANDS,
     *HANGING_COMMANDS,
     *PATIENT_COMMANDS,

@@ -12,6 +12,7 @@ from viewer.commands.reasons import (
 from viewer.domain.view import ImageKind
 from viewer.session.mark_drawing import has_mark_to_leave, mark_left
 from viewer.session.options import full_screen_toggled
+from viewer.session.picking import pick_left
 from viewer.session.placing import (
     extra_shown,
     kind_everywhere,
@@ -50,6 +51,8 @@ def _shows_everywhere(kind: ImageKind, state: SessionState) -> bool:
 def _back(context: Context) -> None:
     if has_mark_to_leave(context.state):
         context.session.apply(mark_left)
+    elif context.state.picked is not None:
+        context.session.apply(pick_left)
     elif context.state.options.full_screen:
         context.session.apply(full_screen_toggled)
     else:
@@ -58,7 +61,8 @@ def _back(context: Context) -> None:
 
 def _nothing_to_leave(context: Context) -> str | None:
     state = context.state
-    if has_mark_to_leave(state) or state.options.full_screen or state.layout is Layout.SINGLE:
+    leaves = has_mark_to_leave(state) or state.picked is not None
+    if leaves or state.options.full_screen or state.layout is Layout.SINGLE:
         return None
     return "all views are shown"
 

@@ -18,13 +18,17 @@ class MovingWords:
     cine: str = ""
     all_seen: bool = False
     quadrant: str = ""
+    picked: str = ""
+    """Of a point picked here or in the other projection."""
 
     @property
     def lines(self) -> tuple[CornerLine, ...]:
         """Corner text above slice, zoom and window."""
         seen = "\N{CHECK MARK} all slices seen" if self.all_seen else ""
         return tuple(
-            CornerLine(text) for text in (self.quadrant, self.cine, self.slab, seen) if text
+            CornerLine(text)
+            for text in (self.picked, self.quadrant, self.cine, self.slab, seen)
+            if text
         )
 
     @property

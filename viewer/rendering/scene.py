@@ -46,6 +46,7 @@ from viewer.rendering.marks import (
 )
 from viewer.rendering.moving_words import NOT_MOVING, MovingWords
 from viewer.rendering.other_study import OtherStudy
+from viewer.rendering.picked import PickedDrawing
 from viewer.rendering.saliency import SaliencyLayer
 from viewer.rendering.same_object import SameObject
 
@@ -90,6 +91,7 @@ class PaneScene:
     outlines: tuple[TruthOutline, ...] = ()
     reader_marks: tuple[ShownMark, ...] = ()
     drawn_marks: tuple[DrawnMark, ...] = ()
+    picked: PickedDrawing | None = None
     text_on_right: bool = True
     """The air side."""
     top_lines: tuple[CornerLine, ...] = ()
@@ -131,6 +133,7 @@ class PaneContext:
     pitch: ScreenPitch | None = None
     """Of the screen that shows the pane; None in pictures, which have no size."""
     moving: MovingWords = NOT_MOVING
+    picked: PickedDrawing | None = None
     other_study: OtherStudy | None = None
     """Where the image is of another study: what is said of it."""
 
@@ -201,6 +204,7 @@ def build_scene(
         drawn_marks=drawn_marks(
             context.marks, stack, state.slice_index, frame if len(slices) == 1 else None
         ),
+        picked=context.picked,
         text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
         top_lines=_top_lines(stack, context),
         badges=badges(stack, state)

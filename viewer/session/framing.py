@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from viewer.domain.hanging import Slot
@@ -107,7 +106,7 @@ def panned_by(state: SessionState, slot: Slot, device_dx: float, device_dy: floa
 
 def fitted(state: SessionState, slot: Slot) -> SessionState:
     """Show the whole image at the common scale, its chest wall at the pane's edge."""
-    return _with_framings(state, {slot: FITTED})
+    return with_framing(state, slot, FITTED)
 
 
 def at_actual_pixels(state: SessionState, slot: Slot) -> SessionState:
@@ -129,7 +128,7 @@ def at_scale(state: SessionState, slot: Slot, scale: float) -> SessionState:
         framing = Framing(scale=scale, chest_mm=viewport.pane_width / 2 / scale)
     else:
         framing = replace(framing_of(image, viewport), scale=scale)
-    return _with_framings(state, {slot: framing})
+    return with_framing(state, slot, framing)
 
 
 def centred_on(state: SessionState, slot: Slot, row: float, column: float) -> SessionState:
@@ -148,12 +147,39 @@ def _framed(state: SessionState, slot: Slot, viewport: Viewport) -> SessionState
     image = state.image_in(slot)
     if image is None:
         return state
-    return _with_framings(state, {slot: framing_of(image, viewport)})
+    return with_framing(state, slot, framing_of(image, viewport))
 
 
-def _with_framings(state: SessionState, framings: Mapping[Slot, Framing]) -> SessionState:
+def linked_framing_toggled(state: SessionState) -> SessionState:
+    """Let zoom and pan go to all panes of one projection, or to one pane alone."""
+    linked = not state.options.linked_framing
+    return replace(state, options=replace(state.options, linked_framing=linked))
+
+
+def linked_slots(state: SessionState, slot: Slot) -> tuple[Slot, ...]:
+    """The other panes that are framed along with one: those of its projection, while linked.
+
+    Framings count from the chest wall, so that right and left are mirror images.
+    """
+    image = state.image_in(slot)
+    if image is None or not state.options.linked_framing or not image.view.is_known:
+        return ()
+    position = image.view.position
+    return tuple(
+        other
+        for other in state.filled_slots
+        if other != slot
+        and (shown := state.image_in(other)) is not None
+        and shown.view.is_known
+        and shown.view.position is position
+    )
+
+
+def with_framing(state: SessionState, slot: Slot, framing: Framing) -> SessionState:
+    """Frame a pane, and those linked to it alike; a quadrant that was shown is left."""
+    slots = (slot, *linked_slots(state, slot))
     panes = {
-        slot: replace(pane, framing=framings[slot]) if slot in framings else pane
-        for slot, pane in state.panes.items()
+        one: replace(pane, framing=framing) if one in slots else pane
+        for one, pane in state.panes.items()
     }
-    return replace(state, panes=panes)
+    return replace(state, panes=panes, quadrant=None)

@@ -18,6 +18,7 @@ from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.study_truth import ShownTruth
 from viewer.jobs.truth_outlines import TruthOutlines
 from viewer.loading.frame_store import FrameKey
+from viewer.rendering.breast_shape import BreastShapes
 from viewer.rendering.captions import TextSettings
 from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.marks import TruthOutline
@@ -37,7 +38,7 @@ from viewer.session.staging import empty_words
 from viewer.session.state import Finding, Options, SessionState, Tool
 from viewer.session.windows import window_dragged
 from viewer.ui.hanging_view import HangingView
-from viewer.ui.moving_presenter import moving_words, slots_with_new_words
+from viewer.ui.moving_presenter import moving_words, picked_in, slots_with_new_words
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.reader_mark_painting import mark_under
 
@@ -56,6 +57,7 @@ _EVERYTHING = (
     "pitches",
     "reader_marks",
     "confirmed_patients",
+    "picked",
 )
 _DRAGS = {
     Tool.WINDOW: DragAction.WINDOW,
@@ -89,6 +91,7 @@ class PanePresenter(QObject):
         self._truth = truth
         self._frames = PaneFrames(files.frame)
         self._display_of: DisplayOf = _uncalibrated
+        self._shapes = BreastShapes(files.frame)
         session.changed.connect(self._follow)
         signals.frames_ready.connect(self._show_frames)
         signals.frames_failed.connect(self._show_frames)
@@ -111,6 +114,8 @@ class PanePresenter(QObject):
         width, height = self._hanging.panes[slot].device_size
         empty_title, empty_detail = empty_words(state, slot)
         shown = self._frames.of(image, pane_state) if image else ShownFrame(frame=None)
+        picked = picked_in(state, slot, self._shapes.of)
+        words = replace(shown.words, picked=picked.words if picked else "")
         return build_scene(
             stack=image,
             state=pane_state,
@@ -121,7 +126,8 @@ class PanePresenter(QObject):
             ai=state.ai_of(image.image_id if image else ""),
             context=replace(
                 _context(state, slot, self._display_of(self._hanging.panes[slot].screen())),
-                moving=moving_words(state, slot, shown.words),
+                moving=moving_words(state, slot, words),
+                picked=picked,
             ),
             truth=self._outlines(state, image, pane_state.slice_index),
             empty_title=empty_title,
@@ -140,6 +146,7 @@ class PanePresenter(QObject):
     @QtSlot()
     def _show_anew(self) -> None:
         self._frames.forget()
+        self._shapes.forget()
         self.show_all()
 
     def _show(self, slots: Iterable[Slot]) -> None:

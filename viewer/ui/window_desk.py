@@ -35,6 +35,7 @@ from viewer.ui.file_chooser import FileChooser
 from viewer.ui.frame_desk import FrameDesk
 from viewer.ui.hanging_desk import HangingDesk
 from viewer.ui.licence_desk import LicenceDesk
+from viewer.ui.moving_desk import MovingDesk
 from viewer.ui.opening import Opening
 from viewer.ui.patient_desk import PatientDesk
 from viewer.ui.picture_desk import PictureDesk
@@ -101,6 +102,7 @@ class WindowDesk(QObject):
         self._chooser = chooser
         self._window = window
         self._show = show
+        self.moving = MovingDesk(session=session, files=files, parent=self)
         self.patient = PatientDesk(session=session, window=window, show=show)
         demo.made.connect(self._open_made)
         licence_desk.accepted.connect(self._run_accepted)
@@ -154,6 +156,22 @@ class WindowDesk(QObject):
                 if located is not None:
                     self._files.assign_view(located.exam, image_id, view)
             self._run_or_explain()
+
+    def next_quadrant(self) -> None:
+        """Show the next quarter of the active image's breast."""
+        self.moving.step_quadrant(1)
+
+    def previous_quadrant(self) -> None:
+        """Show the quarter before."""
+        self.moving.step_quadrant(-1)
+
+    def pick_point(self) -> None:
+        """Pick the point under the pointer, or forget the one that is picked."""
+        self.moving.pick_point()
+
+    def offer_same_spot(self) -> None:
+        """Show the next slice of the volume that is offered for the picked point."""
+        self.moving.offer_same_spot()
 
     def put_image(self) -> None:
         """Let the user choose an image for the active pane."""

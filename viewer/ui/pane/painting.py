@@ -18,6 +18,7 @@ from viewer.ui.pane.drawn_mark_painting import draw_drawn_marks
 from viewer.ui.pane.edge_letters import draw_edge_letters
 from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE
 from viewer.ui.pane.mark_painting import draw_boxes, draw_outlines
+from viewer.ui.pane.picked_painting import draw_picked
 from viewer.ui.pane.reader_mark_painting import draw_reader_marks
 from viewer.ui.pane.signs import draw_error_sign
 from viewer.ui.pane.study_edge import draw_study_edge
@@ -48,6 +49,7 @@ def paint_scene(
         draw_outlines(painter, scene.outlines, scene.viewport, text_scale)
         draw_boxes(painter, scene.boxes, scene.viewport, text_scale)
         draw_reader_marks(painter, scene.reader_marks, scene.viewport, text_scale)
+        draw_picked(painter, scene.picked, scene.viewport, text_scale)
     draw_edge_letters(painter, scene, text_scale)
     if scene.message is not None:
         _draw_message(painter, scene.message, pane, text_scale)
