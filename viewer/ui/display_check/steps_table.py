@@ -43,10 +43,12 @@ class StepsTable(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
         layout.addWidget(self.table, 1)
+        layout.addStretch(0)
 
     def show_steps(self, steps: Sequence[StepCheck]) -> None:
         """Show these steps."""
         self.plot.show_steps(steps)
+        self.table.setVisible(bool(steps))
         self.table.setRowCount(len(steps))
         for row, step in enumerate(steps):
             for column, text in enumerate(_words(step)):
