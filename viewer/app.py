@@ -109,7 +109,7 @@ class Program(QObject):
         self.worker.cancel()
         for part in (self.search, self.worklist, self.demo, self.pictures, self.truth):
             part.close()
-        for others in (self.library, self.marks, self.hangings):
+        for others in (self.library, self.marks, self.hangings, self.recent):
             others.close()
         self.frames.close()
         for pictures in self.small_pictures:

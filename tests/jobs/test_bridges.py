@@ -86,9 +86,24 @@ def test_a_recent_list_that_cannot_be_written_is_said_once(qtbot: QtBot, tmp_pat
     recent.not_kept.connect(complaints.append)
     exam = make_exam()
     recent.add(exam.alias, (tmp_path,))
-    recent.add(exam.alias, (tmp_path / "other",))
+    with qtbot.waitSignal(recent.not_kept, timeout=2000):
+        recent.add(exam.alias, (tmp_path / "other",))
+    recent.close()
+    qtbot.wait(20)
     assert len(complaints) == 1
     assert len(recent.exams) == 2
+
+
+def test_what_was_opened_last_is_written_when_the_program_closes_at_once(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = where(tmp_path).recent_file
+    recent = Recent(file=file, deidentified=True)
+    for number in range(5):
+        recent.add(make_exam().alias, (tmp_path / f"{number}",))
+    recent.close()
+    assert Recent(file=file, deidentified=True).exams == recent.exams
+    assert len(recent.exams) == 5
 
 
 def test_a_wrong_card_is_named_where_models_are_listed(qtbot: QtBot, tmp_path: Path) -> None:

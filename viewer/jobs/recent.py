@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from viewer.errors import Problem, problem_of
 from viewer.storage.recent_exams import RecentExam, read_recent, with_recent, write_recent
@@ -12,10 +13,15 @@ from viewer.storage.toml_file import NotKept
 
 
 class Recent(QObject):
-    """Adds what is opened; a list that cannot be written is said once."""
+    """Adds what is opened; a list that cannot be written is said once.
+
+    Lists are written in a thread of their own, in order: a disk may take a tenth of a second.
+    """
 
     changed = Signal()
     not_kept = Signal(Problem)
+    _failed = Signal(Problem)
+    """From the writing thread."""
 
     def __init__(self, *, file: Path, deidentified: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +29,8 @@ class Recent(QObject):
         self._deidentified = deidentified
         self._exams = read_recent(file)
         self._complained = False
+        self._failed.connect(self._complain)
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recent")
 
     @property
     def exams(self) -> tuple[RecentExam, ...]:
@@ -43,9 +51,20 @@ class Recent(QObject):
         newest = RecentExam(alias=alias, paths=tuple(path.absolute() for path in paths))
         self._exams = with_recent(self._exams, newest)
         self.changed.emit()
+        self._writer.submit(self._write, self._exams)
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        self._writer.shutdown()
+
+    def _write(self, exams: tuple[RecentExam, ...]) -> None:
         try:
-            write_recent(self._file, self._exams)
+            write_recent(self._file, exams)
         except NotKept as error:
-            if not self._complained:
-                self._complained = True
-                self.not_kept.emit(problem_of(error))
+            self._failed.emit(problem_of(error))
+
+    @Slot(Problem)
+    def _complain(self, problem: Problem) -> None:
+        if not self._complained:
+            self._complained = True
+            self.not_kept.emit(problem)

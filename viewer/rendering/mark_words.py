@@ -6,7 +6,8 @@ from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
 from viewer.domain.mark_measures import distance, from_chest_wall, measure
-from viewer.domain.mark_regions import probed_value, region_values
+from viewer.domain.mark_regions import probed_value
+from viewer.rendering.kept_values import KEPT_VALUES
 
 
 def mark_title(mark: Mark) -> str:
@@ -51,7 +52,7 @@ def value_lines(mark: Mark, image: ImageStack, frame: Frame | None) -> tuple[str
     if frame is None:
         return ()
     if mark.shape.is_region:
-        values = region_values(mark, frame, image.grey_scale)
+        values = KEPT_VALUES.of(mark, frame, image.grey_scale)
         if values is None:
             return ("no pixel but padding",)
         return (f"mean {value_words(values.mean)}   SD {value_words(values.deviation)}",)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.types import Box, Prediction
+from inference.types import Box, Patch, Prediction
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.reader_mark import ReaderMark
 from viewer.rendering.model_frame import is_malignant_dominant
+from viewer.rendering.same_object import SameObject
 
 NEIGHBOUR_SLICES = 10
 """A patch is shown dimmed on so many slices each way: the network suppresses as many (zeta)."""
@@ -111,12 +114,12 @@ def box_marks(
         return ()
     benign, malignant = settings.palette.colours
     marks = []
-    for number, patch in enumerate(prediction.patches_by_attention, start=1):
+    ranked = _ranked(SameObject(prediction))
+    for number, (patch, is_malignant) in enumerate(ranked, start=1):
         at = patch.slice_index
         away = max(slice_index - at, at - (last_slice or slice_index), 0)
         if away > NEIGHBOUR_SLICES:
             continue
-        is_malignant = is_malignant_dominant(prediction, patch.slice_index, patch.box)
         marks.append(
             BoxMark(
                 number=number,
@@ -129,3 +132,13 @@ def box_marks(
             )
         )
     return tuple(sorted(marks, key=lambda mark: (not mark.dimmed, -mark.number)))
+
+
+@lru_cache(maxsize=16)
+def _ranked(held: SameObject) -> tuple[tuple[Patch, bool], ...]:
+    """The patches of a prediction, the most attended first, and whether each is malignant."""
+    prediction = cast("Prediction", held.held)
+    return tuple(
+        (patch, is_malignant_dominant(prediction, patch.slice_index, patch.box))
+        for patch in prediction.patches_by_attention
+    )

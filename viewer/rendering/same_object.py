@@ -11,6 +11,11 @@ class SameObject:
     def __init__(self, held: object) -> None:
         self._held = held
 
+    @property
+    def held(self) -> object:
+        """The object itself."""
+        return self._held
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SameObject) and self._held is other._held
 

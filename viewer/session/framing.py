@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from viewer.domain.hanging import Slot
@@ -54,9 +55,14 @@ def viewport_of(state: SessionState, slot: Slot) -> Viewport | None:
 
 def pane_measured(state: SessionState, slot: Slot, width: int, height: int) -> SessionState:
     """Note a pane's size in device pixels."""
-    if state.pane_sizes.get(slot) == (width, height):
+    return panes_measured(state, {slot: (width, height)})
+
+
+def panes_measured(state: SessionState, sizes: Mapping[Slot, tuple[int, int]]) -> SessionState:
+    """Note the width and height of several panes in device pixels."""
+    if all(state.pane_sizes.get(slot) == size for slot, size in sizes.items()):
         return state
-    return replace(state, pane_sizes={**state.pane_sizes, slot: (width, height)})
+    return replace(state, pane_sizes={**state.pane_sizes, **sizes})
 
 
 def zoomed_at(

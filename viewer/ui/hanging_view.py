@@ -26,6 +26,8 @@ class HangingView(QWidget):
     """
 
     pane_made = Signal(ImagePane)
+    panes_placed = Signal()
+    """Panes have got their places; their new sizes are best noted together."""
     menu_requested = Signal(QPoint)
     """A right click on any pane, in global coordinates."""
     files_dropped = Signal(list)
@@ -48,6 +50,7 @@ class HangingView(QWidget):
         self._still_pool = QThreadPool(self)
         self._still_pool.setMaxThreadCount(1)
         self._made: list[ImagePane] = []
+        self._is_placing = False
         self._panes: Mapping[Slot, ImagePane] = MappingProxyType({})
         self.setMinimumSize(_SMALLEST)
         self._stage(session.state)
@@ -62,6 +65,11 @@ class HangingView(QWidget):
     def made_panes(self) -> tuple[ImagePane, ...]:
         """Every pane there is, in use or not."""
         return tuple(self._made)
+
+    @property
+    def is_placing(self) -> bool:
+        """Whether panes are being placed: more of them may change their size in a moment."""
+        return self._is_placing
 
     def slot_of(self, pane: ImagePane) -> Slot | None:
         """The slot a pane stands for now; None while it is not in use."""
@@ -103,14 +111,15 @@ class HangingView(QWidget):
 
     def _place(self, state: SessionState) -> None:
         placed = place_rectangles(state.rows_on(self._screen), self.width(), self.height())
+        self._is_placing = True
         for pane in self._made:
             slot = self.slot_of(pane)
             if slot is not None and slot in placed:
                 pane.setGeometry(placed[slot])
             pane.setVisible(slot in placed)
-            if slot in placed:
-                # A pane that keeps its size stands for another slot now, which has none yet.
-                pane.pane_resized.emit(*pane.device_size)
+        self._is_placing = False
+        # Said also where panes keep their size: they may stand for other slots now.
+        self.panes_placed.emit()
 
 
 def place_rectangles(

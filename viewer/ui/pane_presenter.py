@@ -26,7 +26,7 @@ from viewer.rendering.other_study import other_study
 from viewer.rendering.pane_frames import PaneFrames, ShownFrame
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.session.ai_results import finding_shown
-from viewer.session.framing import fit_scale, pane_measured, panned_by, zoomed_at
+from viewer.session.framing import fit_scale, panes_measured, panned_by, zoomed_at
 from viewer.session.mark_drawing import SHAPES
 from viewer.session.pane_marks import pane_marks
 from viewer.session.patient import image_put, relation_in, study_in, study_of
@@ -98,6 +98,7 @@ class PanePresenter(QObject):
         files.frames_dropped.connect(self._show_anew)
         truth.changed.connect(self.show_all)
         hanging.pane_made.connect(self._listen)
+        hanging.panes_placed.connect(self._measure)
         for pane in hanging.made_panes:
             self._listen(pane)
         self.show_all()
@@ -214,10 +215,26 @@ class PanePresenter(QObject):
         pane.window_dragged.connect(change(window_dragged))
         pane.activated.connect(change(activated))
         pane.maximise_requested.connect(change(_maximised))
-        pane.pane_resized.connect(change(pane_measured))
+        pane.pane_resized.connect(self._note_size)
         pane.image_dropped.connect(change(image_put))
         pane.box_clicked.connect(lambda number: self._go_to(pane, number))
         pane.clicked.connect(lambda x, y: self._click(pane, x, y))
+
+    @QtSlot(int, int)
+    def _note_size(self, width: int, height: int) -> None:
+        del width, height
+        if not self._hanging.is_placing:
+            self._measure()
+
+    @QtSlot()
+    def _measure(self) -> None:
+        """Note the sizes of all panes at once: every change of a size shows every pane anew."""
+        sizes = {
+            slot: self._hanging.panes[slot].device_size
+            for slot in self._session.state.shown_slots
+            if slot in self._hanging.panes
+        }
+        self._session.apply(lambda state: panes_measured(state, sizes))
 
     def _click(self, pane: ImagePane, x: float, y: float) -> None:
         """Report a click on a mark, or where a new one is wanted; x, y: device pixels."""
