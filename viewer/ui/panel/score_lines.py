@@ -17,8 +17,16 @@ _SHORT = {ImageKind.SYNTHETIC_2D: "synth.", ImageKind.SECONDARY_CAPTURE: "SC"}
 
 
 def score_lines(state: SessionState) -> tuple[ScoreLine, ...]:
-    """Exam and breasts by the models that saw what hangs, the images that hang, the two views."""
-    hung = [image for slot in state.slots if (image := state.image_in(slot)) is not None]
+    """Exam and breasts by the models that saw what hangs, the images that hang, the two views.
+
+    Of other studies on screen only what the AI has been asked about.
+    """
+    shown = [image for slot in state.slots if (image := state.image_in(slot)) is not None]
+    hung = [
+        image
+        for image in {image.image_id: image for image in shown}.values()
+        if _is_of_exam(state, image) or not isinstance(state.ai_of(image.image_id), NotRun)
+    ]
     return (
         *_summary(state, _models_of(state, hung)),
         *_image_lines(state, hung),
@@ -98,11 +106,21 @@ def _image_lines(state: SessionState, images: Iterable[ImageStack]) -> list[Scor
     return [*models, *(_image_line(state, image) for image in images)]
 
 
+def _is_of_exam(state: SessionState, image: ImageStack) -> bool:
+    return state.exam_of(image.image_id) is state.exam
+
+
+def _title(state: SessionState, image: ImageStack) -> str:
+    """The image's name, short; of another study of the patient it says so."""
+    name = image.name.replace(image.kind.value, _SHORT.get(image.kind, image.kind.value))
+    return name if _is_of_exam(state, image) else f"prior {name}"
+
+
 def _image_line(state: SessionState, image: ImageStack) -> ScoreLine:
     ai = state.ai_of(image.image_id)
     return ScoreLine(
         look=LineLook.IMAGE,
-        title=image.name.replace(image.kind.value, _SHORT.get(image.kind, image.kind.value)),
+        title=_title(state, image),
         scores=ai.prediction.scores if isinstance(ai, Done) else None,
         series_score=ai.prediction.score if isinstance(ai, SeriesDone) else None,
         is_series=image.ct is not None,

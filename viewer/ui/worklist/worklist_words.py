@@ -83,7 +83,11 @@ def summary(state: SessionState, listed: int) -> str:
     rows = [row for row in state.worklist.rows if row.exam is not None]
     read = sum(state.worklist.status(row.exam_id) is ReadingStatus.READ for row in rows)
     faulty = len(state.worklist.rows) - len(rows)
-    parts = [f"{len(rows)} exams", f"{listed} lines listed", f"{read} read"]
+    parts = [
+        f"{len(rows)} exams",
+        f"{listed} {'line' if listed == 1 else 'lines'} listed",
+        f"{read} read",
+    ]
     if faulty:
         parts.append(f"{faulty} cannot be opened")
     return "   ".join(parts)
