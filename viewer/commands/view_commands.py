@@ -119,8 +119,8 @@ VIEW_COMMANDS = (
     ),
     Command(
         id="view.maximise",
-        title="One view / four views",
-        help="Show the active view alone; again: all four.",
+        title="One view / all views",
+        help="Show the active view alone; again: all of the stage.",
         group=Group.VIEWS,
         keys=("Return",),
         mouse=("double click",),
@@ -132,7 +132,7 @@ VIEW_COMMANDS = (
     Command(
         id="view.back",
         title="Back",
-        help="Leave the mark or tool in hand, else full screen, else go back to four views.",
+        help="Leave the mark or tool in hand, else full screen, else go back to all views.",
         group=Group.VIEWS,
         keys=("Esc",),
         why_not=_nothing_to_leave,
