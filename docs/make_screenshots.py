@@ -16,6 +16,7 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
+from screenshots_reading import show_reading, two_studies
 
 from inference.training.phantoms import DEMO_SEED
 from viewer.app import Program
@@ -219,6 +220,7 @@ def main() -> None:
         _read_exam(photographer, _exam(home / "exam"))
         _save_pictures(photographer)
         _show_dialogs(photographer)
+        show_reading(photographer, two_studies(home / "exam" / "exam_0001", home / "studies"))
         _show_trouble(photographer, home / "trouble")
     finally:
         photographer.program.close()
