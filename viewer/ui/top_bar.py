@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from itertools import chain
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from viewer.session.session import Change, Session
 from viewer.session.staging import place_words
@@ -14,8 +17,9 @@ from viewer.ui.actions import CommandActions
 from viewer.ui.exam_menu import ExamMenu
 from viewer.ui.icons import icon
 from viewer.ui.marks_button import MarksButton
-from viewer.ui.overflow import Overflow
+from viewer.ui.overflow import BarParts, Overflow
 from viewer.ui.text_size import follow_text_size, scaled
+from viewer.ui.title_button import TitleButton
 
 _HEIGHT = 40
 _ICON = 20
@@ -36,6 +40,7 @@ _RIGHT = (
     "help.keys",
 )
 _WORDS = {"view.dbt", "view.synthetic", "view.ffdm"}
+_Button = TypeVar("_Button", bound=QToolButton)
 
 
 class TopBar(QWidget):
@@ -72,38 +77,35 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Use the new room."""
         super().resizeEvent(event)
-        self._overflow.fit(self.width())
+        self._overflow.fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Fit anew when a button takes other words, another font, or comes and goes."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._overflow.fit()
+        return handled
 
     def _grow(self) -> None:
         """Take the size of words."""
         self.setFixedHeight(scaled(_HEIGHT))
         for button in self.findChildren(QToolButton):
             button.setIconSize(QSize(scaled(_ICON), scaled(_ICON)))
-        self._fit_later()
-
-    def _fit_later(self) -> None:
-        """Fit once the buttons have taken their new words and font."""
-        QTimer.singleShot(0, self, lambda: self._overflow.fit(self.width()))
+        self._overflow.fit()
 
     def _lay_out(self) -> Overflow:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 0, 6, 0)
-        layout.setSpacing(1)
-        layout.addWidget(self._menu_button())
-        layout.addWidget(self._exam)
-        layout.addWidget(self.hanging_button)
-        for group in _LEFT:
-            layout.addWidget(_divider(self))
-            for command_id in group:
-                layout.addWidget(self._button(command_id))
-        layout.addWidget(_divider(self))
-        layout.addWidget(self._marks)
-        layout.addStretch(1)
-        for command_id in _RIGHT:
-            layout.addWidget(self._button(command_id))
-        more = self._more_button()
-        layout.addWidget(more)
-        return Overflow(layout=layout, more=more)
+        groups = [tuple(map(self._button, group)) for group in _LEFT]
+        right = tuple(map(self._button, _RIGHT))
+        # The kinds of image stay longest, and what folds panels away to make room comes next.
+        optional = (*groups[0], *right, *chain.from_iterable(groups[1:]))
+        titles = (self._menu_button(), self._exam, self.hanging_button)
+        parts = BarParts(
+            groups=(titles, *groups, (self._marks,)),
+            right=right,
+            more=self._more_button(),
+            optional=optional,
+        )
+        return Overflow(bar=self, parts=parts)
 
     def _button(self, command_id: str) -> QToolButton:
         button = self._actions.button(command_id, self, words=command_id in _WORDS)
@@ -125,18 +127,18 @@ class TopBar(QWidget):
         button.setAccessibleName("Menu")
         return _with_menu(button, self._actions.main_menu(button))
 
-    def _exam_button(self, exam_menu: ExamMenu) -> QToolButton:
-        button = QToolButton(self)
+    def _exam_button(self, exam_menu: ExamMenu) -> TitleButton:
+        tip = "<b>Exams</b><br>Open exams and those opened last."
+        button = TitleButton(tip=tip, parent=self)
         button.setObjectName("examButton")
-        button.setText("No exam")
-        button.setToolTip("<b>Exams</b><br>Open exams and those opened last.")
+        button.say("No exam")
         button.setAccessibleName("Exams")
         return _with_menu(button, exam_menu)
 
-    def _hanging_button(self) -> QToolButton:
-        button = QToolButton(self)
+    def _hanging_button(self) -> TitleButton:
+        tip = "<b>Hanging</b><br>The protocol, and where in it you are."
+        button = TitleButton(tip=tip, parent=self)
         button.setObjectName("hangingButton")
-        button.setToolTip("<b>Hanging</b><br>The protocol, and where in it you are.")
         button.setAccessibleName("Hanging")
         return button
 
@@ -146,13 +148,13 @@ class TopBar(QWidget):
 
     def _follow(self, change: Change) -> None:
         if change.touches("exams", "exam_id", "worklist"):
-            self._exam.setText(_exam_words(change.new))
-            self._fit_later()
+            self._exam.say(_exam_words(change.new))
+            self._overflow.fit()
         if change.touches("protocol", "stage_index", "exam_id"):
             has_exam = change.new.exam is not None
-            self.hanging_button.setText(place_words(change.new) if has_exam else "")
+            self.hanging_button.say(place_words(change.new) if has_exam else "")
             self.hanging_button.setVisible(has_exam)
-            self._fit_later()
+            self._overflow.fit()
 
 
 def _exam_words(state: SessionState) -> str:
@@ -166,14 +168,8 @@ def _exam_words(state: SessionState) -> str:
     return f"{exam.alias}   {place[0]}/{place[1]}"
 
 
-def _with_menu(button: QToolButton, menu: QMenu) -> QToolButton:
+def _with_menu(button: _Button, menu: QMenu) -> _Button:
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return button
-
-
-def _divider(parent: QWidget) -> QFrame:
-    line = QFrame(parent)
-    line.setObjectName("divider")
-    return line
