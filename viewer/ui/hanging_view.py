@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from viewer.domain.hanging import Slot
+from viewer.jobs.raster_ahead import RasterAhead
 from viewer.session.session import Change, Session
 from viewer.session.state import SessionState
 from viewer.ui.pane.image_pane import ImagePane
@@ -49,6 +50,7 @@ class HangingView(QWidget):
         self._screen = screen
         self._still_pool = QThreadPool(self)
         self._still_pool.setMaxThreadCount(1)
+        self._raster_ahead = RasterAhead()
         self._made: list[ImagePane] = []
         self._is_placing = False
         self._panes: Mapping[Slot, ImagePane] = MappingProxyType({})
@@ -77,6 +79,7 @@ class HangingView(QWidget):
 
     def finish(self) -> None:
         """Wait for pictures that are being rendered, before the panes go."""
+        self._raster_ahead.close()
         self._still_pool.clear()
         self._still_pool.waitForDone()
 
@@ -103,7 +106,9 @@ class HangingView(QWidget):
         self._place(state)
 
     def _make(self) -> None:
-        pane = ImagePane(name="", still_pool=self._still_pool, parent=self)
+        pane = ImagePane(
+            name="", still_pool=self._still_pool, raster_ahead=self._raster_ahead, parent=self
+        )
         pane.menu_requested.connect(self.menu_requested)
         pane.files_dropped.connect(self.files_dropped)
         self._made.append(pane)

@@ -152,9 +152,9 @@ class PanePresenter(QObject):
 
     def _show(self, slots: Iterable[Slot]) -> None:
         panes = self._hanging.panes
-        for slot in slots:
-            if slot in panes:
-                panes[slot].show_scene(self.scene(slot))
+        here = [slot for slot in slots if slot in panes]
+        for slot in here:
+            panes[slot].show_scene(self.scene(slot), ahead=len(here) > 1)
 
     def _outlines(
         self, state: SessionState, image: ImageStack | None, slice_index: int

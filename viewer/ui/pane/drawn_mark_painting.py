@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from math import atan2, cos, hypot, pi, sin
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
 from viewer.domain.mark import MarkShape
 from viewer.domain.mark_geometry import bounds, contour, handles
 from viewer.domain.viewport import Viewport
 from viewer.rendering.drawn_marks import DrawnMark
-from viewer.ui.fonts import text_font
+from viewer.ui.fonts import text_font, text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
 
 _EDGE = QColor(0, 0, 0)
@@ -152,22 +152,21 @@ def _draw_labels(
         taken.append(place)
         painter.fillRect(place, faded(SHADOW, 0.8))
         top = place.top()
-        for line, font, colour in _rows(drawn, scale):
-            metrics = QFontMetricsF(font)
-            painter.setFont(font)
+        for line, size, weight, colour in _rows(drawn, scale):
+            metrics = text_metrics(size, weight)
+            painter.setFont(text_font(size, weight))
             painter.setPen(colour)
             start = QPointF(place.left() + _PADDING * scale, top + metrics.ascent())
             painter.drawText(start, line)
             top += metrics.height()
 
 
-def _rows(drawn: DrawnMark, scale: float) -> list[tuple[str, QFont, QColor]]:
-    """The lines of a label, what it says of itself more quietly."""
-    loud = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
-    quiet = text_font(_QUIET_SIZE * scale)
+def _rows(drawn: DrawnMark, scale: float) -> list[tuple[str, float, QFont.Weight, QColor]]:
+    """The lines of a label, what it says of itself more quietly: size, weight and colour."""
+    loud, quiet = BOX_LABEL_SIZE * scale, _QUIET_SIZE * scale
     return [
-        *((line, loud, DRAWN) for line in drawn.lines),
-        *((line, quiet, TEXT) for line in drawn.quiet_lines),
+        *((line, loud, QFont.Weight.DemiBold, DRAWN) for line in drawn.lines),
+        *((line, quiet, QFont.Weight.Normal, TEXT) for line in drawn.quiet_lines),
     ]
 
 
@@ -182,16 +181,20 @@ def label_place(
     drawn: DrawnMark, viewport: Viewport, scale: float, taken: Sequence[QRectF] = ()
 ) -> QRectF:
     """Where a mark's label stands: beside the mark, in the pane, off the labels placed before."""
-    rows = [(line, QFontMetricsF(font)) for line, font, _ in _rows(drawn, scale)]
-    width = max(metrics.horizontalAdvance(line) for line, metrics in rows) + 2 * _PADDING * scale
-    height = sum(metrics.height() for _, metrics in rows)
+    rows = [(line, size, weight) for line, size, weight, _ in _rows(drawn, scale)]
+    width = max(text_width(*row) for row in rows) + 2 * _PADDING * scale
+    height = sum(text_metrics(size, weight).height() for _, size, weight in rows)
     pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
     reach = _CROSS * scale if drawn.mark.shape.is_spot else 0.0
     around = mark_rect(drawn, viewport).adjusted(-reach, -reach, reach, reach)
-    inside = [p for p in _places(around, width, height, scale) if pane.contains(p)]
-    free = [p for p in inside if not any(p.intersects(other) for other in taken)]
-    if free or inside:
-        return (free or inside)[0]
+    first_inside: QRectF | None = None
+    for place in _places(around, width, height, scale):
+        if pane.contains(place):
+            first_inside = first_inside or place
+            if not any(place.intersects(other) for other in taken):
+                return place
+    if first_inside is not None:
+        return first_inside
     # A mark that fills the pane: its label stands in the pane's corner that is least in the way.
     left = min(max(around.right() - width, 0.0), max(pane.width() - width, 0.0))
     top = min(max(around.bottom() - height, 0.0), max(pane.height() - height, 0.0))

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from viewer.domain.gestures import DragAction, Gestures, WheelAction
+from viewer.jobs.raster_ahead import RasterAhead
 from viewer.rendering.scene import PaneScene
 from viewer.ui.fonts import load_fonts
 from viewer.ui.image_mime import image_in_mime
@@ -66,12 +67,14 @@ class ImagePane(QWidget):
         *,
         name: str,
         still_pool: QThreadPool | None = None,
+        raster_ahead: RasterAhead | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Make an empty pane.
 
         name: the place in the hanging, such as "RCC", for assistive technology.
         still_pool: where antialiased pictures are made; panes of a window share one.
+        raster_ahead: where scenes shown with `ahead` are rendered; None: as they are painted.
         """
         super().__init__(parent)
         load_fonts()
@@ -86,7 +89,9 @@ class ImagePane(QWidget):
         self._wheel = wheel_steps()
         self._wheel_zooms = False
         self._drag = drag_steps()
-        self._view = SceneView(still_pool=still_pool or QThreadPool(self), parent=self)
+        self._view = SceneView(
+            still_pool=still_pool or QThreadPool(self), raster_ahead=raster_ahead, parent=self
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._view)
@@ -118,9 +123,12 @@ class ImagePane(QWidget):
         ratio = self.devicePixelRatioF()
         return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
 
-    def show_scene(self, scene: PaneScene) -> None:
-        """Show a scene at the next repaint; a scene replaced before that is never drawn."""
-        self._view.show_scene(scene)
+    def show_scene(self, scene: PaneScene, *, ahead: bool = False) -> None:
+        """Show a scene at the next repaint; a scene replaced before that is never drawn.
+
+        ahead: begin to render it now, in another thread: worth it where several panes change.
+        """
+        self._view.show_scene(scene, ahead=ahead)
         self.setAccessibleDescription(scene.description)
 
     def finish_rendering(self) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from viewer.domain.viewport import Viewport
 from viewer.rendering.marks import BoxMark, TruthOutline
-from viewer.ui.fonts import text_font
+from viewer.ui.fonts import text_font, text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, OUTLINE_PEN, SHADOW, TRUTH, faded
 
 _DARKER = 165
@@ -25,22 +27,30 @@ def box_rect(mark: BoxMark, viewport: Viewport) -> QRectF:
     return QRectF(QPointF(min(x0, x1), min(y0, y1)), QPointF(max(x0, x1), max(y0, y1)))
 
 
-def label_rects(marks: Sequence[BoxMark], viewport: Viewport, scale: float) -> dict[int, QRectF]:
+def label_rects(marks: Sequence[BoxMark], viewport: Viewport, scale: float) -> Mapping[int, QRectF]:
     """Where each box's label stands, by number: outside its box, off the labels placed before.
 
     The box with the highest attention chooses first; boxes out of sight have no label.
     """
+    return _kept_label_rects(tuple(marks), viewport, scale)
+
+
+@lru_cache(maxsize=16)
+def _kept_label_rects(
+    marks: tuple[BoxMark, ...], viewport: Viewport, scale: float
+) -> Mapping[int, QRectF]:
     pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
-    metrics = QFontMetricsF(_label_font(scale))
+    size, weight = BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
+    height = text_metrics(size, weight).height()
     placed: dict[int, QRectF] = {}
     for mark in sorted(marks, key=lambda mark: (mark.dimmed, mark.number)):
         rect = box_rect(mark, viewport)
         if not rect.intersects(pane):
             continue
-        width = metrics.horizontalAdvance(mark.label) + 8.0 * scale
-        places = _places_around(rect, width, metrics.height(), scale)
+        width = text_width(mark.label, size, weight) + 8.0 * scale
+        places = _places_around(rect, width, height, scale)
         placed[mark.number] = _best_place(places, pane, placed.values())
-    return placed
+    return MappingProxyType(placed)
 
 
 def _best_place(places: Iterable[QRectF], pane: QRectF, taken: Collection[QRectF]) -> QRectF:
@@ -79,7 +89,7 @@ def draw_boxes(
     """Draw boxes and labels, the most attended on top."""
     labels = label_rects(marks, viewport, scale)
     font = _label_font(scale)
-    ascent = QFontMetricsF(font).ascent()
+    ascent = text_metrics(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold).ascent()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for mark in marks:
         if mark.number not in labels:

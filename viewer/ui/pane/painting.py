@@ -17,6 +17,7 @@ from viewer.ui.pane.corner_text import draw_corner_text, draw_line, wrapped
 from viewer.ui.pane.drawn_mark_painting import draw_drawn_marks
 from viewer.ui.pane.edge_letters import draw_edge_letters
 from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE
+from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.mark_painting import draw_boxes, draw_outlines
 from viewer.ui.pane.picked_painting import draw_picked
 from viewer.ui.pane.reader_mark_painting import draw_reader_marks
@@ -31,12 +32,14 @@ def paint_scene(
     text_scale: float = 1.0,
     quality: Quality = Quality.STILL,
     raster: SceneRaster | None = None,
+    kept: KeptLayers | None = None,
 ) -> None:
     """Draw a scene with its upper-left corner at the painter's origin.
 
     One painter unit is one device pixel of the scene. text_scale: device pixels per logical pixel
     of text and lines (the screen's device pixel ratio; more for a large picture).
     quality: how the image is rendered unless `raster`, the scene's rendered layers, is given.
+    kept: pictures of layers that a pane painted before, for one that is painted often.
     """
     layers = rasterise(scene, quality) if raster is None else raster
     pane = QRectF(0, 0, scene.pane_width, scene.pane_height)
@@ -45,23 +48,55 @@ def paint_scene(
     _draw_layers(painter, pane, scene.viewport, layers)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
+    layers_kept = KeptLayers() if kept is None else kept
+    _draw_below_words(painter, scene, text_scale, layers_kept)
     if scene.viewport is not None:
-        draw_outlines(painter, scene.outlines, scene.viewport, text_scale)
-        draw_boxes(painter, scene.boxes, scene.viewport, text_scale)
-        draw_reader_marks(painter, scene.reader_marks, scene.viewport, text_scale)
         draw_picked(painter, scene.picked, scene.viewport, text_scale)
     draw_edge_letters(painter, scene, text_scale)
     if scene.message is not None:
         _draw_message(painter, scene.message, pane, text_scale)
     grey = None if layers.grey is None else layers.grey.pixels
     corners = draw_corner_text(painter, scene, text_scale, grey)
-    if scene.viewport is not None:
-        draw_drawn_marks(painter, scene.drawn_marks, scene.viewport, text_scale, corners)
+    _draw_marks(painter, scene, text_scale, corners, layers_kept)
     if scene.other_study:
         draw_study_edge(painter, pane, text_scale, on_right=scene.text_on_right)
     if scene.active:
         _draw_active_frame(painter, pane, text_scale)
     painter.restore()
+
+
+def _draw_below_words(
+    painter: QPainter, scene: PaneScene, text_scale: float, kept: KeptLayers
+) -> None:
+    viewport = scene.viewport
+    if viewport is None or not (scene.outlines or scene.boxes or scene.reader_marks):
+        return
+
+    def draw(on: QPainter) -> None:
+        draw_outlines(on, scene.outlines, viewport, text_scale)
+        draw_boxes(on, scene.boxes, viewport, text_scale)
+        draw_reader_marks(on, scene.reader_marks, viewport, text_scale)
+
+    key = scene.outlines, scene.boxes, scene.reader_marks, viewport, text_scale
+    kept.below_words.draw(painter, key, (scene.pane_width, scene.pane_height), draw)
+
+
+def _draw_marks(
+    painter: QPainter,
+    scene: PaneScene,
+    text_scale: float,
+    corners: tuple[QRectF, ...],
+    kept: KeptLayers,
+) -> None:
+    viewport = scene.viewport
+    if viewport is None or not scene.drawn_marks:
+        return
+
+    def draw(on: QPainter) -> None:
+        draw_drawn_marks(on, scene.drawn_marks, viewport, text_scale, corners)
+
+    key = scene.drawn_marks, viewport, text_scale, corners
+    kept.marks.draw(painter, key, (scene.pane_width, scene.pane_height), draw)
 
 
 def _draw_layers(

@@ -15,10 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.jobs.raster_ahead import PaneAhead, RasterAhead
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import NOTHING_RENDERED, SceneRaster, rasterise
 from viewer.ui.pane.ink import BACKGROUND
+from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.painting import paint_scene
 from viewer.ui.pane.still_rendering import StillRendering
 from viewer.ui.text_size import text_factor
@@ -34,12 +36,20 @@ class SceneView(QWidget):
     menus or wheel zoom ever runs.
     """
 
-    def __init__(self, *, still_pool: QThreadPool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        still_pool: QThreadPool,
+        raster_ahead: RasterAhead | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._scene: PaneScene | None = None
         self._raster = NOTHING_RENDERED
         self._painted: PaneScene | None = None
+        self._kept = KeptLayers()
+        self._ahead = None if raster_ahead is None else PaneAhead(raster_ahead)
         self._view = pg.GraphicsView(parent=self, useOpenGL=False, background=None)
         self._view.enableMouse(False)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -71,9 +81,16 @@ class SceneView(QWidget):
         scene = self._scene
         return scene is not None and scene.image is not None and self._painted is scene
 
-    def show_scene(self, scene: PaneScene) -> None:
-        """Show a scene at the next repaint; scenes in between are never drawn."""
+    def show_scene(self, scene: PaneScene, *, ahead: bool = False) -> None:
+        """Show a scene at the next repaint; scenes in between are never drawn.
+
+        ahead: begin to render it now, in another thread.
+        """
         self._scene = scene
+        if self._ahead is not None:
+            self._ahead.forget()
+            if ahead and self.isVisible():
+                self._ahead.begin(scene, self._raster)
         self._view.viewport().update()
 
     def finish_rendering(self) -> None:
@@ -99,11 +116,18 @@ class SceneView(QWidget):
         if scene is None:
             return
         before = self._raster
-        self._raster = rasterise(scene, Quality.MOVING, before)
+        begun = before if self._ahead is None else self._ahead.take(scene, before)
+        self._raster = rasterise(scene, Quality.MOVING, begun)
         if self._raster.grey is not before.grey and not self._is_settled():
             self._idle.start()
         painter.scale(1.0 / ratio, 1.0 / ratio)
-        paint_scene(painter, scene, text_scale=ratio * text_factor(), raster=self._raster)
+        paint_scene(
+            painter,
+            scene,
+            text_scale=ratio * text_factor(),
+            raster=self._raster,
+            kept=self._kept,
+        )
         self._painted = scene
 
     def _is_settled(self) -> bool:

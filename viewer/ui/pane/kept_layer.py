@@ -1,0 +1,73 @@
+"""Lines and words that stay the same from one repaint to the next are drawn from a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage, QPainter
+
+
+class KeptLayer:
+    """Draws what changed directly, and what did not from a picture made at the second time.
+
+    So a layer that changes at every step costs no more than without a picture.
+    """
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._picture: QImage | None = None
+        self._corner = QPoint()
+
+    def draw(
+        self,
+        painter: QPainter,
+        key: object,
+        size: tuple[int, int],
+        draw: Callable[[QPainter], None],
+    ) -> None:
+        """Draw a layer at the painter's origin.
+
+        key: equal for layers that look the same. size: width and height in painter units, which
+        are device pixels. draw: draws the layer anew.
+        """
+        if key != self._key:
+            self._key, self._picture = key, None
+            draw(painter)
+            return
+        if self._picture is None:
+            self._corner, self._picture = _cropped(_drawn(painter, size, draw))
+        painter.drawImage(self._corner, self._picture)
+
+
+class KeptLayers:
+    """The layers of one pane."""
+
+    def __init__(self) -> None:
+        self.below_words = KeptLayer()
+        """Boxes, known findings and places a reader points at."""
+        self.marks = KeptLayer()
+        """What a reader drew."""
+
+
+def _drawn(painter: QPainter, size: tuple[int, int], draw: Callable[[QPainter], None]) -> QImage:
+    image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    own = QPainter(image)
+    own.setRenderHints(painter.renderHints())
+    draw(own)
+    own.end()
+    return image
+
+
+def _cropped(image: QImage) -> tuple[QPoint, QImage]:
+    """The part that is not clear, and where it begins."""
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
+    rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+    if rows.size == 0:
+        return QPoint(), QImage()
+    top, left = int(rows[0]), int(columns[0])
+    return QPoint(left, top), image.copy(
+        left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1
+    )
