@@ -23,6 +23,7 @@ from viewer.ui.file_chooser import FileChooser
 from viewer.ui.pictures import copy_picture, hanging_picture, pane_picture, save_picture
 from viewer.ui.pictures_animation import write_figure_scroll, write_pane_scroll
 from viewer.ui.pictures_figure import Figure, NothingToShow
+from viewer.ui.text_size import text_factor
 
 _AS_ON_SCREEN = "PNG, as on screen (*.png)"
 _NATIVE = "PNG, native resolution (*.png)"
@@ -166,14 +167,19 @@ class PictureDesk(QObject):
         self.ended.emit()
 
     def _grid(self) -> ShotGrid:
-        ratio = self._window.devicePixelRatioF()
-        return shots_of(self._session.state, self._files.frame, self._outlines, text_scale=ratio)
+        state, scale = self._session.state, self._text_scale
+        return shots_of(state, self._files.frame, self._outlines, text_scale=scale)
 
     def _active_shot(self) -> Shot:
         state = self._session.state
         slot: PaneSlot = state.active
-        ratio = self._window.devicePixelRatioF()
-        return shot_of(state, slot, self._files.frame, self._outlines, text_scale=ratio)
+        scale = self._text_scale
+        return shot_of(state, slot, self._files.frame, self._outlines, text_scale=scale)
+
+    @property
+    def _text_scale(self) -> float:
+        """Words are as large as on screen, the reader's size of words included."""
+        return self._window.devicePixelRatioF() * text_factor()
 
     def _outlines(self, image_id: str, slice_index: int) -> tuple[TruthOutline, ...]:
         state = self._session.state
