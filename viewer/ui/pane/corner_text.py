@@ -31,6 +31,10 @@ _WIDEST = 300.0
 _PROGRESS_WIDTH = 110.0
 _PROGRESS_HEIGHT = 3.0
 _LINE_GAP = 2.0
+_SHARES = (1.0, 0.85, 0.7, 0.6, 0.5)
+"""Of the wished size of words, tried in this order."""
+_LEAST_SCALE = 0.85
+"""Device pixels per logical pixel below which words are not made smaller still."""
 _TISSUE_GREY = 40
 _TISSUE_SHARE = 0.03
 
@@ -78,11 +82,7 @@ def draw_corner_text(
     grey: the pane's image. Where a block would lie over tissue after all, because the image is
     enlarged, it keeps only its indispensable rows and gets a dark ground to be read on.
     """
-    width = min(_WIDEST * scale, max(scene.pane_width - 2 * MARGIN * scale, 1.0))
-    top = _top_rows(scene, scale, width)
-    bottom = _bottom_rows(scene, scale, width)
-    if _height(top) + _height(bottom) > scene.pane_height - 3 * MARGIN * scale:
-        top, bottom = _indispensable(top), _indispensable(bottom)
+    top, bottom, scale = _fitting_blocks(scene, scale)
     places = []
     for rows, at_top in ((top, True), (bottom, False)):
         kept, over_tissue = rows, _lies_on_tissue(grey, scene, rows, scale, at_top=at_top)
@@ -93,6 +93,25 @@ def draw_corner_text(
         _draw_block(painter, scene, kept, start, scale, with_ground=over_tissue)
         places.append(_block_place(scene, kept, start, scale))
     return tuple(places)
+
+
+def _fitting_blocks(scene: PaneScene, scale: float) -> tuple[list[_Row], list[_Row], float]:
+    """Both blocks and their scale: where a pane is too low for large words, smaller ones.
+
+    Without them the view's letters would lie under other words.
+    """
+    for share in _SHARES:
+        smaller = scale * share
+        width = min(_WIDEST * smaller, max(scene.pane_width - 2 * MARGIN * smaller, 1.0))
+        top = _top_rows(scene, smaller, width)
+        bottom = _bottom_rows(scene, smaller, width)
+        room = scene.pane_height - 3 * MARGIN * smaller
+        if _height(top) + _height(bottom) <= room:
+            break
+        top, bottom = _indispensable(top), _indispensable(bottom)
+        if _height(top) + _height(bottom) <= room or scale * share < _LEAST_SCALE:
+            break
+    return top, bottom, smaller
 
 
 def draw_line(painter: QPainter, position: QPointF, text: str, font: QFont, colour: QColor) -> None:

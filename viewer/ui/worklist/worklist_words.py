@@ -84,7 +84,7 @@ def summary(state: SessionState, listed: int) -> str:
     read = sum(state.worklist.status(row.exam_id) is ReadingStatus.READ for row in rows)
     faulty = len(state.worklist.rows) - len(rows)
     parts = [
-        f"{len(rows)} exams",
+        f"{len(rows)} {'exam' if len(rows) == 1 else 'exams'}",
         f"{listed} {'line' if listed == 1 else 'lines'} listed",
         f"{read} read",
     ]
