@@ -298,6 +298,12 @@ def test_a_wrong_answer_is_named(tmp_path: Path, cells: dict[str, str], said: st
     assert said in str(failure(tmp_path, answer_line(**cells), "long.csv"))
 
 
+def test_a_column_name_with_another_separator_in_it_is_one_name(tmp_path: Path) -> None:
+    text = "case_ID,side,label,Reader01_00,;Net_POM\n92,L,0,0.2,0.07\n92,R,1,0.6,0.5\n"
+    table = read_study_table(written(tmp_path, "odd.csv", text))
+    assert table.ratings.readers == (";Net",)
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

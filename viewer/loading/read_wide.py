@@ -10,7 +10,7 @@ from viewer.analysis.case_names import breast_name
 from viewer.analysis.study_table import StudyTable
 from viewer.loading.table_builder import TableBuilder, missing_note
 from viewer.loading.table_errors import TableError, at
-from viewer.loading.table_text import Row, rows_of
+from viewer.loading.table_text import Row, rows_of, written_header_of
 
 _CASE, _SIDE, _LABEL = "case_id", "side", "label"
 _POM = "_pom"
@@ -26,7 +26,7 @@ def is_wide(header: tuple[str, ...]) -> bool:
 
 def read_wide(text: str, header: tuple[str, ...], *, title: str) -> StudyTable:
     """Read the table; raises TableError naming row and column."""
-    names = _written_names(text)
+    names = dict(zip(header, written_header_of(text), strict=True))
     readers = [name for name in header if _is_reader(name)]
     models = [name for name in header if name.startswith(_AI) and name.endswith(_POM)]
     rows = rows_of(text)
@@ -55,13 +55,6 @@ def read_wide(text: str, header: tuple[str, ...], *, title: str) -> StudyTable:
 
 def _is_reader(name: str) -> bool:
     return name.endswith(_POM) and not name.startswith(_AI)
-
-
-def _written_names(text: str) -> dict[str, str]:
-    """Lower-case column -> as the file writes it."""
-    first = next(line for line in text.splitlines() if line.strip())
-    cells = (cell.strip(' "') for cell in first.replace(";", ",").replace("\t", ",").split(","))
-    return {cell.lower(): cell for cell in cells}
 
 
 def _case(row: Row) -> str:

@@ -92,10 +92,15 @@ def read_text(path: Path) -> str:
 
 def header_of(text: str) -> tuple[str, ...]:
     """Column names of the first line that is not blank, in lower case."""
+    return tuple(name.lower() for name in written_header_of(text))
+
+
+def written_header_of(text: str) -> tuple[str, ...]:
+    """Column names of the first line that is not blank, as the file writes them."""
     for line in text.splitlines():
         if line.strip():
             cells = next(csv.reader([line], delimiter=_delimiter(line)), [])
-            return tuple(cell.strip().lower() for cell in cells)
+            return tuple(cell.strip() for cell in cells)
     return ()
 
 
