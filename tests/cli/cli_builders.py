@@ -73,7 +73,7 @@ def write_mammogram(
     image.StudyInstanceUID = generate_uid(entropy_srcs=[study or "study"])
     image.SeriesInstanceUID = generate_uid(entropy_srcs=[view, study, "series"])
     image.Modality, image.PresentationIntentType = "MG", "FOR PRESENTATION"
-    image.PatientName, image.PatientID = f"{patient}^JANE", f"{patient}-4711"
+    image.PatientName, image.PatientID = f"{patient}^JANE", f"{patient}-QX4711"
     image.PatientBirthDate, image.InstitutionName = "19610102", f"{patient} HOSPITAL"
     image.StudyDate, image.StudyTime = "20260102", "101112"
     image.AccessionNumber = f"{patient[:6]}77"

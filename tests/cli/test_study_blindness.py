@@ -32,7 +32,7 @@ from viewer.study.planned_reading import PlannedReading
 from viewer.study.protocol import Phase, StudyCase
 
 PATIENT = "ZWICKY"
-IDENTITY = (b"ZWICKY", b"JANE", b"4711", b"19610102", b"20260102", b"HOSPITAL", b"screening")
+IDENTITY = (b"ZWICKY", b"JANE", b"QX4711", b"19610102", b"20260102", b"HOSPITAL", b"screening")
 PLACE = (b"ward-seven", b"ZWICKY-left.dcm", b"W-88134")
 
 

@@ -83,7 +83,7 @@ def test_nothing_of_a_patient_comes_into_the_protocol(tmp_path: Path) -> None:
     text = (tmp_path / "st" / "study.toml").read_text(encoding="utf-8")
     for patient in patients:
         assert patient not in text + said
-        assert f"{patient}-4711" not in text
+        assert f"{patient}-QX4711" not in text
     cases = protocol_in(tmp_path / "st").cases
     assert sorted(Counter(case.patient for case in cases).values()) == [1, 2]
     assert all(case.breasts[0].value == "L" and len(case.breasts) == 1 for case in cases)

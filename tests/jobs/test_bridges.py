@@ -106,6 +106,14 @@ def test_what_was_opened_last_is_written_when_the_program_closes_at_once(
     assert len(recent.exams) == 5
 
 
+def test_what_a_closing_window_still_opens_is_not_written(qtbot: QtBot, tmp_path: Path) -> None:
+    file = where(tmp_path).recent_file
+    recent = Recent(file=file, deidentified=True)
+    recent.close()
+    recent.add(make_exam().alias, (tmp_path,))
+    assert not file.exists()
+
+
 def test_a_wrong_card_is_named_where_models_are_listed(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "w.toml").write_text("patches = 3")
     models = ModelList((tmp_path / "w.safetensors", tmp_path / "other.p"))

@@ -29,6 +29,7 @@ class Recent(QObject):
         self._deidentified = deidentified
         self._exams = read_recent(file)
         self._complained = False
+        self._is_closed = False
         self._failed.connect(self._complain)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recent")
 
@@ -51,10 +52,12 @@ class Recent(QObject):
         newest = RecentExam(alias=alias, paths=tuple(path.absolute() for path in paths))
         self._exams = with_recent(self._exams, newest)
         self.changed.emit()
-        self._writer.submit(self._write, self._exams)
+        if not self._is_closed:
+            self._writer.submit(self._write, self._exams)
 
     def close(self) -> None:
-        """Wait until everything is written."""
+        """Wait until everything is written; what a closing window still opens is not kept."""
+        self._is_closed = True
         self._writer.shutdown()
 
     def _write(self, exams: tuple[RecentExam, ...]) -> None:
