@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image, ImageSequence
+from picture_builders import (
+    CELLS,
+    COLUMNS,
+    PATCH,
+    ROWS,
+    SLICES,
+    Pixels,
+    frames,
+    greenness,
+    make_frame,
+    make_prediction,
+    make_shot,
+    redness,
+)
+from PIL import Image
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from inference.errors import Cancelled
 from inference.types import (
-    Box,
-    ClassScores,
     Laterality,
-    ModelIdentity,
-    Patch,
-    Placement,
-    Prediction,
 )
 from viewer.domain.ai_state import Done, NotRun
-from viewer.domain.frame import Frame
-from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import ImagePoint, Mark, MarkShape
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
-from viewer.domain.pane_state import PaneState
-from viewer.domain.view import ImageKind, View, ViewPosition
-from viewer.domain.viewport import Framing, fitting_scale
-from viewer.domain.windowing import GreyScale, VoiFunction, Window
+from viewer.domain.viewport import Framing
 from viewer.export.atomic_write import CannotWrite
-from viewer.export.shot import Shot, ShotGrid
+from viewer.export.shot import ShotGrid
 from viewer.rendering.drawn_marks import PaneMarks
 from viewer.ui.fonts import load_fonts
 from viewer.ui.pane.painting import paint_scene
@@ -49,118 +49,12 @@ from viewer.ui.pictures import (
     rgb_pixels,
     save_picture,
 )
-from viewer.ui.pictures_animation import write_figure_scroll, write_pane_scroll
 from viewer.ui.pictures_figure import Figure, NothingToShow
-
-ROWS, COLUMNS, SLICES = 600, 400, 5
-PATCH = Box(top=200, left=100, height=128, width=128)
-CELLS = (12, 8)
-
-Pixels = NDArray[np.uint8]
 
 
 @pytest.fixture(autouse=True)
 def _typeface(qapp: QApplication) -> None:
     load_fonts()
-
-
-def make_stack(side: Laterality = Laterality.LEFT) -> ImageStack:
-    return ImageStack(
-        image_id=f"id-{side.value}",
-        name=f"{side.value}CC DBT",
-        kind=ImageKind.DBT,
-        view=View(laterality=side, position=ViewPosition.CC),
-        slices=SLICES,
-        rows=ROWS,
-        columns=COLUMNS,
-        grey_scale=GreyScale(largest_code=255),
-        # Grey is the code itself.
-        vois=(
-            Window(
-                center=127.5,
-                width=255.0,
-                function=VoiFunction.LINEAR_EXACT,
-                explanation="DOE^JANE",
-            ),
-        ),
-    )
-
-
-def make_frame(slice_index: int, side: Laterality = Laterality.LEFT) -> Frame:
-    """Noise over a disc at the chest wall, different on every slice."""
-    row, column = np.mgrid[:ROWS, :COLUMNS]
-    inside = (row - ROWS / 2) ** 2 + column**2 < 280**2
-    noise = np.random.default_rng(slice_index).integers(60, 120, (ROWS, COLUMNS))
-    codes = np.where(inside, noise + 10 * slice_index, 0).astype(np.uint16)
-    return Frame.cropped(codes if side is Laterality.LEFT else codes[:, ::-1])
-
-
-def make_prediction(side: Laterality = Laterality.LEFT) -> Prediction:
-    """Malignant saliency in one cell of slice 2, benign in another cell of slice 3."""
-    saliency = np.zeros((SLICES, 2, *CELLS), np.float32)
-    saliency[2, 1, 5, 3] = 0.9
-    saliency[3, 0, 8, 1] = 0.8
-    placement = Placement(
-        input_rows=ROWS,
-        input_columns=COLUMNS,
-        image_rows=ROWS,
-        image_columns=COLUMNS,
-        row_offset=0,
-        column_offset=0,
-        mirrored=side is Laterality.RIGHT,
-    )
-    shares = ((2, PATCH.top, PATCH.left, 0.7), (3, 350, 20, 0.3))
-    return Prediction(
-        model=ModelIdentity(name="3D-GMIC", version="1.2", architecture="gmic3d", sha256=""),
-        scores=ClassScores(benign=0.22, malignant=0.71),
-        global_scores=ClassScores(benign=0.2, malignant=0.7),
-        local_scores=ClassScores(benign=0.2, malignant=0.7),
-        saliency=saliency,
-        patches=tuple(
-            Patch(
-                slice_index=slice_index,
-                box=placement.box_in_image(top=top, left=left, height=128, width=128)
-                or Box(top=0, left=0, height=0, width=0),
-                attention=attention,
-                input_top=top,
-                input_left=left,
-            )
-            for slice_index, top, left, attention in shares
-        ),
-        placement=placement,
-        has_salient_region=True,
-        outside_training_views=False,
-        seconds=1.0,
-        device="CPU",
-    )
-
-
-def make_shot(side: Laterality = Laterality.LEFT, slice_index: int = 2) -> Shot:
-    stack = make_stack(side)
-    return Shot(
-        stack=stack,
-        state=PaneState(image_id=stack.image_id, slice_index=slice_index),
-        frame=make_frame(slice_index, side),
-        pane_width=500,
-        pane_height=450,
-        fit_scale=fitting_scale(stack, 500, 450),
-        exam_alias="Exam 4F2A91",
-        ai=Done(make_prediction(side)),
-    )
-
-
-def frames(side: Laterality = Laterality.LEFT) -> Callable[[int], Frame]:
-    return lambda slice_index: make_frame(slice_index, side)
-
-
-def redness(pixels: Pixels) -> NDArray[np.int16]:
-    signed = pixels.astype(np.int16)
-    return signed[..., 0] - (signed[..., 1] + signed[..., 2]) // 2
-
-
-def greenness(pixels: Pixels) -> NDArray[np.int16]:
-    signed = pixels.astype(np.int16)
-    return signed[..., 1] - (signed[..., 0] + signed[..., 2]) // 2
 
 
 def test_the_pane_of_a_picture_is_painted_by_the_painter_of_the_screen() -> None:
@@ -365,48 +259,6 @@ def test_a_figure_without_a_salient_region_says_so() -> None:
     figure = Figure(replace(make_shot(), ai=Done(prediction)), frames(), panel_height=400)
     panels = _panels(figure.picture(2))
     assert all(np.ptp(panel.astype(int), axis=2).max() < 20 for panel in panels)
-
-
-def test_the_animation_scrolls_through_every_slice_in_order(tmp_path: Path) -> None:
-    shot, reports = make_shot(), []
-    path = tmp_path / "scroll.gif"
-    write_figure_scroll(
-        path,
-        shot,
-        frames(),
-        report=lambda done, total: reports.append((done, total)),
-        panel_height=300,
-    )
-    assert reports == [(done, SLICES) for done in range(1, SLICES + 1)]
-    figure = Figure(shot, frames(), panel_height=300)
-    with Image.open(path) as gif:
-        shown = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(gif)]
-    assert len(shown) == SLICES
-    for slice_index, pixels in enumerate(shown):
-        expected = rgb_pixels(figure.picture(slice_index, fade_far=True))
-        assert np.abs(pixels.astype(int) - expected).mean() < 2
-
-
-def test_an_animation_of_the_pane_keeps_its_framing(tmp_path: Path) -> None:
-    shot = make_shot()
-    write_pane_scroll(tmp_path / "pane.mp4", shot, frames(), report=lambda done, total: None)
-    video = cv2.VideoCapture(str(tmp_path / "pane.mp4"))
-    first = rgb_pixels(pane_picture(shot.at_slice(0, make_frame(0)))).astype(int)
-    more, frame = video.read()
-    video.release()
-    assert more
-    assert np.abs(frame[: first.shape[0], : first.shape[1], ::-1] - first).mean() < 8
-
-
-def test_a_cancelled_animation_leaves_nothing(tmp_path: Path) -> None:
-    def stop(done: int, total: int) -> None:
-        raise Cancelled
-
-    with pytest.raises(Cancelled):
-        write_figure_scroll(
-            tmp_path / "scroll.mp4", make_shot(), frames(), report=stop, panel_height=300
-        )
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_overlay_layers_that_are_off_on_screen_are_off_in_the_picture() -> None:
