@@ -233,3 +233,21 @@ def test_one_view_alone_leaves_the_other_screen_as_it_is(state: SessionState) ->
     assert alone.shown_slots == (Slot.RMLO, Slot.LCC)
     assert alone.rows_on(1) == ((Slot.LCC,),)
     assert with_screens(alone, 1).shown_slots == (Slot.RMLO,)
+
+
+def test_an_image_of_the_other_breast_brings_up_a_stage_with_a_place_for_it(
+    state: SessionState,
+) -> None:
+    right = Stage(title="right", screens=(((Place(view=Slot.RCC),), (Place(view=Slot.RMLO),)),))
+    breasts = HangingProtocol(
+        protocol_id="b", title="Breasts", stages=(FOUR_VIEWS.stages[0], right)
+    )
+    shown = with_protocol(state, breasts, 1)
+    same_side = brought_up(shown, "a-RMLO-SYNTHETIC_2D")
+    assert same_side.stage_index == 1
+    other_side = brought_up(shown, "a-LMLO-DBT")
+    assert other_side.stage_index == 0
+    assert other_side.active == Slot.LMLO
+    only = HangingProtocol(protocol_id="o", title="Only", stages=(right,))
+    alone = brought_up(with_protocol(state, only), "a-LMLO-DBT")
+    assert alone.active_pane.image_id == "a-LMLO-DBT"

@@ -7,7 +7,13 @@ from dataclasses import replace
 from viewer.domain.hanging import Slot, images_by_slot, related_slot, slot_of, unhung
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
-from viewer.session.staging import exam_in, remembering, shown_as_remembered, slot_for
+from viewer.session.staging import (
+    exam_in,
+    remembering,
+    shown_as_remembered,
+    slot_for,
+    with_place_for,
+)
 from viewer.session.state import Layout, SessionState
 
 
@@ -70,6 +76,7 @@ def brought_up(state: SessionState, image_id: str) -> SessionState:
     image = state.image(image_id)
     if image is None:
         return state
+    state = with_place_for(state, image)
     slot = slot_for(state, image)
     return image_shown(activated(state, slot), slot, image_id)
 

@@ -155,6 +155,23 @@ def slot_for(state: SessionState, image: ImageStack) -> Slot:
     return (of_study or fitting)[0]
 
 
+def with_place_for(state: SessionState, image: ImageStack) -> SessionState:
+    """Hang the first stage with a place for an image's view, where this one has none.
+
+    So that a left breast never takes the place of a right one. Without such a stage, and for
+    images that are shown already or have no standard view, the stage stays.
+    """
+    view = slot_of(image.view)
+    shown = any(pane.image_id == image.image_id for pane in state.panes.values())
+    places = state.stage.places.values()
+    if view is None or shown or any(place.view in (None, view) for place in places):
+        return state
+    for index, stage in enumerate(state.stages):
+        if not stage.needs_prior and any(p.view == view for p in stage.places.values()):
+            return with_stage(state, index)
+    return state
+
+
 def hung(exam: Exam, stage: Stage, prior: Exam | None = None) -> Mapping[Slot, ImageStack | None]:
     """The image of every place of a stage; None where the exam has none.
 
