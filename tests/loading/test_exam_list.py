@@ -6,6 +6,7 @@ import collections
 import contextlib
 import os
 import pickle
+import tracemalloc
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -42,6 +43,16 @@ def test_plain_values_come_back(value: object, protocol: int) -> None:
 def test_any_bytes_give_plain_values_or_a_reason(content: bytes) -> None:
     with contextlib.suppress(UnreadableFile):
         load_plain(content)
+
+
+@pytest.mark.parametrize("number", [b"\x00\x00\x00\x02", b"\xff\xff\xff\x7f"])
+def test_a_damaged_number_of_remembered_values_takes_no_memory(number: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(UnreadableFile):
+        load_plain(b"K\x00r" + number + b".")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1 << 20
 
 
 @given(value=plain, cut=st.floats(0, 0.99))

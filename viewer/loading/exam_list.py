@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,10 @@ class ListedExam:
     labels: Mapping[Laterality, BreastLabel] = field(default_factory=dict)
 
 
+_REMEMBERS = ("PUT", "BINPUT", "LONG_BINPUT")
+"""Opcodes that remember a value under a number of their own."""
+
+
 def read_exam_list(path: Path) -> tuple[ListedExam, ...]:
     """Read an exam list; raises UnreadableFile when it is something else, or hostile."""
     try:
@@ -62,6 +67,7 @@ def load_plain(content: bytes) -> object:
     Raises UnreadableFile for anything else without importing or calling it.
     """
     try:
+        _check_memo(content)
         value = _PlainUnpickler(io.BytesIO(content)).load()
     # A damaged pickle makes the unpickler fail in any of these ways, and in no other.
     except (
@@ -80,6 +86,16 @@ def load_plain(content: bytes) -> object:
         raise UnreadableFile("a pickle that is damaged or not an exam list") from error
     _check_plain(value)
     return value
+
+
+def _check_memo(content: bytes) -> None:
+    """Refuse numbers of remembered values that so short a file cannot hold.
+
+    The unpickler makes room for as many as the number says: for a damaged one, gigabytes.
+    """
+    for opcode, argument, _ in pickletools.genops(content):
+        if opcode.name in _REMEMBERS and isinstance(argument, int) and argument > len(content):
+            raise UnreadableFile("a pickle that is damaged or not an exam list")
 
 
 class _PlainUnpickler(pickle.Unpickler):
