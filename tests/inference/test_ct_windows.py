@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from inference_builders import make_model
 
 from inference.ct_preparation import CtPreparation, SliceWindows
 from inference.ct_windows import CtWindowPredictor
-from inference.device import Device, cpu
+from inference.device import Device, choose_device, cpu
 from inference.errors import (
     Cancelled,
     DeviceMemoryError,
@@ -296,3 +297,19 @@ def test_what_is_no_series_cannot_be_made() -> None:
         series((0, 1, 1.5))
     with pytest.raises(ValueError, match="no window"):
         series((3, 1, 0.5))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+@pytest.mark.parametrize("make_classifier", [small_resnet, small_swin])
+def test_a_gpu_gives_the_window_scores_of_the_cpu(
+    tmp_path: Path, make_classifier: Callable[[], torch.nn.Module]
+) -> None:
+    model, series = ct_model(tmp_path, make_classifier()), chest_series(40)
+    on_gpu = CtWindowPredictor(model=model, device=choose_device("cuda"))
+    on_cpu = CtWindowPredictor(model=model, device=cpu())
+    found = on_gpu.predict(series, SilentProgress())
+    expected = on_cpu.predict(series, SilentProgress())
+    assert found.device != expected.device
+    assert len(found.windows) > 1
+    for one, other in zip(found.windows, expected.windows, strict=True):
+        assert one.score == pytest.approx(other.score, abs=1e-4)
