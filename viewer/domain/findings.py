@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from inference.breast_scores import highest_scores, mean_of_views
-from inference.types import ClassScores, Laterality, Prediction
+from inference.types import ClassScores, Laterality, ModelIdentity, Prediction
 from viewer.domain.image_stack import ImageStack
 
 
@@ -15,7 +15,7 @@ class BreastScores:
     """The mean over a breast's images that one model scored (papers/000: CC and MLO)."""
 
     laterality: Laterality
-    model: str
+    model: ModelIdentity
     scores: ClassScores
     image_ids: tuple[str, ...]
 
@@ -28,13 +28,12 @@ def breast_scores(
     Every view counts once: where a model scored several images of a view (repeats, or synthetic
     2D beside FFDM), their mean stands for that view.
     """
-    by_breast: dict[tuple[Laterality, str], list[ImageStack]] = {}
+    by_breast: dict[tuple[Laterality, ModelIdentity], list[ImageStack]] = {}
     for image in images:
         prediction = predictions.get(image.image_id)
         if prediction is None or not image.view.is_standard or image.view.laterality is None:
             continue
-        model = f"{prediction.model.name} {prediction.model.version}"
-        by_breast.setdefault((image.view.laterality, model), []).append(image)
+        by_breast.setdefault((image.view.laterality, prediction.model), []).append(image)
     order = (Laterality.RIGHT, Laterality.LEFT)
     return tuple(
         BreastScores(
@@ -44,7 +43,7 @@ def breast_scores(
             image_ids=tuple(image.image_id for image in scored),
         )
         for (laterality, model), scored in sorted(
-            by_breast.items(), key=lambda item: (item[0][1], order.index(item[0][0]))
+            by_breast.items(), key=lambda item: (_order(item[0][1]), order.index(item[0][0]))
         )
     )
 
@@ -55,6 +54,10 @@ def exam_scores(breasts: Iterable[BreastScores]) -> ClassScores | None:
     if not scored:
         return None
     return highest_scores(scored)
+
+
+def _order(model: ModelIdentity) -> tuple[str, str, str]:
+    return model.name, model.version, model.sha256
 
 
 def _breast_mean(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
+from inference.types import ClassScores, ModelIdentity
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running, SeriesDone
+from viewer.domain.breast_ai import SIDES
 from viewer.domain.findings import BreastScores, breast_scores, exam_scores
 from viewer.domain.image_stack import ImageStack
+from viewer.domain.score_coverage import counting_images, coverage_of
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import predictions_of
 from viewer.session.state import SessionState
@@ -65,7 +68,7 @@ def state_words(state: AiState) -> str:
             return "" if prediction.has_salient_region else "no salient region"
 
 
-def _summary(state: SessionState, models: Set[str]) -> list[ScoreLine]:
+def _summary(state: SessionState, models: Set[ModelIdentity]) -> list[ScoreLine]:
     """Exam and breasts, apart for each of these models."""
     exam = state.exam
     if exam is None:
@@ -74,26 +77,52 @@ def _summary(state: SessionState, models: Set[str]) -> list[ScoreLine]:
     lines: list[ScoreLine] = []
     for model in dict.fromkeys(breast.model for breast in breasts):
         if model in models:
-            lines += _model_lines(model, [b for b in breasts if b.model == model])
+            lines += _model_lines(state, model, [b for b in breasts if b.model == model])
     return lines
 
 
-def _models_of(state: SessionState, images: Iterable[ImageStack]) -> Set[str]:
-    """The models that have scored any of these images, as breast_scores names them."""
+def _models_of(state: SessionState, images: Iterable[ImageStack]) -> Set[ModelIdentity]:
+    """The models that have scored any of these images."""
     states = (state.ai_of(image.image_id) for image in images)
-    done = (ai.prediction.model for ai in states if isinstance(ai, Done))
-    return {f"{model.name} {model.version}" for model in done}
+    return {ai.prediction.model for ai in states if isinstance(ai, Done)}
 
 
-def _model_lines(model: str, breasts: list[BreastScores]) -> list[ScoreLine]:
-    return [
-        ScoreLine(look=LineLook.MODEL, title=model),
-        ScoreLine(look=LineLook.EXAM, title="Exam", scores=exam_scores(breasts)),
-        *(
-            ScoreLine(look=LineLook.BREAST, title=BREAST_TITLES[b.laterality], scores=b.scores)
-            for b in breasts
-        ),
+def _model_lines(
+    state: SessionState, model: ModelIdentity, breasts: list[BreastScores]
+) -> list[ScoreLine]:
+    """Scores over images stand only where every image that counts has one."""
+    images = counting_images(state.exam.images, state.ai, model) if state.exam else ()
+    scores = {breast.laterality: breast.scores for breast in breasts}
+    lines = [
+        ScoreLine(look=LineLook.MODEL, title=f"{model.name} {model.version}"),
+        _line_over(state, images, LineLook.EXAM, "Exam", exam_scores(breasts)),
     ]
+    for side in SIDES:
+        of_side = [image for image in images if image.view.laterality is side]
+        if of_side:
+            title = BREAST_TITLES[side]
+            lines.append(_line_over(state, of_side, LineLook.BREAST, title, scores.get(side)))
+    return lines
+
+
+def _line_over(
+    state: SessionState,
+    images: Sequence[ImageStack],
+    look: LineLook,
+    title: str,
+    scores: ClassScores | None,
+) -> ScoreLine:
+    """A score over images, or of which of them it would be."""
+    coverage = coverage_of(images, state.ai)
+    if coverage.is_whole:
+        return ScoreLine(look=look, title=title, scores=scores)
+    return ScoreLine(
+        look=look,
+        title=title,
+        state=coverage.words,
+        is_failure=bool(coverage.failed),
+        share=coverage.share if coverage.open else None,
+    )
 
 
 def _image_lines(state: SessionState, images: Iterable[ImageStack]) -> list[ScoreLine]:

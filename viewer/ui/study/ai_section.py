@@ -78,7 +78,8 @@ class AiSection(QWidget):
             return
         if AiLayer.SCORES in self._layers:
             lines = [*score_lines(state), *other_lines(state)]
-            scored = [one for one in lines if one.scores is not None or one.look is LineLook.MODEL]
+            summary = (LineLook.MODEL, LineLook.EXAM, LineLook.BREAST)
+            scored = [one for one in lines if one.scores is not None or one.look in summary]
             self.scores.show_lines(scored, state.overlay.palette)
         self.scores.setVisible(AiLayer.SCORES in self._layers)
         self._show_patches(state)
