@@ -17,7 +17,7 @@ from torch.nn import functional
 from inference.networks.gmic3d import CoarseLook, Gmic3d
 
 REDUCED = torch.float16
-EXACT_STAGES = 2
+EXACT_STAGES = 3
 """How many stages after the first convolution keep float32."""
 
 

@@ -1,7 +1,7 @@
 """3D-GMIC on a GPU: near enough, fast enough, small enough, and unbroken without memory.
 
 python -m tests.benchmarks.benchmark_cuda --output FILE.json [--device cuda|cpu] [--quick]
-    [--only PART] [--seconds N]
+    [--only PART] [--seconds N] [--real FOLDER]
 
 Needs numpy, scipy, OpenCV, torch, safetensors and rich. Every part is written as soon as it is
 done, so that a run that is cut off leaves what it has. The plain text goes beside the JSON.
@@ -30,6 +30,7 @@ GOAL_MB = 3000
 PARTS = {
     "predictions": cuda_speed.whole_predictions,
     "accuracy": cuda_accuracy.accuracy,
+    "real images": cuda_accuracy.real_images,
     "variants": cuda_accuracy.variants,
     "little memory": cuda_speed.little_memory,
     "parts": cuda_speed.parts,
@@ -44,7 +45,7 @@ def run(setting: Setting, output: Path, *, only: list[str] | None) -> Measured:
     started = time.perf_counter()
     report: Measured = {"machine": machine(), "device": setting.kind, "quick": setting.quick}
     for name, part in PARTS.items():
-        if only and name not in only:
+        if only and name not in only or name == "real images" and setting.real is None:
             continue
         elapsed = time.perf_counter() - started
         if time.perf_counter() > setting.deadline:
@@ -69,7 +70,7 @@ def _goals(report: Measured) -> Measured:
         goals["96 slices under 0.5 s"] = largest["seconds"] <= GOAL_SECONDS
         if "peak_reserved_mb" in largest:
             goals["96 slices under 3 GB"] = largest["peak_reserved_mb"] <= GOAL_MB
-    for part in ("accuracy", "little memory"):
+    for part in ("accuracy", "real images", "little memory"):
         verdicts = [value for key, value in _lines(report.get(part, {})) if key.endswith("passed")]
         if verdicts:
             goals[part] = all(verdicts)
@@ -106,6 +107,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", choices=tuple(PARTS), action="append")
     parser.add_argument("--seconds", type=float, default=85, help="start no part after so long")
+    parser.add_argument("--real", type=Path, help="a folder of real mammograms (PNG)")
     options = parser.parse_args()
     if options.device == "cuda" and not torch.cuda.is_available():
         sys.exit("There is no CUDA GPU here; --device cpu --quick only shows that it runs.")
@@ -115,6 +117,7 @@ def main() -> None:
             kind=options.device,
             quick=options.quick,
             deadline=time.perf_counter() + options.seconds,
+            real=options.real,
         ),
         options.output,
         only=options.only,

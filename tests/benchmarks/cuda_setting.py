@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ class Setting:
     quick: bool
     deadline: float
     """By time.perf_counter(); what can be left out is left out then."""
+    real: Path | None = None
+    """A folder of real mammograms as PNG; "_R-" in the name says that it is a right breast."""
 
     @property
     def slice_counts(self) -> tuple[int, ...]:
@@ -124,6 +127,13 @@ class Setting:
             )
         return volume
 
+    @cached_property
+    def real_images(self) -> dict[str, ModelInput]:
+        """Every image of the folder, by its file's name."""
+        return {
+            path.stem: _real_image(path) for path in sorted((self.real or Path()).glob("*.png"))
+        }
+
     def request(self, volume: NDArray[Any]) -> ModelInput:
         """Ask for a volume of the phantom."""
         return ModelInput(
@@ -157,6 +167,17 @@ class Setting:
             into["peak_allocated_mb"] = torch.cuda.max_memory_allocated() / MB
             into["peak_reserved_mb"] = torch.cuda.max_memory_reserved() / MB
             into["device_used_mb"] = (total - free) / MB
+
+
+def _real_image(path: Path) -> ModelInput:
+    pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    if pixels is None or pixels.ndim != 2:
+        raise ValueError(f"{path.name} is no picture in grey")
+    return ModelInput(
+        source=ArraySource(pixels[np.newaxis]),
+        laterality=Laterality.RIGHT if "_R-" in path.name else Laterality.LEFT,
+        crop_rule=CropRule.MLO if "MLO" in path.name else CropRule.CC,
+    )
 
 
 class StageClock:

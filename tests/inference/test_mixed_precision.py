@@ -14,7 +14,7 @@ from inference_builders import model_input as request_of
 from inference.chunks import place_network
 from inference.device import Device, Precision, choose_device, cpu
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
-from inference.networks.mixed import look_in_mixed_precision
+from inference.networks.mixed import EXACT_STAGES, look_in_mixed_precision
 from inference.predictor import Predictor
 from inference.prepare import prepare
 from inference.progress import SilentProgress
@@ -90,7 +90,7 @@ def test_mixed_precision_is_near_on_a_real_mammogram(shared: Path) -> None:
 
 def test_numbers_too_large_for_mixed_precision_are_computed_exactly_and_it_is_said() -> None:
     network = make_network()
-    network.global_network.stages[2][0].conv1.weight *= 1e8
+    network.global_network.stages[EXACT_STAGES][0].conv1.weight *= 1e8
     request = request_of(breast_volume(3, 600, 400))
     mixed = _predict(network, request, Precision.MIXED)
     exact = _predict(network, request)
@@ -121,7 +121,7 @@ def test_networks_stand_in_memory_as_they_run_fastest() -> None:
     gpu = Device(kind="cuda", name="a GPU")
     assert gpu.memory_format is torch.contiguous_format
     mixed = Device(kind="cuda", name="a GPU", precision=Precision.MIXED)
-    assert mixed.memory_format is torch.channels_last
+    assert mixed.memory_format is torch.contiguous_format
     (placed,) = place_network(make_network(), cpu())
     weight = placed.network.global_network.stages[1][0].conv1.weight
     assert weight.is_contiguous(memory_format=torch.channels_last)
