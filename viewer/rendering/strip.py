@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import Palette
 from viewer.domain.slice_depth import slice_depth
 from viewer.rendering.model_frame import is_malignant_dominant
+from viewer.rendering.same_object import SameObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def build_strip(
     if shown is not None and shown.saliency.shape[0] != stack.slices:
         shown = None
     scored = series if overlay_visible and series and series.slices == stack.slices else None
-    highest = None if shown is None else shown.saliency.max(axis=(2, 3))
+    said = None if shown is None else _said(SameObject(shown))
     depth = slice_depth(stack, slice_index)
     numbered = f"{slice_index + 1}/{stack.slices}"
     return StripData(
@@ -72,13 +75,33 @@ def build_strip(
         slice_index=slice_index,
         label=numbered if depth is None else f"{numbered}, {depth.mm:.1f} mm",
         origin="" if depth is None else depth.origin.value,
-        benign=None if highest is None else highest[:, BENIGN],
-        malignant=None if highest is None else highest[:, MALIGNANT],
+        benign=None if said is None else said.benign,
+        malignant=None if said is None else said.malignant,
         series=scored,
-        marks=() if shown is None else _marks(shown),
+        marks=() if said is None else said.marks,
         decoded=decoded,
         seen=seen,
         colours=palette.colours,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Said:
+    """What the strip shows of a prediction, on every slice the same."""
+
+    benign: NDArray[np.float32]
+    malignant: NDArray[np.float32]
+    marks: tuple[StripMark, ...]
+
+
+@lru_cache(maxsize=8)
+def _said(held: SameObject) -> _Said:
+    prediction = cast("Prediction", held.held)
+    highest = prediction.saliency.max(axis=(2, 3))
+    return _Said(
+        benign=highest[:, BENIGN],
+        malignant=highest[:, MALIGNANT],
+        marks=_marks(prediction),
     )
 
 

@@ -69,7 +69,7 @@ class CaptionStrip:
 
     def _wrapped(self, words: Words, line: Sequence[Words]) -> list[str]:
         gap = _COLUMN_GAP * self.scale if len(line) > 1 else 0.0
-        return wrapped(words.text, self._font, self._cell_width(line) - gap)
+        return wrapped(words.text, TEXT_SIZE * self.scale, self._cell_width(line) - gap)
 
     def _row_count(self, line: Sequence[Words]) -> int:
         return max(len(self._wrapped(words, line)) for words in line)

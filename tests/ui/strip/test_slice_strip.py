@@ -179,3 +179,33 @@ def test_one_slice_and_no_stack_are_drawn(strip):
 def test_the_strip_tells_assistive_technology_where_the_reader_is(strip):
     strip.show_strip(PLAIN)
     assert strip.accessibleDescription() == "34/70, 33.0 mm"
+
+
+def test_a_step_does_not_make_the_kept_picture_again_and_looks_like_a_strip_drawn_anew(
+    strip, qtbot
+):
+    def stepped(index):
+        return replace(
+            PEAKS, slice_index=index, label=f"{index + 1}/70", seen=frozenset(range(index))
+        )
+
+    for index in range(3, 9):
+        strip.show_strip(stepped(index))
+        shown = pixels_of(strip)
+    assert strip.pictures_made == 1
+    fresh = SliceStrip()
+    qtbot.addWidget(fresh)
+    fresh.resize(strip.size())
+    fresh.show_strip(stepped(8))
+    assert np.abs(shown - pixels_of(fresh)).max() <= 2
+
+
+def test_another_result_makes_another_picture(strip):
+    for _ in range(3):
+        strip.show_strip(PEAKS)
+        before = pixels_of(strip)
+    strip.show_strip(replace(PEAKS, malignant=np.full(70, 0.1, np.float32)))
+    first = pixels_of(strip)
+    assert (first != before).any()
+    assert (pixels_of(strip) == first).all(axis=-1).mean() > 0.99
+    assert strip.pictures_made == 2

@@ -9,11 +9,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter
 
 from viewer.rendering.captions import AiLine, AiLook, Badge, CornerLine, Emphasis
 from viewer.rendering.scene import PaneScene
-from viewer.ui.fonts import text_font
+from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.ink import (
     ACCENT,
     GROUND,
@@ -24,6 +24,14 @@ from viewer.ui.pane.ink import (
     VIEW_SIZE,
     WARNING,
     faded,
+)
+from viewer.ui.pane.kept_words import (
+    Sprite,
+    draw_words,
+    split,
+    sprite_of,
+    takes_sprites,
+    unsplit,
 )
 from viewer.ui.pane.signs import AI_COLOURS, draw_ai_sign, draw_reduced_sign, draw_warning_sign
 
@@ -41,12 +49,13 @@ _TISSUE_SHARE = 0.03
 DrawSign = Callable[[QPainter, QRectF], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Row:
-    """One row of a block, measured once."""
+    """One row of a block, measured once; equal only to itself."""
 
     text: str
-    font: QFont
+    pixel_size: float
+    weight: QFont.Weight = QFont.Weight.Normal
     colour: QColor
     scale: float
     sign: DrawSign | None = None
@@ -58,20 +67,20 @@ class _Row:
     words_width: float = field(init=False)
     height: float = field(init=False)
     ascent: float = field(init=False)
+    sign_space: float = field(init=False)
+    """Room to the left of the words."""
 
     def __post_init__(self) -> None:
-        metrics = QFontMetricsF(self.font)
+        metrics = text_metrics(self.pixel_size, self.weight)
         is_bar = self.fraction is not None
-        words = _PROGRESS_WIDTH * self.scale if is_bar else metrics.horizontalAdvance(self.text)
+        wide = _PROGRESS_WIDTH * self.scale
+        words = wide if is_bar else text_width(self.text, self.pixel_size, self.weight)
         height = _PROGRESS_HEIGHT + 4.0 if is_bar else metrics.height() / self.scale + _LINE_GAP
+        has_space = self.sign is not None or self.indented
         object.__setattr__(self, "words_width", words)
         object.__setattr__(self, "height", height * self.scale)
         object.__setattr__(self, "ascent", metrics.ascent())
-
-    @property
-    def sign_space(self) -> float:
-        """Room to the left of the words."""
-        return _sign_space(self.font) if self.sign is not None or self.indented else 0.0
+        object.__setattr__(self, "sign_space", _sign_space(self.pixel_size) if has_space else 0.0)
 
 
 def draw_corner_text(
@@ -114,20 +123,14 @@ def _fitting_blocks(scene: PaneScene, scale: float) -> tuple[list[_Row], list[_R
     return top, bottom, smaller
 
 
-def draw_line(painter: QPainter, position: QPointF, text: str, font: QFont, colour: QColor) -> None:
-    """Draw one line with its baseline at a position."""
-    painter.setFont(font)
-    painter.setPen(colour)
-    painter.drawText(position, text)
-
-
-def wrapped(text: str, font: QFont, width: float) -> list[str]:
+def wrapped(
+    text: str, pixel_size: float, width: float, weight: QFont.Weight = QFont.Weight.Normal
+) -> list[str]:
     """Break a sentence into rows no wider than `width`, at spaces."""
-    metrics = QFontMetricsF(font)
     rows: list[str] = []
     for word in text.split(" "):
         longer = f"{rows[-1]} {word}" if rows else word
-        if rows and metrics.horizontalAdvance(longer) <= width:
+        if rows and text_width(longer, pixel_size, weight) <= width:
             rows[-1] = longer
         else:
             rows.append(word)
@@ -150,33 +153,34 @@ def _bottom_rows(scene: PaneScene, scale: float, width: float) -> list[_Row]:
 
 @lru_cache(maxsize=256)
 def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[_Row, ...]:
+    size, weight = TEXT_SIZE * scale, QFont.Weight.Normal
     if line.emphasis is Emphasis.VIEW:
-        font = text_font(VIEW_SIZE * scale, QFont.Weight.DemiBold)
-    else:
-        font = text_font(TEXT_SIZE * scale)
+        size, weight = VIEW_SIZE * scale, QFont.Weight.DemiBold
     secondary = line.emphasis is Emphasis.SECONDARY
     colour = SECONDARY if secondary else TEXT
     return tuple(
         _Row(
             text=text,
-            font=font,
+            pixel_size=size,
+            weight=weight,
             colour=colour,
             scale=scale,
             sign=draw_reduced_sign if line.reduced else None,
             dispensable=line.dispensable,
         )
-        for text in wrapped(line.text, font, width)
+        for text in wrapped(line.text, size, width, weight)
     )
 
 
 @lru_cache(maxsize=64)
 def _badge_rows(badge: Badge, scale: float, width: float) -> tuple[_Row, ...]:
-    font = text_font(TEXT_SIZE * scale, QFont.Weight.Medium)
-    texts = wrapped(badge.text, font, width - _sign_space(font))
+    size, weight = TEXT_SIZE * scale, QFont.Weight.Medium
+    texts = wrapped(badge.text, size, width - _sign_space(size), weight)
     return tuple(
         _Row(
             text=text,
-            font=font,
+            pixel_size=size,
+            weight=weight,
             colour=WARNING,
             scale=scale,
             sign=draw_warning_sign if index == 0 else None,
@@ -188,19 +192,21 @@ def _badge_rows(badge: Badge, scale: float, width: float) -> tuple[_Row, ...]:
 
 @lru_cache(maxsize=64)
 def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[_Row, ...]:
-    font = text_font(TEXT_SIZE * scale, QFont.Weight.Medium)
-    small = text_font(TEXT_SIZE * scale)
+    size, weight = TEXT_SIZE * scale, QFont.Weight.Medium
     colour = AI_COLOURS[line.look]
 
     def sign(painter: QPainter, rect: QRectF) -> None:
         draw_ai_sign(painter, rect, line.look, line.fraction)
 
-    rows = [_Row(text=line.text, font=font, colour=colour, scale=scale, sign=sign)]
+    rows = [
+        _Row(text=line.text, pixel_size=size, weight=weight, colour=colour, scale=scale, sign=sign)
+    ]
     if line.fraction is not None:
         rows.append(
             _Row(
                 text="",
-                font=font,
+                pixel_size=size,
+                weight=weight,
                 colour=colour,
                 scale=scale,
                 indented=True,
@@ -213,19 +219,19 @@ def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[_Row, ...]:
         rows += [
             _Row(
                 text=text,
-                font=small,
+                pixel_size=size,
                 colour=SECONDARY,
                 scale=scale,
                 indented=True,
                 dispensable=is_model,
             )
-            for text in wrapped(line.detail, small, width - _sign_space(small))
+            for text in wrapped(line.detail, size, width - _sign_space(size))
         ]
     return tuple(rows)
 
 
-def _sign_space(font: QFont) -> float:
-    return float(font.pixelSize()) * 1.35
+def _sign_space(pixel_size: float) -> float:
+    return max(1, round(pixel_size)) * 1.35
 
 
 def _height(rows: Sequence[_Row]) -> float:
@@ -265,7 +271,7 @@ def _lies_on_tissue(
     reach = int(max(row.sign_space + row.words_width for row in rows) + 2 * MARGIN * scale)
     columns = slice(max(0, scene.pane_width - reach), None) if scene.text_on_right else slice(reach)
     under = grey[max(0, top) : bottom, columns]
-    return bool(under.size and (under > _TISSUE_GREY).mean() > _TISSUE_SHARE)
+    return int(np.count_nonzero(under > _TISSUE_GREY)) > _TISSUE_SHARE * under.size
 
 
 def _draw_block(
@@ -307,9 +313,34 @@ def _draw_row(painter: QPainter, scene: PaneScene, row: _Row, y: float, scale: f
         bar.setWidth(words * row.fraction)
         painter.fillRect(bar, ACCENT)
         return
-    baseline = y + row.ascent
+    if not takes_sprites(painter):
+        _draw_words(painter, row, QPointF(words_x, y))
+        return
+    column, x_part = split(words_x)
+    line, y_part = split(y)
+    _sprite(row, x_part, y_part).draw(painter, column, line)
+
+
+@lru_cache(maxsize=256)
+def _sprite(row: _Row, x_part: int, y_part: int) -> Sprite:
+    """A row's words and sign; its place is the upper left corner of the words."""
+    at = QPointF(unsplit(x_part), unsplit(y_part))
+    return sprite_of(
+        -row.sign_space,
+        0.0,
+        row.sign_space + row.words_width + 1.0,
+        row.height + 1.0,
+        lambda painter: _draw_words(painter, row, at),
+    )
+
+
+def _draw_words(painter: QPainter, row: _Row, corner: QPointF) -> None:
+    """corner: the upper left one of the words; the sign hangs to the left of it."""
+    baseline = corner.y() + row.ascent
     if row.sign is not None:
-        size = row.font.pixelSize() * 0.9
-        middle = baseline - QFontMetricsF(row.font).capHeight() / 2
-        row.sign(painter, QRectF(words_x - space, middle - size / 2, size, size))
-    draw_line(painter, QPointF(words_x, baseline), row.text, row.font, row.colour)
+        size = max(1, round(row.pixel_size)) * 0.9
+        middle = baseline - text_metrics(row.pixel_size, row.weight).capHeight() / 2
+        left = corner.x() - row.sign_space
+        row.sign(painter, QRectF(left, middle - size / 2, size, size))
+    place = QPointF(corner.x(), baseline)
+    draw_words(painter, place, row.text, row.pixel_size, row.weight, row.colour)

@@ -12,11 +12,13 @@ from viewer.domain.mark import MarkShape
 from viewer.domain.mark_geometry import bounds, contour, handles
 from viewer.domain.viewport import Viewport
 from viewer.rendering.drawn_marks import DrawnMark
-from viewer.ui.fonts import text_font, text_metrics, text_width
+from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
+from viewer.ui.pane.kept_words import draw_words
 
 _EDGE = QColor(0, 0, 0)
 """Opaque: yellow alone is hard to see on white tissue."""
+_LABEL_GROUND = faded(SHADOW, 0.8)
 _HALO = 1.5
 """Logical pixels of dark edge on either side of a line."""
 _CROSS = 9.0
@@ -31,17 +33,12 @@ _QUIET_SIZE = 11.0
 _RINGS = 4
 
 
-def draw_drawn_marks(
-    painter: QPainter,
-    marks: Sequence[DrawnMark],
-    viewport: Viewport,
-    scale: float,
-    taken: Sequence[QRectF] = (),
+def draw_mark_lines(
+    painter: QPainter, marks: Sequence[DrawnMark], viewport: Viewport, scale: float
 ) -> None:
-    """Draw marks and labels; the selected mark has handles and a thicker line.
+    """Draw marks without their labels; the selected one has handles and a thicker line.
 
-    scale: device pixels per logical pixel of text and lines. taken: where other words stand,
-    which labels keep off if they can.
+    scale: device pixels per logical pixel of text and lines.
     """
     for drawn in marks:
         width = DRAWN_PEN * scale * (1.6 if drawn.selected else 1.0)
@@ -57,7 +54,6 @@ def draw_drawn_marks(
             painter.drawPath(path)
         if drawn.selected:
             _draw_handles(painter, drawn, viewport, scale)
-    _draw_labels(painter, marks, viewport, scale, list(taken))
 
 
 def _path(drawn: DrawnMark, viewport: Viewport, scale: float) -> QPainterPath:
@@ -134,13 +130,18 @@ def _draw_handles(painter: QPainter, drawn: DrawnMark, viewport: Viewport, scale
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _draw_labels(
+def draw_mark_labels(
     painter: QPainter,
     marks: Sequence[DrawnMark],
     viewport: Viewport,
     scale: float,
-    taken: list[QRectF],
+    taken_before: Sequence[QRectF] = (),
 ) -> None:
+    """Draw what marks say beside themselves.
+
+    taken_before: where other words stand, which labels keep off if they can.
+    """
+    taken = list(taken_before)
     pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
     for drawn in marks:
         around = mark_rect(drawn, viewport)
@@ -150,14 +151,12 @@ def _draw_labels(
             continue
         place = label_place(drawn, viewport, scale, taken)
         taken.append(place)
-        painter.fillRect(place, faded(SHADOW, 0.8))
+        painter.fillRect(place, _LABEL_GROUND)
         top = place.top()
         for line, size, weight, colour in _rows(drawn, scale):
             metrics = text_metrics(size, weight)
-            painter.setFont(text_font(size, weight))
-            painter.setPen(colour)
             start = QPointF(place.left() + _PADDING * scale, top + metrics.ascent())
-            painter.drawText(start, line)
+            draw_words(painter, start, line, size, weight, colour)
             top += metrics.height()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
@@ -16,6 +17,7 @@ class KeptLayer:
     """
 
     def __init__(self) -> None:
+        self.pictures_made = 0
         self._key: object = None
         self._picture: QImage | None = None
         self._corner = QPoint()
@@ -26,19 +28,28 @@ class KeptLayer:
         key: object,
         size: tuple[int, int],
         draw: Callable[[QPainter], None],
+        *,
+        scale: float = 1.0,
     ) -> None:
         """Draw a layer at the painter's origin.
 
-        key: equal for layers that look the same. size: width and height in painter units, which
-        are device pixels. draw: draws the layer anew.
+        key: equal for layers that look the same. size: width and height in painter units.
+        draw: draws the layer anew. scale: device pixels per painter unit.
         """
-        if key != self._key:
-            self._key, self._picture = key, None
+        if (key, scale) != self._key:
+            self._key, self._picture = (key, scale), None
             draw(painter)
             return
         if self._picture is None:
-            self._corner, self._picture = _cropped(_drawn(painter, size, draw))
+            self.pictures_made += 1
+            self._corner, self._picture = _cropped(_drawn(painter, size, scale, draw))
+        if scale == 1.0:
+            painter.drawImage(self._corner, self._picture)
+            return
+        painter.save()
+        painter.scale(1.0 / scale, 1.0 / scale)
         painter.drawImage(self._corner, self._picture)
+        painter.restore()
 
 
 class KeptLayers:
@@ -47,15 +58,21 @@ class KeptLayers:
     def __init__(self) -> None:
         self.below_words = KeptLayer()
         """Boxes, known findings and places a reader points at."""
-        self.marks = KeptLayer()
+        self.mark_lines = KeptLayer()
         """What a reader drew."""
+        self.mark_labels = KeptLayer()
+        """What is said of it, which for a region differs from slice to slice."""
 
 
-def _drawn(painter: QPainter, size: tuple[int, int], draw: Callable[[QPainter], None]) -> QImage:
-    image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+def _drawn(
+    painter: QPainter, size: tuple[int, int], scale: float, draw: Callable[[QPainter], None]
+) -> QImage:
+    width, height = (max(1, ceil(side * scale)) for side in size)
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     own = QPainter(image)
     own.setRenderHints(painter.renderHints())
+    own.scale(scale, scale)
     draw(own)
     own.end()
     return image

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ from viewer.domain.viewport import Viewport
 from viewer.rendering.marks import BoxMark, TruthOutline
 from viewer.ui.fonts import text_font, text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, OUTLINE_PEN, SHADOW, TRUTH, faded
+from viewer.ui.pane.kept_words import draw_words
 
 _DARKER = 165
 """Percent; how much darker the line of a dimmed box is."""
@@ -32,24 +34,33 @@ def label_rects(marks: Sequence[BoxMark], viewport: Viewport, scale: float) -> M
 
     The box with the highest attention chooses first; boxes out of sight have no label.
     """
-    return _kept_label_rects(tuple(marks), viewport, scale)
+    places = _places(tuple(marks), viewport, scale)
+    return {number: place.label for number, place in places.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where a box lies and where its label stands, in device pixels."""
+
+    box: QRectF
+    label: QRectF
 
 
 @lru_cache(maxsize=16)
-def _kept_label_rects(
-    marks: tuple[BoxMark, ...], viewport: Viewport, scale: float
-) -> Mapping[int, QRectF]:
+def _places(marks: tuple[BoxMark, ...], viewport: Viewport, scale: float) -> Mapping[int, _Place]:
     pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
     size, weight = BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
     height = text_metrics(size, weight).height()
-    placed: dict[int, QRectF] = {}
+    placed: dict[int, _Place] = {}
+    taken: list[QRectF] = []
     for mark in sorted(marks, key=lambda mark: (mark.dimmed, mark.number)):
         rect = box_rect(mark, viewport)
         if not rect.intersects(pane):
             continue
         width = text_width(mark.label, size, weight) + 8.0 * scale
-        places = _places_around(rect, width, height, scale)
-        placed[mark.number] = _best_place(places, pane, placed.values())
+        label = _best_place(_places_around(rect, width, height, scale), pane, taken)
+        taken.append(label)
+        placed[mark.number] = _Place(box=rect, label=label)
     return MappingProxyType(placed)
 
 
@@ -87,23 +98,56 @@ def draw_boxes(
     painter: QPainter, marks: Sequence[BoxMark], viewport: Viewport, scale: float
 ) -> None:
     """Draw boxes and labels, the most attended on top."""
-    labels = label_rects(marks, viewport, scale)
-    font = _label_font(scale)
-    ascent = text_metrics(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold).ascent()
+    places = _places(tuple(marks), viewport, scale)
+    seen = [(mark, places[mark.number]) for mark in marks if mark.number in places]
+    _draw_lines(painter, seen, scale)
+    size, weight = BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
+    ascent = text_metrics(size, weight).ascent()
+    for mark, place in seen:
+        label = place.label
+        ground, ink = _label_colours(mark.colour, dimmed=mark.dimmed)
+        painter.fillRect(label, ground)
+        start = QPointF(label.left() + 4.0 * scale, label.top() + ascent)
+        draw_words(painter, start, mark.label, size, weight, ink)
+
+
+def _draw_lines(painter: QPainter, seen: Sequence[tuple[BoxMark, _Place]], scale: float) -> None:
+    """Lines with a dark edge, to be seen on bright tissue as well; dimmed: thin dark lines.
+
+    Snapped to device pixels, opaque and not antialiased: crisp, and five times faster.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for mark in marks:
-        if mark.number not in labels:
-            continue
-        _draw_box(painter, box_rect(mark, viewport), mark, scale)
-    painter.setFont(font)
-    for mark in marks:
-        place = labels.get(mark.number)
-        if place is None:
-            continue
-        colour = QColor(mark.colour).lighter(125)
-        painter.fillRect(place, faded(SHADOW, 0.5 if mark.dimmed else 0.8))
-        painter.setPen(faded(colour, 0.7 if mark.dimmed else 1.0))
-        painter.drawText(QPointF(place.left() + 4.0 * scale, place.top() + ascent), mark.label)
+    for mark, place in seen:
+        line, edge = _pens(mark.colour, scale, dimmed=mark.dimmed, dashed=mark.dashed)
+        snapped = place.box.toRect()
+        if edge is not None:
+            painter.setPen(edge)
+            painter.drawRect(snapped)
+        painter.setPen(line)
+        painter.drawRect(snapped)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+@lru_cache(maxsize=32)
+def _pens(colour: str, scale: float, *, dimmed: bool, dashed: bool) -> tuple[QPen, QPen | None]:
+    """A box's line, and the dark edge below it."""
+    width = max(1.0, float(round(BOX_PEN * scale)))
+    edge = None if dimmed else QPen(faded(SHADOW, 0.5), width + 2.0)
+    if dimmed:
+        line = QPen(QColor(colour).darker(_DARKER), max(1.0, float(round(width / 2))))
+    else:
+        line = QPen(QColor(colour), width)
+    if dashed:
+        line.setDashPattern([4.0, 3.0])
+    return line, edge
+
+
+@lru_cache(maxsize=16)
+def _label_colours(colour: str, *, dimmed: bool) -> tuple[QColor, QColor]:
+    """Ground and ink of a label."""
+    ink = QColor(colour).lighter(125)
+    return faded(SHADOW, 0.5 if dimmed else 0.8), faded(ink, 0.7 if dimmed else 1.0)
 
 
 def draw_outlines(
@@ -156,10 +200,6 @@ def _draw_outline_name(
     painter.drawText(position, outline.name)
 
 
-def _label_font(scale: float) -> QFont:
-    return text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
-
-
 def _places_around(rect: QRectF, width: float, height: float, scale: float) -> Iterator[QRectF]:
     """Above, below, right, left of a box, each at both ends."""
     gap = 2.0 * scale
@@ -176,25 +216,3 @@ def _places_around(rect: QRectF, width: float, height: float, scale: float) -> I
         (left, rect.bottom() - height),
     )
     return (QRectF(x, y, width, height) for x, y in corners)
-
-
-def _draw_box(painter: QPainter, rect: QRectF, mark: BoxMark, scale: float) -> None:
-    """A line with a dark edge, to be seen on bright tissue as well; dimmed: a thin dark line.
-
-    Snapped to device pixels, opaque and not antialiased: crisp, and five times faster.
-    """
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    snapped = QRectF(rect.toRect())
-    colour = QColor(mark.colour)
-    width = max(1.0, float(round(BOX_PEN * scale)))
-    if mark.dimmed:
-        colour, width = colour.darker(_DARKER), max(1.0, float(round(width / 2)))
-    else:
-        painter.setPen(QPen(faded(SHADOW, 0.5), width + 2.0))
-        painter.drawRect(snapped)
-    pen = QPen(colour, width)
-    if mark.dashed:
-        pen.setDashPattern([4.0, 3.0])
-    painter.setPen(pen)
-    painter.drawRect(snapped)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

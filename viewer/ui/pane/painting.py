@@ -6,18 +6,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QFont, QImage, QPainter, QPen
 
 from viewer.domain.viewport import Viewport
 from viewer.rendering.raster import DeviceRect, Quality, image_rect
 from viewer.rendering.scene import CentralMessage, PaneScene
 from viewer.rendering.scene_raster import SceneRaster, rasterise
-from viewer.ui.fonts import text_font
-from viewer.ui.pane.corner_text import draw_corner_text, draw_line, wrapped
-from viewer.ui.pane.drawn_mark_painting import draw_drawn_marks
+from viewer.ui.fonts import text_metrics, text_width
+from viewer.ui.pane.corner_text import draw_corner_text, wrapped
+from viewer.ui.pane.drawn_mark_painting import draw_mark_labels, draw_mark_lines
 from viewer.ui.pane.edge_letters import draw_edge_letters
 from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE
 from viewer.ui.pane.kept_layer import KeptLayers
+from viewer.ui.pane.kept_words import draw_words
 from viewer.ui.pane.mark_painting import draw_boxes, draw_outlines
 from viewer.ui.pane.picked_painting import draw_picked
 from viewer.ui.pane.reader_mark_painting import draw_reader_marks
@@ -92,11 +93,20 @@ def _draw_marks(
     if viewport is None or not scene.drawn_marks:
         return
 
-    def draw(on: QPainter) -> None:
-        draw_drawn_marks(on, scene.drawn_marks, viewport, text_scale, corners)
-
-    key = scene.drawn_marks, viewport, text_scale, corners
-    kept.marks.draw(painter, key, (scene.pane_width, scene.pane_height), draw)
+    marks, size = scene.drawn_marks, (scene.pane_width, scene.pane_height)
+    lines = tuple((one.mark, one.selected, one.editing, one.handle) for one in marks)
+    kept.mark_lines.draw(
+        painter,
+        (lines, viewport, text_scale),
+        size,
+        lambda on: draw_mark_lines(on, marks, viewport, text_scale),
+    )
+    kept.mark_labels.draw(
+        painter,
+        (marks, viewport, text_scale, corners),
+        size,
+        lambda on: draw_mark_labels(on, marks, viewport, text_scale, corners),
+    )
 
 
 def _draw_layers(
@@ -128,27 +138,25 @@ def _draw_pixels(
 
 
 def _draw_message(painter: QPainter, message: CentralMessage, pane: QRectF, scale: float) -> None:
-    title_font = text_font(MESSAGE_SIZE * scale, QFont.Weight.Medium)
-    detail_font = text_font(TEXT_SIZE * scale)
+    title = MESSAGE_SIZE * scale, QFont.Weight.Medium
+    detail = TEXT_SIZE * scale, QFont.Weight.Normal
     width = max(1.0, min(pane.width() * 0.8, 420.0 * scale))
     rows = [
-        (row, title_font, TEXT if message.is_error else SECONDARY)
-        for row in wrapped(message.title, title_font, width)
+        (row, title, TEXT if message.is_error else SECONDARY)
+        for row in wrapped(message.title, title[0], width, title[1])
     ]
     if message.detail:
-        rows += [
-            (row, detail_font, SECONDARY) for row in wrapped(message.detail, detail_font, width)
-        ]
-    height = sum(QFontMetricsF(font).lineSpacing() for _, font, _ in rows)
+        rows += [(row, detail, SECONDARY) for row in wrapped(message.detail, detail[0], width)]
+    height = sum(text_metrics(*font).lineSpacing() for _, font, _ in rows)
     y = pane.center().y() - height / 2
     if message.is_error:
         size = 22.0 * scale
         centre = pane.center().x()
         draw_error_sign(painter, QRectF(centre - size / 2, y - size - 8.0 * scale, size, size))
     for text, font, colour in rows:
-        metrics = QFontMetricsF(font)
-        x = pane.center().x() - metrics.horizontalAdvance(text) / 2
-        draw_line(painter, QPointF(x, y + metrics.ascent()), text, font, colour)
+        metrics = text_metrics(*font)
+        x = pane.center().x() - text_width(text, *font) / 2
+        draw_words(painter, QPointF(x, y + metrics.ascent()), text, *font, colour)
         y += metrics.lineSpacing()
 
 

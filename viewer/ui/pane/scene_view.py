@@ -1,19 +1,12 @@
-"""The drawing area of a pane: pyqtgraph's view with one item that paints the whole scene."""
+"""The drawing area of a pane: one widget that paints the whole scene."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, QThreadPool, QTimer, Slot
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QGraphicsItem,
-    QGraphicsView,
-    QStyleOptionGraphicsItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QThreadPool, QTimer, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from viewer.jobs.raster_ahead import PaneAhead, RasterAhead
 from viewer.rendering.raster import Quality
@@ -32,8 +25,7 @@ IDLE_MS = 80
 class SceneView(QWidget):
     """Draws the newest scene only, quickly while it changes and antialiased when it rests.
 
-    The mouse passes through to the parent, so that none of pyqtgraph's own mouse handling,
-    menus or wheel zoom ever runs.
+    The mouse passes through to the parent.
     """
 
     def __init__(
@@ -45,19 +37,13 @@ class SceneView(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # Every pixel is painted: nothing behind the image need be.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._scene: PaneScene | None = None
         self._raster = NOTHING_RENDERED
         self._painted: PaneScene | None = None
         self._kept = KeptLayers()
         self._ahead = None if raster_ahead is None else PaneAhead(raster_ahead)
-        self._view = pg.GraphicsView(parent=self, useOpenGL=False, background=None)
-        self._view.enableMouse(False)
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self._view.scene().addItem(_PaneItem(self))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._view)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MS)
@@ -91,7 +77,7 @@ class SceneView(QWidget):
             self._ahead.forget()
             if ahead and self.isVisible():
                 self._ahead.begin(scene, self._raster)
-        self._view.viewport().update()
+        self.update()
 
     def finish_rendering(self) -> None:
         """Render at final quality now, in this thread: for screenshots and tests."""
@@ -100,17 +86,21 @@ class SceneView(QWidget):
         self._idle.stop()
         self._stills.forget()
         self._raster = rasterise(self._scene, Quality.STILL, self._raster)
-        self._view.viewport().update()
+        self.update()
 
-    def visible_rect(self) -> QRectF:
-        """The part of pyqtgraph's scene that is seen."""
-        return QRectF(self._view.viewRect())
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the newest scene."""
+        painter = QPainter(self)
+        # Whatever goes wrong below, Qt must not meet a painter that is still at work.
+        try:
+            self.paint(painter)
+        finally:
+            painter.end()
 
     def paint(self, painter: QPainter) -> None:
-        """Draw the newest scene; called by the view's item."""
+        """Draw the newest scene, one painter unit a logical pixel of this widget."""
         scene = self._scene
         ratio = self.devicePixelRatioF()
-        painter.resetTransform()
         if scene is None or not self._fills(scene, ratio):
             painter.fillRect(self.rect(), BACKGROUND)
         if scene is None:
@@ -152,22 +142,4 @@ class SceneView(QWidget):
         if image is None or still is None or still.grey is None or still.grey.key != image.key:
             return
         self._raster = replace(self._raster, grey=still.grey)
-        self._view.viewport().update()
-
-
-class _PaneItem(QGraphicsItem):
-    """Fills the view and lets the pane paint itself in device pixels."""
-
-    def __init__(self, pane: SceneView) -> None:
-        super().__init__()
-        self._pane = pane
-
-    def boundingRect(self) -> QRectF:  # noqa: N802
-        """All that is seen."""
-        return self._pane.visible_rect()
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        """Called by Qt on every repaint."""
-        self._pane.paint(painter)
+        self.update()

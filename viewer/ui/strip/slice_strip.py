@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from viewer.rendering.strip import StripData
 from viewer.ui.fonts import load_fonts
+from viewer.ui.pane.kept_layer import KeptLayer
 from viewer.ui.pane.mouse import wheel_steps
 from viewer.ui.strip.series_painting import series_words
 from viewer.ui.strip.strip_layout import StripLayout
@@ -31,6 +32,9 @@ class SliceStrip(QWidget):
         load_fonts()
         self._strip: StripData | None = None
         self._wheel = wheel_steps()
+        self._kept = KeptLayer()
+        # Nothing behind it need be painted first.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Slices")
@@ -40,6 +44,11 @@ class SliceStrip(QWidget):
     def strip(self) -> StripData | None:
         """What is shown."""
         return self._strip
+
+    @property
+    def pictures_made(self) -> int:
+        """How often what stays the same from slice to slice was put into a picture."""
+        return self._kept.pictures_made
 
     def show_strip(self, strip: StripData | None) -> None:
         """Show the strip of an image; None when there is none."""
@@ -63,9 +72,17 @@ class SliceStrip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the strip."""
+        factor = text_factor()
         painter = QPainter(self)
-        painter.scale(text_factor(), text_factor())
-        paint_strip(painter, self._strip, self._layout(self._strip), text_scale=1.0)
+        painter.scale(factor, factor)
+        paint_strip(
+            painter,
+            self._strip,
+            self._layout(self._strip),
+            text_scale=1.0,
+            kept=self._kept,
+            device_scale=factor * self.devicePixelRatioF(),
+        )
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

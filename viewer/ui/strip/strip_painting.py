@@ -3,44 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
+from viewer.rendering.same_object import SameObject
 from viewer.rendering.strip import StripData, StripMark
-from viewer.ui.fonts import text_font
+from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.ink import ACCENT, SECONDARY, TEXT, faded
+from viewer.ui.pane.kept_layer import KeptLayer
+from viewer.ui.pane.kept_words import draw_words
 from viewer.ui.strip.series_painting import draw_series
 from viewer.ui.strip.strip_layout import StripLayout
 
 CHROME = QColor("#16181b")
 _AXIS = QColor("#33383e")
+_GROUND = QColor("#0c0d0f")
 
 
 def paint_strip(
-    painter: QPainter, strip: StripData | None, layout: StripLayout, *, text_scale: float
+    painter: QPainter,
+    strip: StripData | None,
+    layout: StripLayout,
+    *,
+    text_scale: float,
+    kept: KeptLayer | None = None,
+    device_scale: float = 1.0,
 ) -> None:
-    """Draw a strip; a bare bar when there is none."""
+    """Draw a strip; a bare bar when there is none.
+
+    kept: the picture of what stays the same from slice to slice, for a strip painted often.
+    device_scale: device pixels per painter unit.
+    """
     painter.fillRect(QRectF(0, 0, layout.width, layout.height), CHROME)
     if strip is None:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    track = layout.track
-    painter.fillRect(track, QColor("#0c0d0f"))
+    painter.fillRect(layout.track, _GROUND)
     _draw_current_column(painter, strip, layout)
+    size = ceil(layout.width), ceil(layout.height)
+    (KeptLayer() if kept is None else kept).draw(
+        painter,
+        (_lasting(strip), layout, text_scale),
+        size,
+        lambda on: _draw_lasting(on, strip, layout, text_scale),
+        scale=device_scale,
+    )
+    _draw_decoded(painter, strip, layout)
+    _draw_seen(painter, strip, layout)
+    _draw_handle(painter, strip, layout)
+    _draw_label(painter, strip, layout, text_scale)
+
+
+def _lasting(strip: StripData) -> tuple[object, ...]:
+    """Equal for strips that differ in nothing but where the reader is and has been."""
+    return (
+        strip.slices,
+        SameObject(strip.benign),
+        SameObject(strip.malignant),
+        SameObject(strip.series),
+        strip.marks,
+        strip.colours,
+    )
+
+
+def _draw_lasting(
+    painter: QPainter, strip: StripData, layout: StripLayout, text_scale: float
+) -> None:
+    """What the AI says, and its words; clear elsewhere."""
     if strip.series is not None:
         draw_series(painter, strip.series, QColor(strip.colours[1]), layout, text_scale)
     else:
+        track = layout.track
         _draw_curves(painter, strip, layout)
         axis = QRectF(track.left(), track.center().y() - 0.5, track.width(), 1.0)
         painter.fillRect(axis, _AXIS)
-    _draw_decoded(painter, strip, layout)
-    _draw_seen(painter, strip, layout)
     _draw_marks(painter, strip, layout, text_scale)
-    _draw_handle(painter, strip, layout)
-    _draw_words(painter, strip, layout, text_scale)
+    if strip.malignant is not None:
+        _draw_classes(painter, strip, layout, text_scale)
 
 
 def _draw_curves(painter: QPainter, strip: StripData, layout: StripLayout) -> None:
@@ -110,8 +153,8 @@ def _draw_marks(
     painter: QPainter, strip: StripData, layout: StripLayout, text_scale: float
 ) -> None:
     """A tick for every slice with patches; their numbers where there is room, the first first."""
-    font = text_font(10.0 * text_scale, QFont.Weight.Medium)
-    metrics = QFontMetricsF(font)
+    size, weight = 10.0 * text_scale, QFont.Weight.Medium
+    height = text_metrics(size, weight).height()
     taken: list[QRectF] = []
     for slice_index, marks in _marks_by_slice(strip).items():
         x = layout.cell(slice_index).center().x()
@@ -124,51 +167,50 @@ def _draw_marks(
             QPolygonF([QPointF(x, top), QPointF(x - 3.0, top - 4.0), QPointF(x + 3.0, top - 4.0)])
         )
         text = " ".join(str(mark.number) for mark in marks)
-        width = metrics.horizontalAdvance(text)
-        place = QRectF(x - width / 2, 0.0, width, metrics.height())
+        width = text_width(text, size, weight)
+        place = QRectF(x - width / 2, 0.0, width, height)
         if any(_widened(place, 3.0).intersects(other) for other in taken):
             continue
         taken.append(place)
-        painter.setPen(colour)
-        painter.setFont(font)
-        painter.drawText(QPointF(place.left(), top - 5.0), text)
+        draw_words(painter, QPointF(place.left(), top - 5.0), text, size, weight, colour)
 
 
-def _draw_words(
+def _draw_label(
     painter: QPainter, strip: StripData, layout: StripLayout, text_scale: float
 ) -> None:
+    """Which slice it is, and notes on that."""
     track = layout.track
-    label_font = text_font(13.0 * text_scale, QFont.Weight.Medium)
-    metrics = QFontMetricsF(label_font)
-    painter.setFont(label_font)
-    painter.setPen(TEXT)
-    baseline = track.center().y() + metrics.capHeight() / 2
-    painter.drawText(QPointF(track.right() + 12.0, baseline), strip.label)
-    font = text_font(10.0 * text_scale)
-    _draw_notes(painter, strip, QPointF(track.right() + 12.0, baseline), font)
-    if strip.malignant is None:
-        return
-    small = QFontMetricsF(font)
-    painter.setFont(font)
+    size, weight = 13.0 * text_scale, QFont.Weight.Medium
+    baseline = track.center().y() + text_metrics(size, weight).capHeight() / 2
+    place = QPointF(track.right() + 12.0, baseline)
+    draw_words(painter, place, strip.label, size, weight, TEXT)
+    _draw_notes(painter, strip, place, 10.0 * text_scale)
+
+
+def _draw_classes(
+    painter: QPainter, strip: StripData, layout: StripLayout, text_scale: float
+) -> None:
+    track, size, weight = layout.track, 10.0 * text_scale, QFont.Weight.Normal
+    high = text_metrics(size, weight).capHeight()
     for text, colour, y in (
         ("malignant", strip.colours[1], track.top() + track.height() * 0.25),
         ("benign", strip.colours[0], track.top() + track.height() * 0.75),
     ):
-        painter.setPen(QColor(colour).lighter(120))
-        x = track.left() - 8.0 - small.horizontalAdvance(text)
-        painter.drawText(QPointF(x, y + small.capHeight() / 2), text)
+        x = track.left() - 8.0 - text_width(text, size, weight)
+        ink = QColor(colour).lighter(120)
+        draw_words(painter, QPointF(x, y + high / 2), text, size, weight, ink)
 
 
-def _draw_notes(painter: QPainter, strip: StripData, below: QPointF, font: QFont) -> None:
+def _draw_notes(painter: QPainter, strip: StripData, below: QPointF, size: float) -> None:
     """Where the depth is counted from, and whether every slice has been seen."""
-    metrics = QFontMetricsF(font)
-    painter.setFont(font)
-    painter.setPen(SECONDARY)
+    weight = QFont.Weight.Normal
     if strip.origin:
-        painter.drawText(below + QPointF(0.0, metrics.height() + 1.0), strip.origin)
+        place = below + QPointF(0.0, text_metrics(size, weight).height() + 1.0)
+        draw_words(painter, place, strip.origin, size, weight, SECONDARY)
     if strip.seen is not None and len(strip.seen) >= strip.slices > 1:
-        painter.setPen(TEXT)
-        painter.drawText(below - QPointF(0.0, 16.0), "\N{CHECK MARK} all slices seen")
+        place = below - QPointF(0.0, 16.0)
+        words = "\N{CHECK MARK} all slices seen"
+        draw_words(painter, place, words, size, weight, TEXT)
 
 
 def _marks_by_slice(strip: StripData) -> Mapping[int, list[StripMark]]:
