@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
+from viewer.domain.exam import Exam
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.exam_search import ExamSearch
 from viewer.jobs.reading_status import KeptStatuses
@@ -46,7 +47,11 @@ class WorklistParts(QObject):
 
     def connect_to(self, opening: Opening, messages: Messages) -> None:
         """Connect what the list says and what it opens; after the parts that hang exams."""
+        self._search.listed.connect(self.exams.take_listed)
         self._search.found.connect(self.exams.take)
+        self.exams.read.connect(self._note_open)
+        opening.late.said.connect(messages.passing)
+        opening.late.noticed.connect(messages.notice)
         self.exams.read.connect(opening.explain)
         self.exams.taken_up.connect(opening.take_up)
         for sender in (self.exams.failed, self.scan.failed, self.statuses.not_kept):
@@ -54,6 +59,10 @@ class WorklistParts(QObject):
         self.scan.said.connect(messages.passing)
         if self.statuses.complaint:
             messages.notice(self.statuses.complaint)
+
+    @Slot(object)
+    def _note_open(self, exam: Exam) -> None:
+        self._search.note_open(exam.exam_id)
 
     def take_lists(self, paths: Sequence[Path]) -> list[Path]:
         """Read those of the paths that are worklists; returns the others."""

@@ -11,11 +11,11 @@ from viewer.domain.hanging import Slot
 from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Origin, Place, Stage
 from viewer.domain.view import ImageKind
 from viewer.session.exams import chosen, opened
+from viewer.session.late_arrivals import exams_renewed
 from viewer.session.patient import patient_confirmed
 from viewer.session.placing import extra_shown
 from viewer.session.staging import stage_after, stage_stepped, with_protocol
 from viewer.session.state import SessionState
-from viewer.session.worklist import exams_added
 
 OVER_PRIOR = HangingProtocol(
     protocol_id="over",
@@ -78,11 +78,11 @@ def test_a_prior_that_is_opened_later_takes_the_places_that_wait_for_it() -> Non
     prior = exam(alias="old", day="20220610")
     state = with_protocol(opened(SessionState(), [exam()]), OVER_PRIOR)
     assert shown(state) == ["now-RCC", ""]
-    assert shown(exams_added(state, [prior])) == ["now-RCC", "old-RCC"]
+    assert shown(exams_renewed(state, [prior])) == ["now-RCC", "old-RCC"]
 
 
 def test_a_doubtful_prior_takes_its_places_when_the_patient_is_confirmed() -> None:
     prior = exam(alias="old", day="20220610", name="SMITH")
-    state = exams_added(with_protocol(opened(SessionState(), [exam()]), OVER_PRIOR), [prior])
+    state = exams_renewed(with_protocol(opened(SessionState(), [exam()]), OVER_PRIOR), [prior])
     assert shown(state) == ["now-RCC", ""]
     assert shown(patient_confirmed(state, "id of old")) == ["now-RCC", "old-RCC"]

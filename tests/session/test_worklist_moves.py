@@ -11,12 +11,12 @@ from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.worklist import ReadingStatus, WorklistFilter, WorklistRow
 from viewer.session.ai_results import ai_stands
 from viewer.session.exams import opened
+from viewer.session.late_arrivals import exams_renewed
 from viewer.session.near import MOST_OPEN, near_exams, too_far
 from viewer.session.state import SessionState
 from viewer.session.worklist import (
     ai_text,
     exam_wanted,
-    exams_added,
     list_filtered,
     list_shown,
     neighbour,
@@ -50,7 +50,7 @@ def test_next_hangs_an_open_exam_at_once_and_waits_for_another() -> None:
     state = stepped_in_list(state, 1)
     assert state.exam is EXAMS[1]
     assert state.worklist.wanted == "id of 2"
-    state = exam_wanted(exams_added(state, [EXAMS[2]]), "id of 2")
+    state = exam_wanted(exams_renewed(state, [EXAMS[2]]), "id of 2")
     assert state.exam is EXAMS[2]
     assert state.worklist.wanted is None
 

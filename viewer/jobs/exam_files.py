@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,11 +18,11 @@ from viewer.loading.frame_source import FrameSource
 from viewer.loading.frame_store import FrameKey, FrameStore
 from viewer.loading.located_exam import LocatedExam, assign_view
 from viewer.session.exams import corrected, opened
+from viewer.session.late_arrivals import exams_renewed
 from viewer.session.next_exams import exams_ahead, slices_on_hanging
 from viewer.session.patient import studies_at_hand
 from viewer.session.session import Change, Session
 from viewer.session.slabs import shown_slices
-from viewer.session.worklist import exams_added
 
 
 class ExamFiles(QObject):
@@ -58,11 +60,30 @@ class ExamFiles(QObject):
             # The same exam read anew has other sources; the pool must not keep the old ones.
             self._hang_anew(hung)
 
-    def add(self, exams: Iterable[LocatedExam]) -> None:
-        """Add exams to the session; what hangs goes on hanging."""
-        located = tuple(exams)
+    def renew(self, exams: Iterable[LocatedExam]) -> None:
+        """Take newer readings of exams and open those that are not open; what hangs stays."""
+        located = [self._as_read_before(exam) for exam in exams]
         self._located |= {exam.exam.exam_id: exam for exam in located}
-        self._session.apply(lambda state: exams_added(state, [exam.exam for exam in located]))
+        self._session.apply(lambda state: exams_renewed(state, [exam.exam for exam in located]))
+        if self._session.state.exam_id in {exam.exam.exam_id for exam in located}:
+            self._hang(self._session.state.exam_id)
+            self._pool.focus(self._visible(), 0)
+
+    def _as_read_before(self, exam: LocatedExam) -> LocatedExam:
+        """A newer reading with the old sources of images that are laid the same.
+
+        So that what is decoded of them stays.
+        """
+        before = self._located.get(exam.exam.exam_id)
+        if before is None:
+            return exam
+        old = {image.image_id: image for image in before.exam.images}
+        same = {
+            image.image_id: before.frames[image.image_id]
+            for image in exam.exam.images
+            if image.image_id in old and replace(old[image.image_id], name=image.name) == image
+        }
+        return replace(exam, frames=MappingProxyType({**exam.frames, **same}))
 
     def assign_view(self, exam: Exam, image_id: str, view: View) -> None:
         """Lay an image as another view."""

@@ -10,8 +10,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from viewer.errors import Problem
 from viewer.jobs.task import Task, TaskProgress
+from viewer.loading.arrivals import ScanListener
 from viewer.loading.errors import UnreadableFile
 from viewer.loading.find_exams import find_exams
+from viewer.loading.found_exam import FoundExam
+from viewer.loading.located_exam import LocatedExam
 from viewer.loading.scan_result import ScanResult, SkippedFile
 from viewer.loading.sniff import FileKind, kind_of_file
 from viewer.session.near import MOST_OPEN
@@ -32,12 +35,25 @@ class Found:
     """Files that hold images and could not be read: the reader must know of them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstWhole:
+    """An exam that may hang before the search that found it is at its end."""
+
+    paths: tuple[Path, ...]
+    """What is searched."""
+    located: LocatedExam
+
+
 class ExamSearch(QObject):
     """One search at a time; further ones wait their turn."""
 
     started = Signal()
     progressed = Signal(int, int)
     """Files looked at, and all of them or 0 while that is unknown."""
+    first_whole = Signal(FirstWhole)
+    """While files are still being read: the first exam that may hang."""
+    listed = Signal(tuple)
+    """While files are still being read: further FoundExams, headers only."""
     found = Signal(Found)
     failed = Signal(Problem)
     cancelled = Signal()
@@ -47,6 +63,7 @@ class ExamSearch(QObject):
         super().__init__(parent)
         self._waiting: list[tuple[Path, ...]] = []
         self._task: Task[Found] | None = None
+        self._opened: set[str] = set()
 
     @property
     def is_running(self) -> bool:
@@ -58,6 +75,10 @@ class ExamSearch(QObject):
         self._waiting.append(tuple(paths))
         if self._task is None:
             self._next()
+
+    def note_open(self, exam_id: str) -> None:
+        """Say that an exam that was listed is open now, so that the search does not open it too."""
+        self._opened.add(exam_id)
 
     def cancel(self) -> None:
         """Stop this search and forget those that wait."""
@@ -74,7 +95,11 @@ class ExamSearch(QObject):
 
     def _next(self) -> None:
         paths = self._waiting.pop(0)
-        self._task = Task(lambda progress: _found(paths, progress), name="search", parent=self)
+        self._opened = set()
+        listener = _Listener(search=self, paths=paths, opened=self._opened)
+        self._task = Task(
+            lambda progress: _found(paths, progress, listener), name="search", parent=self
+        )
         self._task.progressed.connect(self.progressed)
         self._task.succeeded.connect(self.found)
         self._task.failed.connect(self.failed)
@@ -95,8 +120,26 @@ class ExamSearch(QObject):
             self.ended.emit()
 
 
-def _found(paths: tuple[Path, ...], progress: TaskProgress) -> Found:
-    result = find_exams(paths, progress, most=MOST_OPEN)
+class _Listener:
+    """Passes on what the thread finds; signals take it to the window's thread."""
+
+    def __init__(self, *, search: ExamSearch, paths: tuple[Path, ...], opened: set[str]) -> None:
+        self._search = search
+        self._paths = paths
+        self._opened = opened
+
+    def first_whole(self, exam: LocatedExam) -> None:
+        self._search.first_whole.emit(FirstWhole(paths=self._paths, located=exam))
+
+    def listed(self, exams: tuple[FoundExam, ...]) -> None:
+        self._search.listed.emit(exams)
+
+    def is_open(self, exam_id: str) -> bool:
+        return exam_id in self._opened
+
+
+def _found(paths: tuple[Path, ...], progress: TaskProgress, listener: ScanListener) -> Found:
+    result = find_exams(paths, progress, most=MOST_OPEN, listener=listener)
     missing = (file for file in result.skipped[:_MOST_LOOKED_AT] if _is_image(file))
     return Found(paths=paths, result=result, missing=tuple(missing))
 

@@ -13,11 +13,18 @@ from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.exam_search import Found
 from viewer.jobs.task import Task, TaskProgress
 from viewer.loading.finish_exam import finish_exam
-from viewer.loading.found_exam import FoundExam, header_exam
+from viewer.loading.found_exam import FoundExam, header_exam, same_images
 from viewer.loading.located_exam import LocatedExam
 from viewer.session.near import near_exams, too_far
 from viewer.session.session import Change, Session
-from viewer.session.worklist import exam_wanted, put_away, row_failed, rows_added, seen
+from viewer.session.worklist import (
+    exam_wanted,
+    put_away,
+    row_failed,
+    rows_added,
+    rows_dropped,
+    seen,
+)
 
 _NOTHING_READABLE = "none of its images can be read"
 
@@ -42,6 +49,8 @@ class WorklistExams(QObject):
         self._reading: str | None = None
         self._unused: set[str] = set()
         self._closed: set[str] = set()
+        self._streamed: dict[str, FoundExam] = {}
+        self._grown: list[str] = []
         # After everything else that follows a change: a stalled hanging is worse than a late read.
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -56,9 +65,30 @@ class WorklistExams(QObject):
 
     @Slot(Found)
     def take(self, found: Found) -> None:
-        """List what a search found."""
-        self.add((WorklistRow(title=e.alias, exam=header_exam(e)), e) for e in found.result.headers)
-        self._known |= {located.exam.exam_id: located for located in found.result.exams}
+        """List what a search found; open exams of which it found more images are read anew."""
+        before, self._streamed = self._streamed, {}
+        located = {exam.exam.exam_id: exam for exam in found.result.exams}
+        final = {exam.exam_id: exam for exam in found.result.headers}
+        open_ids = {exam.exam_id for exam in self._session.state.exams}
+        gone = before.keys() - final.keys() - open_ids
+        self._session.apply(lambda state: rows_dropped(state, gone))
+        self._list(final.values())
+        self._known |= located
+        self._grown = [
+            exam_id
+            for exam_id in before.keys() & final.keys() & open_ids - located.keys()
+            if not same_images(before[exam_id], final[exam_id])
+        ]
+        self._later.start()
+
+    @Slot(tuple)
+    def take_listed(self, exams: tuple[FoundExam, ...]) -> None:
+        """List exams of a search that still goes on."""
+        self._streamed |= {exam.exam_id: exam for exam in exams}
+        self._list(exams)
+
+    def _list(self, exams: Iterable[FoundExam]) -> None:
+        self.add((WorklistRow(title=e.alias, exam=header_exam(e)), e) for e in exams)
 
     def add(self, rows: Iterable[tuple[WorklistRow, FoundExam | None]]) -> None:
         """Add rows to the list, with what their exams can be read from."""
@@ -92,6 +122,10 @@ class WorklistExams(QObject):
         """Close what is far, then read the nearest exam that is not open."""
         for exam_id in too_far(self._session.state):
             self._put_away(exam_id)
+        if self._grown:
+            if self._task is None:
+                self._read(self._grown.pop(0))
+            return
         state = self._session.state
         if not state.worklist.rows:
             return
@@ -161,8 +195,9 @@ class WorklistExams(QObject):
         exam_id = located.exam.exam_id
         named = replace(located, exam=replace(located.exam, alias=self._alias(located)))
         self._known[exam_id] = named
-        self._unused.add(exam_id)
-        self._files.add([named])
+        if self._files.located(exam_id) is None:
+            self._unused.add(exam_id)
+        self._files.renew([named])
         self.read.emit(named.exam)
         if self._session.state.worklist.wanted == exam_id:
             self._session.apply(lambda state: exam_wanted(state, exam_id))

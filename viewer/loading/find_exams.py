@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from viewer.domain.exam import BreastLabel
 from viewer.domain.patient_studies import newest_of, priors_of
+from viewer.loading.arrivals import Arrivals, ScanListener
 from viewer.loading.errors import UnreadableFile
 from viewer.loading.exam_list import ListedExam, read_exam_list
 from viewer.loading.file_name_view import stem_of
 from viewer.loading.finish_exam import distinct, finish_exam
-from viewer.loading.found_exam import FoundExam, FoundImage, header_exam
+from viewer.loading.found_exam import FoundExam, FoundImage, header_exam, same_images
 from viewer.loading.group_dicom import group_dicom
 from viewer.loading.group_files import ImageFile, group_files
 from viewer.loading.label_table import LabelTable, read_label_table
@@ -49,24 +50,33 @@ class FoundHeaders:
 
 
 def find_exams(
-    paths: Sequence[Path], progress: ScanProgress, *, most: int | None = None
+    paths: Sequence[Path],
+    progress: ScanProgress,
+    *,
+    most: int | None = None,
+    listener: ScanListener | None = None,
 ) -> ScanResult:
     """Find the exams under files and folders, by content and not by extension.
 
     most: how many exams are looked into; further ones are in the result's headers only. The first
     exam's patient comes first, so that it hangs with its priors.
+    listener: hears of DICOM exams that are whole while files are still being read.
 
     One frame of each image is decoded: it confirms the orientation and gives a window where the
     header has none; the frames of the first exam are kept for its first picture.
     Raises ScanCancelled when progress does. Nothing else that a file holds makes it fail.
     """
-    headers = find_headers(paths, progress)
-    return _finished(headers, progress, most=most)
+    announced = None if listener is None else _Announced(listener, progress)
+    headers = _headers(paths, progress, _Harvest(announced=announced))
+    return _finished(headers, progress, most=most, announced=announced)
 
 
 def find_headers(paths: Sequence[Path], progress: ScanProgress) -> FoundHeaders:
     """Find exams by their headers alone; raises ScanCancelled when progress does."""
-    harvest = _Harvest()
+    return _headers(paths, progress, _Harvest())
+
+
+def _headers(paths: Sequence[Path], progress: ScanProgress, harvest: _Harvest) -> FoundHeaders:
     files = list(files_under(paths, progress))
     with warnings.catch_warnings():
         # pydicom warns of odd values and quotes them; those that matter are in the results.
@@ -74,7 +84,10 @@ def find_headers(paths: Sequence[Path], progress: ScanProgress) -> FoundHeaders:
         for done, path in enumerate(files):
             if done % _REPORT_EVERY == 0:
                 progress.update(done, len(files))
+            read = len(harvest.dicom)
             _read_one(path, harvest)
+            if harvest.announced is not None and len(harvest.dicom) > read:
+                harvest.announced.take(harvest.dicom[-1], harvest.tables, done, len(files))
         found, skipped = _grouped(harvest)
     return FoundHeaders(exams=tuple(found), skipped=tuple(skipped), files=len(files))
 
@@ -88,6 +101,46 @@ class _Harvest:
     lists: dict[Path, tuple[ListedExam, ...]] = field(default_factory=dict)
     tables: list[LabelTable] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
+    announced: _Announced | None = None
+
+
+class _Announced:
+    """Tells a listener of exams that are whole, the first of them ready to hang."""
+
+    def __init__(self, listener: ScanListener, progress: ScanProgress) -> None:
+        self.listener = listener
+        self.first: FoundExam | None = None
+        """The exam that hangs already, as it was found."""
+        self._progress = progress
+        self._arrivals = Arrivals()
+
+    def take(self, file: DicomFile, tables: Sequence[LabelTable], done: int, total: int) -> None:
+        """Note a file that was read, and tell of the exams that are whole with it."""
+        whole = tuple(_labelled(exam, tables) for exam in self._arrivals.take(file))
+        if not whole:
+            return
+        if self.first is None:
+            self._finish_first(whole, lambda: self._progress.update(done, total))
+        self.listener.listed(whole)
+
+    def is_taken(self, exam: FoundExam) -> bool:
+        """Whether an exam needs no further reading: it hung as it is, or was opened meanwhile."""
+        if self.first is not None and exam.exam_id == self.first.exam_id:
+            return same_images(exam, self.first)
+        return self.listener.is_open(exam.exam_id)
+
+    def _finish_first(self, whole: Sequence[FoundExam], step: Callable[[], None]) -> None:
+        known = [exam for exam in whole if _is_known(exam)]
+        for exam in _patient_first(known):
+            located, _ = finish_exam(exam, keep_frames=True, step=step)
+            if located is not None:
+                self.first = exam
+                self.listener.first_whole(located)
+                return
+
+
+def _is_known(exam: FoundExam) -> bool:
+    return any(image.image.view.is_known for image in exam.images)
 
 
 def _read_one(path: Path, harvest: _Harvest) -> None:
@@ -122,13 +175,21 @@ def _grouped(harvest: _Harvest) -> tuple[list[FoundExam], list[SkippedFile]]:
     """Return the exams, those with known views first, and everything left out."""
     from_files = group_files(harvest.files, harvest.lists)
     found, copies = _without_copies((*group_dicom(harvest.dicom), *from_files.exams))
-    found.sort(key=lambda exam: not any(image.image.view.is_known for image in exam.images))
+    found.sort(key=lambda exam: not _is_known(exam))
     labelled = [_labelled(exam, harvest.tables) for exam in distinct(found)]
     return labelled, [*harvest.skipped, *from_files.skipped, *copies]
 
 
-def _finished(headers: FoundHeaders, progress: ScanProgress, *, most: int | None) -> ScanResult:
+def _finished(
+    headers: FoundHeaders,
+    progress: ScanProgress,
+    *,
+    most: int | None,
+    announced: _Announced | None,
+) -> ScanResult:
     found = _patient_first(headers.exams)[:most]
+    if announced is not None:
+        found = [exam for exam in found if not announced.is_taken(exam)]
     skipped = list(headers.skipped)
     total = headers.files + sum(len(exam.images) for exam in found)
     done = headers.files
@@ -141,7 +202,8 @@ def _finished(headers: FoundHeaders, progress: ScanProgress, *, most: int | None
     progress.update(done, total)
     exams: list[LocatedExam] = []
     for exam in found:
-        located, unreadable = finish_exam(exam, keep_frames=not exams, step=step)
+        keep_frames = not exams and (announced is None or announced.first is None)
+        located, unreadable = finish_exam(exam, keep_frames=keep_frames, step=step)
         skipped += unreadable
         if located is not None:
             exams.append(located)
@@ -152,6 +214,7 @@ def _finished(headers: FoundHeaders, progress: ScanProgress, *, most: int | None
         len(headers.exams),
         len(skipped),
     )
+    # Those that hang or are open already are not among `found` any more.
     failed = {e.exam_id for e in found} - {located.exam.exam_id for located in exams}
     return ScanResult(
         exams=tuple(exams),

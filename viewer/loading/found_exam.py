@@ -43,3 +43,9 @@ def header_exam(found: FoundExam) -> Exam:
         images=tuple(replace(i.image.stack, view=i.image.view) for i in found.images),
         identity=found.identity,
     )
+
+
+def same_images(one: FoundExam, other: FoundExam) -> bool:
+    """Whether two readings of an exam have the same images."""
+    ids = ({image.image.stack.image_id for image in exam.images} for exam in (one, other))
+    return next(ids) == next(ids)

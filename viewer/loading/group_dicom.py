@@ -18,6 +18,8 @@ from viewer.loading.read_dicom import DicomFile, identity_of
 from viewer.loading.stable_hash import short_hash
 
 _IMAGE_IN_PATIENT_ID = re.compile(r"(?P<patient>.+)_(?:LEFT|RIGHT)_(?:CC|MLO)", re.IGNORECASE)
+StudyKey = tuple[str, str]
+"""A study's UID, or what stands for it, and the patient's id; never shown or logged."""
 _REGROUPED = "This collection stores every image as a study of its own; grouped by the patient ID."
 
 
@@ -28,9 +30,9 @@ def group_dicom(files: Sequence[DicomFile]) -> tuple[FoundExam, ...]:
     P_00173_LEFT_CC; these are grouped by the part before the side, and every image says so. Where
     an image of such a patient comes with several study dates, each date is an exam.
     """
-    groups: defaultdict[tuple[str, str], list[DicomFile]] = defaultdict(list)
+    groups: defaultdict[StudyKey, list[DicomFile]] = defaultdict(list)
     for file in files:
-        groups[_study_key(file)].append(file)
+        groups[study_key(file)].append(file)
     exam_ids: set[str] = set()
     exams = []
     for (study, patient), members in _by_date(groups):
@@ -65,7 +67,8 @@ def _is_regrouped(files: Sequence[DicomFile]) -> bool:
     return len({file.study_uid for file in files}) > 1
 
 
-def _study_key(file: DicomFile) -> tuple[str, str]:
+def study_key(file: DicomFile) -> StudyKey:
+    """What files of one exam share: its study and its patient, as far as exams are grouped by."""
     dataset = file.header.dataset
     patient = text(dataset, "PatientID")
     match = _IMAGE_IN_PATIENT_ID.fullmatch(patient)

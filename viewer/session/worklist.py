@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from viewer.domain.ai_state import Done, Failed, Queued, Running, SeriesDone
-from viewer.domain.exam import Exam
 from viewer.domain.worklist import (
     ReadingStatus,
     Worklist,
@@ -16,7 +15,6 @@ from viewer.domain.worklist import (
     listed,
 )
 from viewer.session.exams import chosen, closed, stepped
-from viewer.session.patient import with_priors_hung
 from viewer.session.state import SessionState
 
 
@@ -53,14 +51,12 @@ def row_failed(state: SessionState, exam_id: str, problem: str) -> SessionState:
     return _listing(state, replace(state.worklist, rows=rows, wanted=wanted))
 
 
-def exams_added(state: SessionState, exams: Iterable[Exam]) -> SessionState:
-    """Open exams without hanging them; those that are open stay as they are.
-
-    Empty places for an earlier study take the images of one that is open now.
-    """
-    known = {exam.exam_id for exam in state.exams}
-    new = tuple(exam for exam in exams if exam.exam_id not in known)
-    return with_priors_hung(replace(state, exams=state.exams + new)) if new else state
+def rows_dropped(state: SessionState, exam_ids: Container[str]) -> SessionState:
+    """Take exams off the list, as when a search at its end groups their files otherwise."""
+    rows = tuple(row for row in state.worklist.rows if row.exam_id not in exam_ids)
+    if len(rows) == len(state.worklist.rows):
+        return state
+    return _listing(state, replace(state.worklist, rows=rows))
 
 
 def exam_wanted(state: SessionState, exam_id: str) -> SessionState:

@@ -11,8 +11,10 @@ from viewer.domain.exam import Exam
 from viewer.errors import Problem, ProblemKind
 from viewer.jobs.ai_runner import AiRunner
 from viewer.jobs.exam_files import ExamFiles
-from viewer.jobs.exam_search import ExamSearch, Found
+from viewer.jobs.exam_search import ExamSearch, FirstWhole, Found
+from viewer.jobs.late_arrivals import LateArrivals
 from viewer.jobs.recent import Recent
+from viewer.loading.located_exam import LocatedExam
 from viewer.loading.scan_result import ScanResult
 from viewer.session.session import Session
 
@@ -47,6 +49,10 @@ class Opening(QObject):
         self._recent = recent
         self._ai_on_open = ai_on_open
         self._last: ScanResult | None = None
+        self.late = LateArrivals(session=session, parent=self)
+        self._first: LocatedExam | None = None
+        search.started.connect(self._begin)
+        search.first_whole.connect(self._hang_first)
         search.found.connect(self._take_in)
         search.failed.connect(self.problem)
         search.cancelled.connect(self._say_cancelled)
@@ -78,14 +84,31 @@ class Opening(QObject):
         if present:
             self._search.search(present)
 
+    @Slot()
+    def _begin(self) -> None:
+        self._first = None
+
+    @Slot(FirstWhole)
+    def _hang_first(self, first: FirstWhole) -> None:
+        """Hang the first exam that is whole while the others are still being read."""
+        self._first = first.located
+        self._files.open([first.located])
+        self.late.watch()
+        self._recent.add(first.located.exam.alias, first.paths)
+        self.take_up(first.located.exam)
+
     @Slot(Found)
     def _take_in(self, found: Found) -> None:
         result = self._last = found.result
-        if not result.exams:
+        if self._first is not None:
+            self._files.renew(result.exams)
+            first = self._first.exam
+        elif result.exams:
+            self._files.open(result.exams)
+            first = result.exams[0].exam
+        else:
             self.problem.emit(_nothing_found(found))
             return
-        self._files.open(result.exams)
-        first = result.exams[0].exam
         others = len(result.headers) - 1
         alias = f"{first.alias} and {others} more" if others else first.alias
         self._recent.add(alias, found.paths)
