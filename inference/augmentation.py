@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from inference.errors import InferenceError
 from inference.prepare import MeasuredImage, PreparedInput
-from inference.types import ImageSource
+from inference.types import ImageSource, ModelIdentity
 
 MOST_PIXELS = 100
 """How far the papers shift and resize at most."""
@@ -73,6 +73,16 @@ class Augmentations:
 
 
 NO_AUGMENTATIONS = Augmentations()
+
+
+def said_of_augmentations(model: ModelIdentity) -> str:
+    """What scores and what maps are of, in a sentence; empty without augmentations."""
+    if model.augmentations == 0:
+        return ""
+    return (
+        f"Scores are means over {model.augmentations} shifted and resized windows "
+        f"(seed {model.seed}); saliency and patches are of the window as it is."
+    )
 
 
 def augmented_input(

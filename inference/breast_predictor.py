@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -184,7 +184,8 @@ class BreastPredictor:
         channels = [prepared.read_slice(0)]
         if self._heat_maps is not None:
             made = self._heat_maps(image.model_input, step)
-            run.heat_map_model = made.model
+            # Maps are of the window as it is, also where scores are means over others.
+            run.heat_map_model = replace(made.model, augmentations=0, seed=0)
             channels += list(heat_map_channels(made, prepared.placement))
         step.report()
         return torch.from_numpy(np.stack(channels)).unsqueeze(0)

@@ -61,9 +61,10 @@ class EnsemblePredictor:
         """
         # Their order must not change the last digits of a mean.
         self._members = tuple(sorted(members, key=_order))
-        self._identity = ensemble_identity([member.model.identity for member in self._members])
+        identity = ensemble_identity([member.model.identity for member in self._members])
         _require_one_kind(self._members)
         self._augmentations = augmentations
+        self._identity = _augmented(identity, augmentations)
         self._kept_bytes = kept_bytes
 
     @property
@@ -99,6 +100,12 @@ class EnsemblePredictor:
         """
         return not self._members[0].runs_on_gpu or self._augmentations.count > 0
 
+    def without_augmentations(self) -> EnsemblePredictor:
+        """The same members on the window as it is, which is what maps are of in any case."""
+        if self._augmentations.count == 0:
+            return self
+        return EnsemblePredictor(members=self._members, kept_bytes=self._kept_bytes)
+
     def predict(self, model_input: ModelInput, progress: Progress) -> Prediction:
         """Score one image; see `predict_measured`."""
         started = time.perf_counter()
@@ -129,7 +136,7 @@ class EnsemblePredictor:
         prediction = self._mean(lambda member: member.predict_prepared(plain, steps), steps)
         if changes:
             looks = [self._augmented_look(measured, change, steps) for change in changes]
-            prediction = _with_scores_of(prediction, looks, self._augmentations)
+            prediction = _with_scores_of(prediction, looks)
         return replace(prediction, seconds=time.perf_counter() - started)
 
     def _augmented_look(
@@ -227,20 +234,21 @@ def _merged_patches(predictions: Sequence[Prediction]) -> tuple[Patch, ...]:
     return tuple(merged.values())
 
 
-def _with_scores_of(
-    plain: Prediction, looks: Sequence[Prediction], augmentations: Augmentations
-) -> Prediction:
+def _augmented(identity: ModelIdentity, augmentations: Augmentations) -> ModelIdentity:
+    """Scores with augmentations are those of another model: they must never be mixed."""
+    if augmentations.count == 0:
+        return identity
+    return replace(identity, augmentations=augmentations.count, seed=augmentations.seed)
+
+
+def _with_scores_of(plain: Prediction, looks: Sequence[Prediction]) -> Prediction:
     """The plain look's maps with the mean scores of the augmented ones."""
-    notice = (
-        f"Scores are means over {augmentations.count} shifted and resized windows "
-        f"(seed {augmentations.seed}); maps and regions are of the window as it is."
-    )
     return replace(
         plain,
         scores=mean_scores(look.scores for look in looks),
         global_scores=mean_scores(look.global_scores for look in looks),
         local_scores=mean_scores(look.local_scores for look in looks),
-        notices=(*_notices((plain, *looks)), notice),
+        notices=_notices((plain, *looks)),
     )
 
 

@@ -196,6 +196,29 @@ class ModelIdentity:
     sha256: str
     """Of the weights file."""
     members: int = 1
+    augmentations: int = 0
+    """How many shifted and resized windows its scores are means over; 0: the window as it is."""
+    seed: int = 0
+    """Of the augmentations."""
+
+    @property
+    def title(self) -> str:
+        """Name and version."""
+        return f"{self.name} {self.version}".strip()
+
+    @property
+    def passes(self) -> str:
+        """Such as "mean of 8 augmented passes"; empty without augmentations."""
+        if self.augmentations == 0:
+            return ""
+        seed = f", seed {self.seed}" if self.seed else ""
+        passes = "pass" if self.augmentations == 1 else "passes"
+        return f"mean of {self.augmentations} augmented {passes}{seed}"
+
+    @property
+    def words(self) -> str:
+        """Everything but the hash: name, version and how its scores are averaged."""
+        return ", ".join(part for part in (self.title, self.passes) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,7 +145,7 @@ class Program(QObject):
             session=self.session, files=self.files, search=self.search, where=where, parent=self
         )
         self.demo = DemoExam(folder=where.demo, parent=self)
-        self.models = ModelList(settings.weights, settings.serving, self)
+        self.models = ModelList(settings, self)
         self.truth = TruthOutlines(files=self.files, parent=self)
         self.recent = Recent(
             file=where.recent_file, deidentified=settings.deidentified, parent=self
@@ -376,7 +376,7 @@ class Program(QObject):
 
     @Slot(Settings)
     def _use_settings(self, settings: Settings) -> None:
-        self.models.use(settings.weights, settings.serving)
+        self.models.use(settings)
         self.runner.use(settings)
         self.frames.use(settings)
         self.opening.run_ai_on_open(settings.ai_on_open)

@@ -43,6 +43,12 @@ class PredictionDeviceOption(Enum):
 
 DEVICE_HELP = "GPU if there is one; cuda-exact computes in float32 there."
 
+AUGMENTATIONS_HELP = (
+    "Average the scores of N windows shifted and resized at random by up to 100 pixels; "
+    "the papers take 10. Each costs as much as the image. For GMIC and 3D-GMIC."
+)
+SEED_HELP = "Of the augmentations: the same seed, the same."
+
 
 def predict(
     paths: list[Path] = typer.Argument(
@@ -66,13 +72,12 @@ def predict(
         0,
         "--augmentations",
         metavar="N",
-        help="Average the scores of N windows shifted and resized at random by up to 100 pixels; "
-        "the papers take 10. Each costs as much as the image. For GMIC and 3D-GMIC.",
+        help=AUGMENTATIONS_HELP,
     ),
     accept_licence: bool = typer.Option(
         False, "--accept-licence", help="Accept the licences of the weights."
     ),
-    seed: int = typer.Option(0, "--seed", help="Of the augmentations: the same seed, the same."),
+    seed: int = typer.Option(0, "--seed", help=SEED_HELP),
 ) -> None:
     """Score images; write predictions.csv, breasts.csv, exams.csv and patches.csv.
 
@@ -123,10 +128,14 @@ def predict(
 
 def _tell_models(models: ModelSet, *, given: int, augmented: bool) -> None:
     """Say what is averaged and what is not, and what was given twice."""
+    from inference.augmentation import said_of_augmentations
+
     for model in models.ensembles:
         name, members = model.identity.name, ", ".join(model.versions)
         typer.echo(f"{name}: the mean of {model.identity.members} members: {members}", err=True)
     if augmented:
+        for said in dict.fromkeys(said_of_augmentations(m.identity) for m in models.models):
+            typer.echo(said, err=True)
         others = [m.identity for m in models.breasts] + [m.identity for m in models.series]
         for identity in others:
             typer.echo(f"{identity.name} is run without augmentations", err=True)

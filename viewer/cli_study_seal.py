@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING
 import typer
 
 from viewer.cli_errors import SOME_FAILED, UserError, errors_said, say
-from viewer.cli_predict import DEVICE_HELP, PredictionDeviceOption
+from viewer.cli_predict import (
+    AUGMENTATIONS_HELP,
+    DEVICE_HELP,
+    SEED_HELP,
+    PredictionDeviceOption,
+)
 from viewer.cli_weights import WEIGHTS_HELP, weights_named
 
 if TYPE_CHECKING:
+    from inference.augmentation import Augmentations
     from viewer.commands.model_set import ModelSet
     from viewer.commands.study_seal import SealedResults, SealedTruth, StudySeals
     from viewer.study.protocol import Protocol
@@ -47,6 +53,10 @@ def seal(
     device: PredictionDeviceOption = typer.Option(
         PredictionDeviceOption.AUTO, "--device", help=DEVICE_HELP
     ),
+    augmentations: int = typer.Option(
+        0, "--augmentations", metavar="N", help=f"{AUGMENTATIONS_HELP} The sealed results say it."
+    ),
+    seed: int = typer.Option(0, "--seed", help=SEED_HELP),
 ) -> None:
     """Seal the truth and the AI's results, and note their hashes in study.toml.
 
@@ -61,6 +71,7 @@ def seal(
     results: SealedResults | None = None
     with errors_said():
         _check_options(truth, weights, demonstration=demonstration, ai_table=ai_table)
+        from inference.augmentation import Augmentations
         from viewer.commands.study_seal import StudySeals, check_may_seal
         from viewer.storage.study_folder import StudyFolder, read_protocol
 
@@ -80,7 +91,12 @@ def seal(
                 results = seals.seal_scores(read_ai_scores(ai_table, protocol))
             elif weights or demonstration:
                 results = _run_networks(
-                    seals, weights, demonstration=demonstration, again=again, device=device
+                    seals,
+                    weights,
+                    demonstration=demonstration,
+                    again=again,
+                    device=device,
+                    augmentations=Augmentations(count=augmentations, seed=seed),
                 )
         finally:
             noted = seals.note_in_protocol()
@@ -111,6 +127,7 @@ def _run_networks(
     demonstration: bool,
     again: bool,
     device: PredictionDeviceOption,
+    augmentations: Augmentations,
 ) -> SealedResults:
     from viewer.cli_progress import RunBars
     from viewer.commands.demo import DEMO_IMAGE_WEIGHTS, demo_weights
@@ -121,7 +138,7 @@ def _run_networks(
             files = demo_weights(kept_open, DEMO_IMAGE_WEIGHTS)
         else:
             files = weights_named(weights)
-        models = _of_images(load_models(files, device=device.value))
+        models = _of_images(load_models(files, device=device.value, augmentations=augmentations))
         bars = kept_open.enter_context(RunBars())
         return seals.run_networks(models, progress=bars, again=again)
 

@@ -21,6 +21,9 @@ class DeviceChoice(Enum):
     CUDA_EXACT = "cuda-exact"
 
 
+AUGMENTATION_STEPS = (0, 4, 8, 10, 16)
+"""Test-time augmentations that are offered; the papers average 10. Others may be kept."""
+MOST_AUGMENTATIONS = 64
 SMALLEST_BUDGET_MB = 256
 LARGEST_BUDGET_MB = 1 << 20
 TEXT_STEPS_PERCENT = (100, 110, 125, 150, 175, 200)
@@ -38,6 +41,8 @@ class Settings:
     serving: Mapping[ModelUse, tuple[Path, ...]] = field(default_factory=dict)
     """Chosen for a use instead of the first; several are one ensemble, none turn it off."""
     device: DeviceChoice = DeviceChoice.AUTO
+    augmentations: int = AUGMENTATION_STEPS[0]
+    """Shifted and resized windows that scores of images are means over; 0: the window as it is."""
     deidentified: bool = True
     """The recent list names exams by alias only."""
     frames_mb: int | None = None
@@ -65,5 +70,7 @@ class Settings:
         ):
             if value is not None and not SMALLEST_BUDGET_MB <= value <= LARGEST_BUDGET_MB:
                 raise ValueError(f"{name} must be {SMALLEST_BUDGET_MB} or more, got {value}")
+        if not 0 <= self.augmentations <= MOST_AUGMENTATIONS:
+            raise ValueError(f"augmentations must be 0 to 64, got {self.augmentations}")
         if not TEXT_STEPS_PERCENT[0] <= self.text_percent <= TEXT_STEPS_PERCENT[-1]:
             raise ValueError(f"text_percent must be 100 to 200, got {self.text_percent}")

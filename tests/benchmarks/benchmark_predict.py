@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from inference.augmentation import NO_AUGMENTATIONS
 from inference.progress import Progress, SilentProgress
 from viewer.loading.scan_progress import SilentScan
 
@@ -97,7 +96,6 @@ def _elsewhere(models: ModelSet, seconds: float) -> ModelSet:
 class _WaitingPredictor:
     """Reads every slice as a network does, and waits."""
 
-    augmentations = NO_AUGMENTATIONS
     wants_measured = True
 
     def __init__(self, seconds: float) -> None:

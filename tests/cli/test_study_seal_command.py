@@ -180,6 +180,28 @@ def test_a_two_view_model_is_left_out_of_the_seal_and_alone_is_refused(
     assert len(protocol_of(study).sealed.ai_models) == 1
 
 
+def test_augmented_results_say_so_wherever_they_are_read(
+    study: StudyFolder, weights: tuple[Path, Path]
+) -> None:
+    code, said = run("seal", study.path, "--weights", weights[1])
+    assert code == 0, said
+    (plain,) = open_ai_scores(study, keys_of(study))
+    code, said = run(
+        "seal", study.path, "--weights", weights[1], "--augmentations", "2", "--seed", "3"
+    )
+    assert code == 0, said
+    assert "AI: 2 cases sealed Model" in said, "results without are none of this run's"
+    (augmented,) = open_ai_scores(study, keys_of(study))
+    assert augmented.malignant.keys() == plain.malignant.keys()
+    assert augmented.malignant != plain.malignant
+    words = "mean of 2 augmented passes, seed 3"
+    assert words in augmented.version
+    assert words in protocol_of(study).sealed.ai_models[0]
+    result = ai_from_bytes(SealedItems(study.sealed, keys_of(study)).open(ai_item("case0001")))
+    assert {prediction.model.passes for _, prediction in result.predictions} == {words}
+    check_overlays(study)
+
+
 def check_overlays(study: StudyFolder) -> None:
     """What is sealed is all that the screen lays over the images."""
     result = ai_from_bytes(SealedItems(study.sealed, keys_of(study)).open(ai_item("case0001")))

@@ -18,7 +18,6 @@ import pytest
 from builders import make_image
 from numpy.typing import NDArray
 
-from inference.augmentation import Augmentations
 from inference.breast_mask import BreastBox, find_breast
 from inference.ensemble import EnsemblePredictor
 from inference.errors import Cancelled, InferenceError
@@ -84,7 +83,6 @@ class _SlowFrames:
 class _SlowPredictor:
     """Takes its time and reads what a network reads; one image may fail."""
 
-    augmentations = Augmentations()
     identity = IDENTITY
 
     def __init__(

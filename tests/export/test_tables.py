@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from export_builders import make_image, make_prediction
 
-from inference.augmentation import Augmentations
 from inference.breast_scores import BreastScore, ExamScore
 from inference.types import ClassScores, Laterality, ModelIdentity, Placement
 from viewer.domain.arrays_layout import ARRAYS_VERSION, PLACEMENT_FIELDS
@@ -164,16 +164,16 @@ def test_an_exam_row_names_its_breasts() -> None:
 
 
 def test_a_row_says_how_many_windows_its_scores_are_means_over(tmp_path: Path) -> None:
+    plain = make_prediction()
     rows = [
         scored_row(
             exam="7",
             name="x",
             image=make_image(),
             label=None,
-            prediction=make_prediction(),
-            augmentations=augmentations,
+            prediction=replace(plain, model=replace(plain.model, **augmented)),
         )
-        for augmentations in (Augmentations(), Augmentations(count=10, seed=3))
+        for augmented in ({}, {"augmentations": 10, "seed": 3})
     ]
     write_table(tmp_path / "predictions.csv", PredictionRow, rows)
     read = _read(tmp_path / "predictions.csv")

@@ -21,7 +21,7 @@ from inference_builders import (
 )
 from numpy.typing import NDArray
 
-from inference.augmentation import Augmentations
+from inference.augmentation import Augmentations, said_of_augmentations
 from inference.checkpoint import LoadedModel
 from inference.device import cpu
 from inference.ensemble import EnsemblePredictor, mean_prediction
@@ -309,7 +309,25 @@ def test_augmented_scores_are_means_over_windows_and_the_maps_are_of_the_plain_o
     assert augmented.placement == plain.placement
     assert augmented.scores != plain.scores
     assert isinstance(augmented.scores, ClassScores)
-    assert augmented.notices[-1].startswith("Scores are means over 3 shifted and resized windows")
+    assert (augmented.model.augmentations, augmented.model.seed) == (3, 5)
+    assert augmented.model.words == "small ensemble of 2, mean of 3 augmented passes, seed 5"
+    assert plain.model.words == "small ensemble of 2"
+
+
+def test_a_model_with_augmentations_is_another_one_than_without_and_maps_need_none(
+    volume: NDArray[Any],
+) -> None:
+    one = _ensemble(1, augmentations=Augmentations(count=1))
+    assert one.identity.words.endswith("mean of 1 augmented pass")
+    assert said_of_augmentations(one.identity).startswith("Scores are means over 1 shifted")
+    plain = one.without_augmentations()
+    assert plain.without_augmentations() is plain
+    assert plain.identity == _ensemble(1).identity != one.identity
+    assert said_of_augmentations(plain.identity) == ""
+    progress = RecordingProgress()
+    plain.predict(model_input(volume), progress)
+    slices = [(done, total) for stage, done, total in progress.reports if stage == "slices"]
+    assert slices[-1] == (2, 2)
 
 
 def test_progress_counts_augmented_looks_as_well(volume: NDArray[Any]) -> None:

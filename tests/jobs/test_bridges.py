@@ -15,6 +15,7 @@ from viewer.jobs.model_list import ModelList
 from viewer.jobs.preferences import Preferences
 from viewer.jobs.recent import Recent
 from viewer.loading.errors import UnreadableImage
+from viewer.settings import Settings
 from viewer.storage.places import Places
 
 
@@ -116,7 +117,7 @@ def test_what_a_closing_window_still_opens_is_not_written(qtbot: QtBot, tmp_path
 
 def test_a_wrong_card_is_named_where_models_are_listed(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "w.toml").write_text("patches = 3")
-    models = ModelList((tmp_path / "w.safetensors", tmp_path / "other.p"))
+    models = ModelList(Settings(weights=(tmp_path / "w.safetensors", tmp_path / "other.p")))
     assert models.titles == ("w.safetensors", "other.p")
     assert "w.toml" in models.problems[0]
     assert not models.is_empty

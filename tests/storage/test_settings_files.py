@@ -29,6 +29,7 @@ def test_settings_come_back_as_they_were(file: Path) -> None:
         ai_on_open=False,
         weights=(Path("/a/b c.safetensors"), Path("/d.p")),
         device=DeviceChoice.CPU,
+        augmentations=10,
         deidentified=False,
         frames_mb=900,
         predictions_mb=300,
@@ -91,6 +92,15 @@ def test_limits_out_of_range_are_named_and_zero_is_automatic(file: Path) -> None
     assert len(stored.complaints) == 1
     write_settings(file, stored.settings)
     assert read_settings(file).settings == stored.settings
+
+
+@pytest.mark.parametrize("entry", ["-1", "65", "true", "4.0", '"8"'])
+def test_a_number_of_augmentations_that_cannot_be_is_named(file: Path, entry: str) -> None:
+    file.parent.mkdir()
+    file.write_text(f"augmentations = {entry}\n")
+    stored = read_settings(file)
+    assert stored.settings.augmentations == 0
+    assert "augmentations" in stored.complaints[0]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")

@@ -136,6 +136,20 @@ def test_an_image_by_another_model_is_none_of_this_one() -> None:
     assert all(line.scores is not None for line in lines)
 
 
+def test_augmented_scores_say_so_below_the_model_s_name() -> None:
+    state = _state({})
+    for image_id, ai in state.ai.items():
+        assert isinstance(ai, Done)
+        model = replace(ai.prediction.model, augmentations=8)
+        state = ai_stands(state, image_id, Done(replace(ai.prediction, model=model)))
+    lines = score_lines(state)[:3]
+    assert [(line.look, line.title) for line in lines] == [
+        (LineLook.MODEL, "test 1"),
+        (LineLook.MODEL, "Mean of 8 augmented passes"),
+        (LineLook.EXAM, "Exam"),
+    ]
+
+
 def test_a_view_beyond_the_standard_ones_does_not_count() -> None:
     images = [make_image(view) for view in ("RCC", "RMLO", "RML")]
     state = opened(SessionState(), [make_exam(images=images)])

@@ -42,11 +42,6 @@ class Model:
     predictor: EnsemblePredictor
 
     @property
-    def augmentations(self) -> Augmentations:
-        """What its scores are means over, besides its members."""
-        return self.predictor.augmentations
-
-    @property
     def wants_measured(self) -> bool:
         """Whether images are measured before they are predicted, perhaps in another thread."""
         return self.predictor.wants_measured
@@ -54,6 +49,11 @@ class Model:
     def predict(self, model_input: ModelInput, progress: Progress) -> Prediction:
         """Score one image; raises InferenceError, and what `progress` raises."""
         return replace(self.predictor.predict(model_input, progress), model=self.identity)
+
+    def predict_maps(self, model_input: ModelInput, progress: Progress) -> Prediction:
+        """As `predict`, without augmentations, which change no map."""
+        plain = self.predictor.without_augmentations()
+        return replace(plain.predict(model_input, progress), model=self.identity)
 
     def predict_measured(self, measured: MeasuredImage, progress: Progress) -> Prediction:
         """Score an image that was measured already; raises as `predict`."""

@@ -132,4 +132,4 @@ def _images(task: _Task) -> list[BreastImage]:
 def _heat_maps(models: ModelSet, group: BreastGroup) -> HeatMapMaker | None:
     """The first 2D model of this kind of image; its maps are made again for a breast."""
     serving = models.serving(group.kind)
-    return serving[0].predict if serving else None
+    return serving[0].predict_maps if serving else None

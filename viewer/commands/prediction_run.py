@@ -249,7 +249,6 @@ class PredictionRun:
                 task.image,
                 prediction,
                 name=task.name,
-                augmentations=model.augmentations,
                 arrays_name=arrays_name,
             )
             if self._on_prediction is not None:

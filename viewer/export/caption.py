@@ -10,7 +10,6 @@ from viewer.domain.ai_state import AiState, describe, prediction_of, series_of
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.windowing import Voi, VoiFunction, VoiLut
-from viewer.export.tables import model_name
 
 RESEARCH_USE = "Research use only - not for diagnosis"
 _NARROW = 20.0
@@ -76,7 +75,7 @@ def caption_of(
         slice=f"slice {slice_index + 1}/{image.slices}" if image.slices > 1 else "",
         window=window_text(voi, inverted=inverted),
         zoom="zoom 1:1" if abs(zoom - 1.0) < 1e-6 else f"zoom {zoom:.2f}",
-        model=model_name(scored.model) if scored else "",
+        model=scored.model.words if scored else "",
         scores=_said_of(prediction, series) or describe(ai),
         overlay=overlay_text(overlay) if prediction else "",
         is_scored=scored is not None,

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inference.augmentation import NO_AUGMENTATIONS, Augmentations
 from inference.breast import BreastPrediction
 from inference.breast_scores import (
     ScoredImage,
@@ -99,7 +98,6 @@ class PredictionFolder:
         prediction: Prediction,
         *,
         name: str,
-        augmentations: Augmentations = NO_AUGMENTATIONS,
         arrays_name: str | None = None,
     ) -> None:
         """Take a scored image.
@@ -113,7 +111,6 @@ class PredictionFolder:
             image=image,
             label=exam.labels.get(image.image_id),
             prediction=prediction,
-            augmentations=augmentations,
         )
         if self._with_arrays:
             try:

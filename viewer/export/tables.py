@@ -9,7 +9,6 @@ from dataclasses import astuple, dataclass, fields, replace
 from enum import Enum
 from pathlib import Path
 
-from inference.augmentation import NO_AUGMENTATIONS, Augmentations
 from inference.breast_scores import BreastScore, ExamScore
 from inference.series import SeriesPrediction
 from inference.types import ModelIdentity, Prediction
@@ -177,23 +176,23 @@ def scored_row(
     image: ImageStack,
     label: BreastLabel | None,
     prediction: Prediction,
-    augmentations: Augmentations = NO_AUGMENTATIONS,
     reason: str = "",
 ) -> PredictionRow:
     """The row of a scored image; a map without a salient region is said in `status`."""
+    model = prediction.model
     row = image_row(
         exam=exam,
         name=name,
         image=image,
         label=label,
-        model=model_name(prediction.model),
+        model=model_name(model),
         status=Status.DONE if prediction.has_salient_region else Status.NO_SALIENT_REGION,
         reason=reason,
     )
     numbers: dict[str, float | int | None] = {
-        "members": prediction.model.members,
-        "augmentations": augmentations.count,
-        "seed": augmentations.seed if augmentations.count else None,
+        "members": model.members,
+        "augmentations": model.augmentations,
+        "seed": model.seed if model.augmentations else None,
         "benign": prediction.scores.benign,
         "malignant": prediction.scores.malignant,
         "benign_global": prediction.global_scores.benign,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from inference.augmentation import Augmentations
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, SeriesDone
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
@@ -38,6 +39,11 @@ def interactive_threads() -> int:
 def _for_breasts(settings: Settings) -> tuple[Path, ...]:
     """The weights among which a breast's model is looked for."""
     return settings.serving.get(ModelUse.BREAST, settings.weights)
+
+
+def _asked(settings: Settings) -> tuple[object, ...]:
+    """What decides which numbers come out."""
+    return settings.weights, settings.serving, settings.augmentations
 
 
 class AiRunner(QObject):
@@ -113,9 +119,9 @@ class AiRunner(QObject):
         self._breasts.cancel()
 
     def use(self, settings: Settings) -> None:
-        """Take other settings; results of other weights are dropped from the screen."""
+        """Take other settings; results of other weights or windows are dropped from the screen."""
         before, self._settings = self._settings, settings
-        is_same = (before.weights, before.serving) == (settings.weights, settings.serving)
+        is_same = _asked(before) == _asked(settings)
         if is_same and before.device is settings.device:
             return
         self.cancel()
@@ -158,6 +164,7 @@ class AiRunner(QObject):
             serving=settings.serving,
             device=settings.device,
             threads=interactive_threads(),
+            augmentations=Augmentations(count=settings.augmentations),
             vetting=ModelVetting(library=self._library, licences=self._licences),
         )
 

@@ -10,7 +10,7 @@ from inference.errors import InferenceError
 from viewer.domain.ai_state import Running
 from viewer.domain.breast_ai import BreastDone, BreastGroup, BreastState
 from viewer.domain.image_stack import ImageStack
-from viewer.jobs.image_request import find_kept, prediction_key
+from viewer.jobs.image_request import augmentations_key, find_kept, prediction_key
 from viewer.jobs.inference_worker import Line
 from viewer.jobs.model_shelf import ModelShelf, NoModel, ShelfEntry
 from viewer.jobs.open_frames import OpenFrames
@@ -99,7 +99,12 @@ class BreastRequest:
                 raise entry
             index = next(n for n, image in enumerate(images) if image.model_input is asked)
             key = prediction_key(self.group.images[index], self.frames[index], entry, asked, line)
-            _, kept = find_kept(line, key, self.models)
-            return kept or self.models.predictor_for(entry).predict(asked, progress)
+            # Augmentations change no map, so that either result serves.
+            augmented = replace(key, augmentations=augmentations_key(self.models.augmentations))
+            for each in dict.fromkeys((augmented, key)):
+                _, kept = find_kept(line, each, self.models)
+                if kept is not None:
+                    return kept
+            return self.models.heat_maps_by(entry)(asked, progress)
 
         return make

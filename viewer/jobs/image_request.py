@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from inference.augmentation import Augmentations
 from inference.types import ModelInput, Prediction
 from viewer.domain.ai_state import AiState, Done, NotRun, Running
 from viewer.domain.image_stack import ImageStack
@@ -44,6 +45,7 @@ class ImageRequest:
             return NotRun(str(error))
         asked = model_input(self.stack, self.frames)
         key = prediction_key(self.stack, self.frames, entry, asked, line)
+        key = replace(key, augmentations=augmentations_key(self.models.augmentations))
         key, kept = find_kept(line, key, self.models)
         if kept is not None:
             return Done(kept, from_cache=True)
@@ -77,6 +79,13 @@ def prediction_key(
         model=entry.digest,
         preparation=PREPARATION,
     )
+
+
+def augmentations_key(augmentations: Augmentations) -> str:
+    """What a key says of augmentations: results with and without are never mixed."""
+    if augmentations.count == 0:
+        return ""
+    return f"{augmentations.count} windows, seed {augmentations.seed}, {augmentations.pixels} px"
 
 
 def find_kept(

@@ -14,6 +14,7 @@ from viewer.commands.ensembles import ensembles_of, title_of_members
 from viewer.commands.known_models import demonstration_weights
 from viewer.domain.model_use import ModelUse
 from viewer.jobs.model_shelf import card_beside
+from viewer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +31,14 @@ class ModelList(QObject):
 
     changed = Signal()
 
-    def __init__(
-        self,
-        weights: tuple[Path, ...],
-        serving: Mapping[ModelUse, tuple[Path, ...]] | None = None,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._demonstration = demonstration_weights()
         self._weights: tuple[Path, ...] = ()
         self._titles: tuple[str, ...] = ()
         self._problems: tuple[str, ...] = ()
-        self.use(weights, serving)
+        self._augmentations = 0
+        self.use(settings)
 
     @property
     def weights(self) -> tuple[Path, ...]:
@@ -57,6 +54,14 @@ class ModelList(QObject):
     def titles(self) -> tuple[str, ...]:
         """Each model or ensemble in use; file names where there is no card."""
         return self._titles
+
+    @property
+    def cost(self) -> str:
+        """What augmentations do to images, in a sentence; empty without."""
+        count = self._augmentations
+        if count == 0:
+            return ""
+        return f"Mean of {count} augmented passes: {count + 1} times the time."
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -75,16 +80,13 @@ class ModelList(QObject):
             {p.resolve() for p in self._weights} & {p.resolve() for p in self._demonstration}
         )
 
-    def use(
-        self,
-        weights: tuple[Path, ...],
-        serving: Mapping[ModelUse, tuple[Path, ...]] | None = None,
-    ) -> None:
-        """Name other files; serving: what the user chose for a use."""
-        chosen = {path: _read(path) for path in weights}
-        self._weights = weights
+    def use(self, settings: Settings) -> None:
+        """Name the files of other settings."""
+        self._augmentations = settings.augmentations
+        chosen = {path: _read(path) for path in settings.weights}
+        self._weights = settings.weights
         self._problems = tuple(each.problem for each in chosen.values() if each.problem)
-        self._titles = tuple(map(_title, _groups(chosen, serving or {})))
+        self._titles = tuple(map(_title, _groups(chosen, settings.serving)))
         self.changed.emit()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inference.augmentation import NO_AUGMENTATIONS, Augmentations
 from inference.errors import InferenceError, WeightsError
 from inference.model_card import ModelCard, card_path, read_card
 from viewer.commands.ensembles import fellow_members
@@ -75,13 +76,16 @@ class ModelShelf:
         weights: tuple[Path, ...],
         device: DeviceChoice,
         threads: int,
+        augmentations: Augmentations = NO_AUGMENTATIONS,
         serving: Mapping[ModelUse, tuple[Path, ...]] | None = None,
         vetting: ModelVetting | None = None,
     ) -> None:
         """serving: the user's own choice for a use. vetting: None asks for nothing.
 
-        threads: of the CPU, for a prediction.
+        threads: of the CPU, for a prediction. augmentations: of images, not of whole breasts and
+        CT series.
         """
+        self._augmentations = augmentations
         self._weights = weights
         self._serving = serving or {}
         self._device = device
@@ -95,6 +99,11 @@ class ModelShelf:
     def weights(self) -> tuple[Path, ...]:
         """The files that were chosen."""
         return self._weights
+
+    @property
+    def augmentations(self) -> Augmentations:
+        """What scores of images are means over, besides members."""
+        return self._augmentations
 
     def entry_for(self, kind: ImageKind) -> ShelfEntry:
         """What serves a kind of image.
@@ -149,11 +158,24 @@ class ModelShelf:
         ]
         predictor = (
             members[0]
-            if len(members) == 1
-            else EnsemblePredictor(members=members, kept_bytes=_KEPT_BYTES)
+            if len(members) == 1 and self._augmentations.count == 0
+            else EnsemblePredictor(
+                members=members, augmentations=self._augmentations, kept_bytes=_KEPT_BYTES
+            )
         )
         self._predictor = (entry, predictor)
         return predictor
+
+    def heat_maps_by(self, entry: ShelfEntry) -> HeatMapMaker:
+        """Load the networks for maps alone. Raises InferenceError."""
+        import_networks()
+        from inference.ensemble import EnsemblePredictor
+
+        predictor = self.predictor_for(entry)
+        # Only an ensemble has augmentations, and they change no map.
+        if isinstance(predictor, EnsemblePredictor):
+            return predictor.without_augmentations().predict
+        return predictor.predict
 
     def breast_predictor_for(
         self, entry: ShelfEntry, heat_maps: HeatMapMaker | None

@@ -102,7 +102,7 @@ def ai_line(state: AiState) -> AiLine:
         case SeriesDone(prediction):
             return series_line(prediction)
         case Done(prediction):
-            model = f"{prediction.model.name} {prediction.model.version}".strip()
+            model = prediction.model.words
             if prediction.outside_training_views:
                 model = f"{model}, outside its training views"
             scores = prediction.scores
@@ -116,7 +116,7 @@ def series_line(prediction: SeriesPrediction) -> AiLine:
     """The study score of a CT series, and the slices it comes from."""
     peak = prediction.peak
     where = f"highest on slices {peak.first_slice + 1} to {peak.last_slice + 1}"
-    model = f"{prediction.model.name} {prediction.model.version}".strip()
+    model = prediction.model.words
     return AiLine(AiLook.SCORES, f"score {prediction.score:.2f}", f"{where}   {model}")
 
 

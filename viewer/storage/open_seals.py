@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inference.types import ModelIdentity
 from viewer.analysis.rows_of_study import ModelScores
 from viewer.storage.key_ring import FileKeyRing, KeyRing
 from viewer.storage.seal_list import read_seal_list
@@ -47,7 +48,7 @@ def open_ai_scores(folder: StudyFolder, keys: KeyRing) -> tuple[ModelScores, ...
     scores = [
         ModelScores(
             model=model.name,
-            version=_version(model.version, model.sha256),
+            version=_version(model),
             malignant={
                 (result.case_id, breast.laterality.value): breast.malignant
                 for result in results
@@ -96,5 +97,8 @@ def _mean(results: tuple[SealedAi, ...]) -> ModelScores:
     return ModelScores(model=MEAN_OF_MODELS, version="", malignant=known)
 
 
-def _version(version: str, sha256: str) -> str:
-    return f"{version} ({sha256[:12]})" if sha256 else version
+def _version(model: ModelIdentity) -> str:
+    """Everything that tells it from another model of the same name."""
+    parts = (model.version, model.passes)
+    version = ", ".join(part for part in parts if part)
+    return f"{version} ({model.sha256[:12]})" if model.sha256 else version

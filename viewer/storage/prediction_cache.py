@@ -37,18 +37,22 @@ class PredictionKey:
     """A SHA-256 over the weights and the model card."""
     preparation: str
     """The version of the preparation and of the network's code."""
+    augmentations: str = ""
+    """Which windows scores are means over; empty: none but the window as it is."""
 
     @property
     def name(self) -> str:
         """The key as a file name without suffix."""
-        parts = (
+        parts = [
             self.pixels,
             self.laterality.value,
             self.crop_rule.value,
             str(self.outside_training_views),
             self.model,
             self.preparation,
-        )
+        ]
+        if self.augmentations:
+            parts.append(self.augmentations)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -77,8 +77,8 @@ class SealedAi:
 
 
 def model_words(model: ModelIdentity) -> str:
-    """Name and version: how scores name their model."""
-    return f"{model.name} {model.version}".strip()
+    """Name, version and augmentations: how scores name their model."""
+    return model.words
 
 
 def run_name(models: Collection[ModelIdentity], kinds: Collection[str]) -> str:

@@ -13,6 +13,7 @@ from viewer.domain.overlay_settings import LayerStyle, OverlaySettings, Palette
 from viewer.domain.screen_pitch import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM
 from viewer.settings import (
     LARGEST_BUDGET_MB,
+    MOST_AUGMENTATIONS,
     SMALLEST_BUDGET_MB,
     TEXT_STEPS_PERCENT,
     DeviceChoice,
@@ -46,6 +47,7 @@ def read_settings(path: Path) -> StoredSettings:
         weights=entries.take("weights", _paths, plain.weights),
         serving=_serving(entries.table("serving")),
         device=entries.take("device", DeviceChoice, plain.device),
+        augmentations=entries.take("augmentations", _augmentations, plain.augmentations),
         deidentified=entries.take("deidentified", _yes_or_no, plain.deidentified),
         frames_mb=entries.take("frames_mb", _budget_or_automatic, plain.frames_mb),
         frame_cache=entries.take("frame_cache", _yes_or_no, plain.frame_cache),
@@ -69,6 +71,7 @@ def write_settings(path: Path, settings: Settings) -> None:
             "ai_on_open": settings.ai_on_open,
             "weights": _names(settings.weights),
             "device": settings.device.value,
+            "augmentations": settings.augmentations,
             "deidentified": settings.deidentified,
             "frames_mb": settings.frames_mb or AUTOMATIC,
             "frame_cache": settings.frame_cache,
@@ -238,6 +241,14 @@ def _budget(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(value)
     if not SMALLEST_BUDGET_MB <= value <= LARGEST_BUDGET_MB:
+        raise ValueError(value)
+    return value
+
+
+def _augmentations(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(value)
+    if not 0 <= value <= MOST_AUGMENTATIONS:
         raise ValueError(value)
     return value
 

@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from inference.augmentation import PAPERS_DRAWS
 from viewer.settings import (
+    AUGMENTATION_STEPS,
     LARGEST_BUDGET_MB,
     SMALLEST_BUDGET_MB,
     TEXT_STEPS_PERCENT,
@@ -41,6 +43,10 @@ _DEVICES = {
 
 
 _STEP_MB = 128
+_AUGMENTED = (
+    "Scores of images are then the mean over that many shifted and resized windows; saliency and "
+    "patches stay those of the window as it is. Whole breasts and CT series are run without."
+)
 _ON_DISK = (
     "Opens exams at once that were seen before. The files hold patients' pixels without names; "
     "only you can read them. Turning this off deletes them."
@@ -70,7 +76,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         automatic = automatic or AutomaticLimits()
         self.setWindowTitle("Settings")
-        size_dialog(self, 660, 640)
+        size_dialog(self, 660, 720)
         self._before = settings
         self.ai_on_open = QCheckBox("Run the AI when an exam opens", self)
         self.ai_on_open.setChecked(settings.ai_on_open)
@@ -79,6 +85,11 @@ class SettingsDialog(QDialog):
         self.device = QComboBox(self)
         self.device.addItems(list(_DEVICES.values()))
         self.device.setCurrentText(_DEVICES[settings.device])
+        self.augmentations = QComboBox(self)
+        self.augmentations.setAccessibleName("Augmentations")
+        self._draws = sorted({*AUGMENTATION_STEPS, settings.augmentations})
+        self.augmentations.addItems([augmentation_choice(count) for count in self._draws])
+        self.augmentations.setCurrentIndex(self._draws.index(settings.augmentations))
         self.frames_mb = _megabytes(settings.frames_mb, self, automatic_mb=automatic.memory_mb)
         self.frame_cache = QCheckBox("Keep decoded slices on disk", self)
         self.frame_cache.setChecked(settings.frame_cache)
@@ -123,6 +134,7 @@ class SettingsDialog(QDialog):
             ai_on_open=self.ai_on_open.isChecked(),
             deidentified=self.deidentified.isChecked(),
             device=list(_DEVICES)[names.index(self.device.currentText())],
+            augmentations=self._draws[self.augmentations.currentIndex()],
             frames_mb=_chosen(self.frames_mb),
             frame_cache=self.frame_cache.isChecked(),
             frame_cache_mb=_chosen(self.frame_cache_mb),
@@ -143,6 +155,8 @@ class SettingsDialog(QDialog):
         form.addRow("Middle drag", self.mouse.middle_drag)
         form.addRow("Wheel", self.mouse.wheel)
         form.addRow("AI runs on", self.device)
+        form.addRow("Augmentations", self.augmentations)
+        form.addRow(_hint(_AUGMENTED, page))
         form.addRow("Results kept on disk", self.predictions_mb)
         form.addRow("Memory for decoded slices", self.frames_mb)
         form.addRow(self.frame_cache)
@@ -151,6 +165,14 @@ class SettingsDialog(QDialog):
         form.addRow(self.deidentified)
         form.addRow(_hint("Memory and disk limits apply from the next start.", page))
         return page
+
+
+def augmentation_choice(count: int) -> str:
+    """A number of augmented passes, and what they cost."""
+    if count == 0:
+        return "none"
+    papers = ", as in the papers" if count == PAPERS_DRAWS else ""
+    return f"{count}{papers}: {count + 1} times the time"
 
 
 def _hint(text: str, parent: QWidget) -> QLabel:

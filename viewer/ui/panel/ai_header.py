@@ -63,7 +63,8 @@ class AiHeader(QWidget):
         cancel.setVisible(is_running)
 
     def _show_models(self) -> None:
-        self._names.setText("\n".join(self._models.titles))
+        names = [*self._models.titles, self._models.cost]
+        self._names.setText("\n".join(name for name in names if name))
         self._names.setVisible(bool(self._models.titles))
         warnings = list(self._models.problems)
         if self._models.has_demonstration:

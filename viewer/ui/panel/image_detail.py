@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from inference.augmentation import said_of_augmentations
 from inference.series import SeriesPrediction
 from inference.types import ClassScores, Prediction
 from viewer.domain.ai_state import Done, Failed, SeriesDone, describe
@@ -93,7 +94,7 @@ def series_words(prediction: SeriesPrediction, *, from_cache: bool) -> str:
         else f"One window of {held} slices."
     ]
     said += prediction.notices
-    said.append(f"{prediction.model.name} {prediction.model.version}".strip())
+    said.append(prediction.model.title)
     said.append(
         "kept result" if from_cache else f"{prediction.seconds:.0f} s on {prediction.device}"
     )
@@ -110,7 +111,10 @@ def _said_of(prediction: Prediction, *, from_cache: bool) -> str:
         said.append("No salient region: nothing to look at closely.")
     if prediction.outside_training_views:
         said.append("Outside the model's training views.")
-    said.append(f"{prediction.model.name} {prediction.model.version}".strip())
+    said.append(prediction.model.title)
+    augmented = said_of_augmentations(prediction.model)
+    if augmented:
+        said.append(augmented)
     said.append(
         "kept result" if from_cache else f"{prediction.seconds:.0f} s on {prediction.device}"
     )

@@ -93,10 +93,12 @@ def _model_lines(
     """Scores over images stand only where every image that counts has one."""
     images = counting_images(state.exam.images, state.ai, model) if state.exam else ()
     scores = {breast.laterality: breast.scores for breast in breasts}
-    lines = [
-        ScoreLine(look=LineLook.MODEL, title=f"{model.name} {model.version}"),
-        _line_over(state, images, LineLook.EXAM, "Exam", exam_scores(breasts)),
-    ]
+    lines = [ScoreLine(look=LineLook.MODEL, title=model.title)]
+    if model.passes:
+        # A line of its own: a long name must not push it out of sight.
+        passes = model.passes[0].upper() + model.passes[1:]
+        lines.append(ScoreLine(look=LineLook.MODEL, title=passes))
+    lines.append(_line_over(state, images, LineLook.EXAM, "Exam", exam_scores(breasts)))
     for side in SIDES:
         of_side = [image for image in images if image.view.laterality is side]
         if of_side:
@@ -130,7 +132,7 @@ def _image_lines(state: SessionState, images: Iterable[ImageStack]) -> list[Scor
     images = list(images)
     found = (state.ai_of(image.image_id) for image in images)
     scored = (ai.prediction.model for ai in found if isinstance(ai, SeriesDone))
-    names = dict.fromkeys(f"{model.name} {model.version}" for model in scored)
+    names = dict.fromkeys(model.title for model in scored)
     models = [ScoreLine(look=LineLook.MODEL, title=name, is_series=True) for name in names]
     return [*models, *(_image_line(state, image) for image in images)]
 
