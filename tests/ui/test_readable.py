@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders import make_prediction
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QApplication,
     QCheckBox,
     QComboBox,
     QDialog,
     QLabel,
     QLineEdit,
+    QListView,
     QPushButton,
     QSlider,
     QSpinBox,
     QTabBar,
+    QTableView,
     QToolButton,
     QWidget,
 )
@@ -27,21 +37,21 @@ from pytestqt.qtbot import QtBot
 from running_program import RunningProgram, ScriptedChooser, ScriptedDialogs
 
 from viewer.app import Program
+from viewer.domain.ai_state import Done
 from viewer.export.phantom_exams import write_phantom_exams
+from viewer.session.ai_results import ai_stands
 from viewer.storage.places import Places
 from viewer.ui.fonts import text_font
+from viewer.ui.text_size import scaled
 from viewer.ui.theme import apply_theme, set_text_size
 
 INTERACTIVE = (QAbstractButton, QSlider, QComboBox, QLineEdit, QSpinBox, QAbstractItemView)
 WORDED = (QLabel, QAbstractButton)
-SIZES = [
-    (1280, 800, 100),
-    (1280, 800, 150),
-    (1280, 800, 200),
-    (1920, 1080, 100),
-    (1920, 1080, 200),
-]
-"""3840x2160 at a device pixel ratio of 2 is 1920x1080 in logical pixels."""
+SMALL, LARGE = (1280, 800), (3840, 2160)
+PERCENTS = (100, 150, 200)
+INNER_EDGE = 8
+"""Logical pixels that a cell of a table keeps free beside its words."""
+SHORTEST_SLIDER = 40
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +105,11 @@ def dialogs_of(running: RunningProgram, look: Callable[[QDialog], None]) -> None
         desk.show_skipped,
         desk.assign_views,
         desk.put_image,
+        desk.hangings.edit,
+        desk.check_display,
+        desk.show_diagnostics,
+        desk.measure_screen,
+        desk.clear_image_cache,
     ):
         show()
 
@@ -125,7 +140,7 @@ def labelled(root: QWidget, widget: QWidget) -> bool:
 
 def cut(root: QWidget) -> list[str]:
     """Labels, buttons, boxes and tabs whose words need more room than they have."""
-    return [f"{type(w).__name__} {words!r}" for w in visible(root) for words in cut_words(w)]
+    return [f"{named(w)} cut" for w in visible(root) if cut_words(w)]
 
 
 def cut_words(widget: QWidget) -> list[str]:
@@ -164,7 +179,7 @@ def test_every_control_has_a_name(running: RunningProgram) -> None:
     found = {"window": nameless(running.program.window)}
     dialogs_of(running, lambda d: found.__setitem__(type(d).__name__, nameless(d)))
     assert {place: names for place, names in found.items() if names} == {}
-    assert len(found) == 9
+    assert len(found) >= 13
 
 
 def test_no_two_controls_of_a_part_share_a_name(running: RunningProgram) -> None:
@@ -187,21 +202,131 @@ def test_the_parts_that_are_painted_say_what_they_are(running: RunningProgram) -
         assert pane.accessibleDescription()
 
 
-@pytest.mark.parametrize(("width", "height", "percent"), SIZES)
-def test_no_words_are_cut(
-    running: RunningProgram, qapp: QApplication, width: int, height: int, percent: int
-) -> None:
+def outside(root: QWidget) -> list[str]:
+    """What stands beyond the edge of a part around it, other than below, in what scrolls."""
+    controls = (*WORDED, QSlider, QComboBox, QLineEdit, QSpinBox)
+    found = []
+    for widget in visible(root):
+        if not isinstance(widget, controls) or widget.objectName().startswith("qt_"):
+            continue
+        scrolls, around = False, widget.parentWidget()
+        while around is not None and widget is not root:
+            area = around.parentWidget()
+            scrolls = scrolls or (
+                isinstance(area, QAbstractScrollArea) and around is area.viewport()
+            )
+            corner = widget.mapTo(around, QPoint(0, 0))
+            if not 0 <= corner.x() <= around.width() - widget.width():
+                found.append(f"{named(widget)} beside {named(around)}")
+            if not scrolls and not 0 <= corner.y() <= around.height() - widget.height():
+                found.append(f"{named(widget)} below {named(around)}")
+            around = None if around is root else area
+    return found
+
+
+def named(widget: QWidget) -> str:
+    said = getattr(widget, "text", None)
+    words = widget.accessibleName() or (said() if callable(said) else "")
+    return f"{type(widget).__name__} {re.sub('<[^>]*>', '', words)[:40]!r}"
+
+
+def short_sliders(root: QWidget) -> list[str]:
+    sliders = [widget for widget in visible(root) if isinstance(widget, QSlider)]
+    return [s.accessibleName() for s in sliders if s.width() < scaled(SHORTEST_SLIDER)]
+
+
+def cut_cells(root: QWidget) -> list[str]:
+    """Cells of tables and lists whose words are cut and are said by no tooltip."""
+    found = []
+    for view in visible(root):
+        if not isinstance(view, QTableView | QListView):
+            continue
+        model = view.model()
+        columns = model.columnCount() if isinstance(view, QTableView) else 1
+        for row in range(model.rowCount()):
+            for column in range(columns):
+                index = model.index(row, column)
+                place, words = view.visualRect(index), str(index.data() or "")
+                if not words or place.isEmpty() or index.data(Qt.ItemDataRole.ToolTipRole):
+                    continue
+                room = QRect(0, 0, place.width() - INNER_EDGE, 10_000)
+                flags = Qt.TextFlag.TextWordWrap if view.wordWrap() else 0
+                needed = view.fontMetrics().boundingRect(room, flags, words)
+                if needed.width() > room.width() or needed.height() > place.height():
+                    found.append(f"cell {words!r} of {view.accessibleName()}")
+    return found
+
+
+def unreadable(root: QWidget) -> list[str]:
+    return [*cut(root), *outside(root), *short_sliders(root), *cut_cells(root)]
+
+
+def show_scores(running: RunningProgram) -> None:
+    """Let every image have a result and some marks, so that the panel is full."""
+    session = running.program.session
+    exam = running.state.exam
+    assert exam is not None
+    for image in exam.images:
+        done = Done(make_prediction(image, patches=((0, 0.2), (2, 0.5), (4, 0.3))))
+        session.apply(lambda state, i=image, d=done: ai_stands(state, i.image_id, d))
+    running.qtbot.wait(120)
+
+
+def look_everywhere(
+    running: RunningProgram, qapp: QApplication, size: tuple[int, int], percent: int
+) -> dict[str, list[str]]:
+    """What cannot be read in the window and its dialogs, at a size in logical pixels."""
     window = running.program.window
     set_text_size(qapp, percent)
-    window.resize(width, height)
-    running.qtbot.wait(120)
-    assert (window.width(), window.height()) == (width, height)
-    found = {"window": cut(window)}
+    window.resize(*size)
+    running.qtbot.wait(200)
+    assert (window.width(), window.height()) == size
+    found = {"window": unreadable(window)}
 
     def look(dialog: QDialog) -> None:
-        found[type(dialog).__name__] = cut(dialog)
-        if dialog.width() > width or dialog.height() > height:
+        found[type(dialog).__name__] = unreadable(dialog)
+        if dialog.width() > size[0] or dialog.height() > size[1]:
             found[type(dialog).__name__].append(f"larger than the window: {dialog.size()}")
 
     dialogs_of(running, look)
-    assert {place: words for place, words in found.items() if words} == {}
+    return {place: words for place, words in found.items() if words}
+
+
+@pytest.mark.parametrize("percent", PERCENTS)
+def test_no_words_are_cut_in_a_small_window(
+    running: RunningProgram, qapp: QApplication, percent: int
+) -> None:
+    show_scores(running)
+    if qapp.devicePixelRatio() == 1.0:
+        assert look_everywhere(running, qapp, SMALL, percent) == {}
+
+
+@pytest.mark.parametrize("percent", PERCENTS)
+def test_no_words_are_cut_on_a_large_screen(
+    running: RunningProgram, qapp: QApplication, percent: int
+) -> None:
+    show_scores(running)
+    ratio = qapp.devicePixelRatio()
+    size = round(LARGE[0] / ratio), round(LARGE[1] / ratio)
+    assert look_everywhere(running, qapp, size, percent) == {}
+
+
+@pytest.mark.parametrize("factor", ["1.5", "2"])
+def test_no_words_are_cut_where_the_system_scales_the_window(factor: str, tmp_path: Path) -> None:
+    """Qt takes the factor when it starts, so the walk runs again in a process of its own."""
+    screen = {"name": "large", "x": 0, "y": 0, "width": LARGE[0], "height": LARGE[1], "dpr": 1}
+    screens = tmp_path / "screens.json"
+    screens.write_text(json.dumps({"screens": [{**screen, "logicalDpi": 96}]}))
+    tests = f"{__file__}::test_no_words_are_cut_on_a_large_screen"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", tests]
+    platform = f"offscreen:configfile={screens}"
+    walk = subprocess.run(
+        command,
+        env={**os.environ, "QT_SCALE_FACTOR": factor, "QT_QPA_PLATFORM": platform},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert walk.returncode == 0, walk.stdout[-4000:]

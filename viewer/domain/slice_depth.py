@@ -26,7 +26,12 @@ class SliceDepth:
     @property
     def words(self) -> str:
         """Such as "33.0 mm from support side"."""
-        return f"{self.mm:.1f} mm {self.origin.value}"
+        return f"{self.short_words} {self.origin.value}"
+
+    @property
+    def short_words(self) -> str:
+        """Such as "33.0 mm", for where the origin is said elsewhere."""
+        return f"{self.mm:.1f} mm"
 
 
 def slice_depth(stack: ImageStack, slice_index: int) -> SliceDepth | None:

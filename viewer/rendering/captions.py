@@ -39,6 +39,8 @@ class CornerLine:
     """Left out where there is no room for it beside the tissue."""
     reduced: bool = False
     """Marked with the sign of an image below 1:1."""
+    short: str = ""
+    """Said instead where the text has no room in one row, or would lie on tissue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def reading_lines(
     """Slice, zoom and window."""
     lines = []
     if stack.slices > 1:
-        lines.append(CornerLine(slice_text(stack, slice_index)))
+        lines.append(_slice_line(stack, slice_index))
     lines.append(CornerLine(zoom_text(viewport), Emphasis.SECONDARY, reduced=is_reduced(viewport)))
     true_size = true_size_words(stack, viewport, pitch)
     if true_size:
@@ -213,6 +215,14 @@ def slice_text(stack: ImageStack, slice_index: int) -> str:
     numbered = f"{slice_index + 1}/{stack.slices}"
     depth = slice_depth(stack, slice_index)
     return numbered if depth is None else f"{numbered}, {depth.words}"
+
+
+def _slice_line(stack: ImageStack, slice_index: int) -> CornerLine:
+    """The slice and its depth; where from can go when room is short, the strip says it too."""
+    text = slice_text(stack, slice_index)
+    depth = slice_depth(stack, slice_index)
+    short = "" if depth is None else text.removesuffix(depth.words) + depth.short_words
+    return CornerLine(text, short=short)
 
 
 def zoom_text(viewport: Viewport) -> str:

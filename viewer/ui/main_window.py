@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from viewer.session.session import Change, Session
@@ -23,6 +23,7 @@ from viewer.ui.top_bar import TopBar
 from viewer.ui.worklist.worklist_page import WorklistPage
 
 SMALLEST = (960, 600)
+_LEAST_CENTRE = (128, 128)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ class MainWindow(QMainWindow):
         self._parts: WindowParts | None = None
         self._keys: KeyDispatch | None = None
         self._centre = QStackedWidget(self)
+        # A page that is hidden must not push the panels out of the window.
+        self._centre.setMinimumSize(*_LEAST_CENTRE)
         self.setWindowTitle("Tomolens")
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
@@ -80,6 +83,7 @@ class MainWindow(QMainWindow):
         column.addWidget(parts.strip)
         column.addWidget(parts.status)
         self.setCentralWidget(inside)
+        parts.panel.fit(self.width())
         self._fold(self._session.state)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -115,6 +119,12 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Let the panel take its share of the window."""
+        super().resizeEvent(event)
+        if self._parts is not None:
+            self._parts.panel.fit(self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Let everything that runs be stopped first."""

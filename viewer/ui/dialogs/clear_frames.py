@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from viewer.ui.text_size import scaled
+
 
 class ClearFramesDialog(QDialog):
     """Accepted by its own button only."""
@@ -18,7 +20,7 @@ class ClearFramesDialog(QDialog):
             self,
         )
         words.setWordWrap(True)
-        words.setMinimumWidth(440)
+        words.setMinimumWidth(scaled(440))
         buttons = QDialogButtonBox(self)
         clear = buttons.addButton("Clear", QDialogButtonBox.ButtonRole.AcceptRole)
         clear.setDefault(True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from viewer.ui.text_size import scaled
+
 
 class ConfirmDialog(QDialog):
     """Accepted only by its own button; Enter and Escape leave everything as it is."""
@@ -15,7 +17,7 @@ class ConfirmDialog(QDialog):
         self.setWindowTitle(title)
         self.question = QLabel(question, self)
         self.question.setWordWrap(True)
-        self.question.setMinimumWidth(380)
+        self.question.setMinimumWidth(scaled(380))
         buttons = QDialogButtonBox(self)
         act = buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
         act.setAutoDefault(False)

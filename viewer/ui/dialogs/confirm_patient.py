@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.patient_studies import StudyRelation
+from viewer.ui.text_size import scaled
 
 
 class ConfirmPatientDialog(QDialog):
@@ -21,7 +22,7 @@ class ConfirmPatientDialog(QDialog):
             self,
         )
         words.setWordWrap(True)
-        words.setMinimumWidth(460)
+        words.setMinimumWidth(scaled(460))
         buttons = QDialogButtonBox(self)
         same = buttons.addButton("Same patient", QDialogButtonBox.ButtonRole.AcceptRole)
         same.setAutoDefault(False)

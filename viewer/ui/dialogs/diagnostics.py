@@ -13,6 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.ui.text_size import scaled, size_dialog
+from viewer.ui.theme import SMALL_PIXELS
+
 _SIZE = (760, 480)
 
 
@@ -22,12 +25,14 @@ class DiagnosticsDialog(QDialog):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Diagnostics")
-        self.resize(*_SIZE)
+        size_dialog(self, *_SIZE)
         words = QLabel("How quickly the window answered. Holds no patient data.", self)
         self.text = QPlainTextEdit(text, self)
         self.text.setReadOnly(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        fixed.setPixelSize(scaled(SMALL_PIXELS))
+        self.text.setFont(fixed)
         self.text.setAccessibleName("Diagnostics")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.copy_button = QPushButton("Copy", self)

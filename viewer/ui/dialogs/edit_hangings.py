@@ -33,11 +33,14 @@ from viewer.session.stage_of_screen import stage_of_screen
 from viewer.session.state import SessionState
 from viewer.storage.hanging_files import MOST_STAGES, file_name_for
 from viewer.ui.dialogs.stage_grid import StageGrid
+from viewer.ui.text_size import scaled, size_dialog
 
 _WORDS = """\
 A protocol is a row of stages that one key steps through. "Add from screen" makes a stage of what \
 hangs now; a click on a place changes what hangs there."""
 _NEW = "New protocol from the screen"
+_LEAST_LIST = 110
+"""Logical pixels at 100 % text: four stages."""
 
 
 class EditHangingsDialog(QDialog):
@@ -49,7 +52,7 @@ class EditHangingsDialog(QDialog):
     def __init__(self, state: SessionState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Edit hangings")
-        self.resize(940, 560)
+        size_dialog(self, 940, 560)
         self._state = state
         self._protocols = list(state.protocols)
         self._protocol = state.protocol
@@ -59,6 +62,8 @@ class EditHangingsDialog(QDialog):
         self.title.setAccessibleName("Title of the protocol")
         self.stages = QListWidget(self)
         self.stages.setAccessibleName("Stages")
+        self.stages.setSpacing(scaled(2))
+        self.stages.setMinimumHeight(scaled(_LEAST_LIST))
         self.stage_title = QLineEdit(self)
         self.stage_title.setAccessibleName("Title of the stage")
         self.second_screen = QCheckBox("Two screens", self)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.domain.mark import LONGEST_TEXT, Mark, MarkClass, MarkShape
+from viewer.ui.text_size import scaled
 
 _HINT = "Do not write who the patient is: words are kept as typed."
 _CLASSES = tuple(MarkClass)
@@ -37,7 +38,7 @@ class MarkWordsDialog(QDialog):
         self.classes.setAccessibleName("Class")
         self.words = QLineEdit(mark.text, self)
         self.words.setMaxLength(LONGEST_TEXT)
-        self.words.setMinimumWidth(320)
+        self.words.setMinimumWidth(scaled(320))
         self.words.setAccessibleName("Words")
         self.first = self._slice_box("First slice", 1, mark.slice_index + 1, mark.first_slice)
         self.last = self._slice_box("Last slice", mark.slice_index + 1, slices, mark.last_slice)

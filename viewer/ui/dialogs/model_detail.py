@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 from viewer.commands.card_words import card_lines, free_lines
 from viewer.commands.known_models import KnownModel
 from viewer.storage.accepted_licences import AcceptedLicences
+from viewer.ui.text_size import scaled
 from viewer.ui.theme import SECONDARY, WARNING
 
 _NOTHING = "Choose a model to see its card. Without a model the AI does not run."
@@ -45,7 +46,8 @@ def _complaint(words: str) -> str:
 
 
 def _page(model: KnownModel, licences: AcceptedLicences) -> str:
-    parts = [f'<p style="font-size:15px; font-weight:600">{escape(model.title)}</p>']
+    large = f"font-size:{scaled(15)}px; font-weight:600"
+    parts = [f'<p style="{large}">{escape(model.title)}</p>']
     if model.problem:
         parts.append(_warning(f"Not used: {model.problem}"))
     if model.is_built_in:

@@ -19,8 +19,8 @@ from viewer.commands.known_models import KnownModel, told_apart
 from viewer.ui.theme import SECONDARY, WARNING
 
 _HEADINGS = ("Model", "Serves", "Used for", "MB", "Hash", "State")
-_WIDTHS = (230, 142, 128, 44, 74)
-_ROW_HEIGHT = 28
+_WORDED = (0, 1, 2)
+"""Columns whose words wrap; the others are as wide as what they say."""
 _SHORT = {"Synthetic 2D": "synth. 2D", "Secondary capture": "film"}
 
 
@@ -42,15 +42,17 @@ class ModelTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate(_WIDTHS):
-            self.setColumnWidth(column, width)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in _WORDED:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.itemSelectionChanged.connect(self.moved)
 
     @property

@@ -18,7 +18,7 @@ _TITLES = {
     ModelUse.BREAST: "Whole breast",
     ModelUse.CT: "CT series",
 }
-_COLUMNS = 2
+_MOST_COLUMNS = 2
 
 
 class ModelUses(QWidget):
@@ -27,7 +27,7 @@ class ModelUses(QWidget):
     changed = Signal()
     """The user chose otherwise."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, columns: int = _MOST_COLUMNS) -> None:
         super().__init__(parent)
         self._offered: dict[ModelUse, tuple[Choice, ...]] = {}
         self.boxes: dict[ModelUse, QComboBox] = {}
@@ -36,13 +36,13 @@ class ModelUses(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         uses = uses_there_are()
-        rows = -(-len(uses) // _COLUMNS)
+        rows = -(-len(uses) // columns)
         for position, use in enumerate(uses):
             box = QComboBox(self)
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-            box.setMinimumContentsLength(14)
+            box.setMinimumContentsLength(20)
             box.activated.connect(self.changed)
             title = QLabel(_TITLES.get(use, use.value), self)
             title.setBuddy(box)

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -33,12 +35,16 @@ from viewer.ui.dialogs.confirm import ConfirmDialog
 from viewer.ui.dialogs.model_detail import ModelDetail
 from viewer.ui.dialogs.model_table import ModelTable
 from viewer.ui.dialogs.model_uses import ModelUses
-from viewer.ui.text_size import size_dialog
+from viewer.ui.text_size import scaled, size_dialog
 
 _FILTER = "Weights (*.p *.pt *.pth *.safetensors);;All files (*)"
 _WORDS = """\
 Weights are .safetensors or .pt files with a model card beside them (the same name, ending .toml), \
 or the published sample_model_1.p to sample_model_5.p. Models of one name run as one ensemble."""
+
+_TWO_COLUMNS = 800
+"""Logical pixels at 100 % text: with less the boxes of uses stand below each other."""
+_LEAST_TABLE = 150
 
 Agree = Callable[[Sequence[LicenceTerms], QWidget], bool]
 """Shows licences; whether they are accepted."""
@@ -73,7 +79,7 @@ class ModelsDialog(QDialog):
         self._select_next: Path | None = None
         self.table = ModelTable(self)
         self.detail = ModelDetail(licences=licences, parent=self)
-        self.uses = ModelUses(self)
+        self.uses = ModelUses(self, columns=2 if self.width() >= scaled(_TWO_COLUMNS) else 1)
         self.copies = QCheckBox("Copy added files into the library", self)
         self.copies.setChecked(True)
         self.copies.setToolTip("Otherwise they are used where they are, and must stay there.")
@@ -274,6 +280,7 @@ class ModelsDialog(QDialog):
         middle.addWidget(self.table)
         middle.addWidget(self.detail)
         middle.setSizes([720, 400])
+        middle.setMinimumHeight(scaled(_LEAST_TABLE))
         tools = QHBoxLayout()
         tools.setSpacing(8)
         for button in (self._add, self._remove, self._use, self._keep):
@@ -287,14 +294,24 @@ class ModelsDialog(QDialog):
         )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(words)
+        column.addWidget(middle, 1)
+        column.addLayout(tools)
+        column.addWidget(heading)
+        column.addWidget(self.uses)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
-        layout.addWidget(words)
-        layout.addWidget(middle, 1)
-        layout.addLayout(tools)
-        layout.addWidget(heading)
-        layout.addWidget(self.uses)
+        layout.addWidget(area, 1)
         layout.addWidget(buttons)
         self.table.setFocus()
 

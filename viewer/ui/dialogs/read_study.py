@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from viewer.storage.study_folder import StudyFolder, read_protocol
 from viewer.study.errors import StudyError
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.text_size import scaled
 
 _WORDS = """\
 The study opens in a window of its own, with blind numbers only. It goes on where the reader
@@ -33,7 +34,7 @@ class ReadStudyDialog(QDialog):
     def __init__(self, *, chooser: FileChooser, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Read a study")
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(scaled(560))
         self._chooser = chooser
         self._folder: Path | None = None
         words = QLabel(_WORDS, self)

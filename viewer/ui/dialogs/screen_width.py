@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.domain.screen_pitch import LARGEST_WIDTH_MM, SMALLEST_WIDTH_MM, ScreenPitch
+from viewer.ui.text_size import scaled
 
 
 class ScreenWidthDialog(QDialog):
@@ -44,7 +45,7 @@ class ScreenWidthDialog(QDialog):
         layout.addWidget(words)
         layout.addWidget(self._width)
         layout.addWidget(buttons)
-        self.setMinimumWidth(380)
+        self.setMinimumWidth(scaled(380))
 
     @property
     def width_mm(self) -> float:

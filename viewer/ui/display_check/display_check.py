@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QScreen
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,6 +22,7 @@ from viewer.ui.display_check.measure_form import MeasureForm
 from viewer.ui.display_check.pattern_view import PatternView
 from viewer.ui.display_check.steps_table import StepsTable
 from viewer.ui.displays import Displays, screen_facts
+from viewer.ui.text_size import scaled
 
 _SIDE = 360
 _ASSUMED = (
@@ -86,13 +89,18 @@ class DisplayCheck(QDialog):
         self._pages.addWidget(known)
         self._pages.addWidget(self.form)
         side = QWidget(self)
-        side.setFixedWidth(_SIDE)
         layout = QVBoxLayout(side)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
         layout.addWidget(self.facts)
         layout.addWidget(self._pages, 1)
-        return side
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(side)
+        area.setFixedWidth(min(scaled(_SIDE), self._screen.availableGeometry().width() // 2))
+        return area
 
     def _connect(self) -> None:
         self.measure.clicked.connect(self._begin)

@@ -64,6 +64,8 @@ class _Row:
     fraction: float | None = None
     """A progress bar of this length instead of text."""
     dispensable: bool = False
+    short: _Row | None = None
+    """Stands instead where the row would lie on tissue."""
     words_width: float = field(init=False)
     height: float = field(init=False)
     ascent: float = field(init=False)
@@ -114,13 +116,20 @@ def _fitting_blocks(scene: PaneScene, scale: float) -> tuple[list[_Row], list[_R
         width = min(_WIDEST * smaller, max(scene.pane_width - 2 * MARGIN * smaller, 1.0))
         top = _top_rows(scene, smaller, width)
         bottom = _bottom_rows(scene, smaller, width)
-        room = scene.pane_height - 3 * MARGIN * smaller
-        if _height(top) + _height(bottom) <= room:
+        if _fit(scene, top, bottom, smaller):
             break
         top, bottom = _indispensable(top), _indispensable(bottom)
-        if _height(top) + _height(bottom) <= room or scale * share < _LEAST_SCALE:
+        if _fit(scene, top, bottom, smaller) or scale * share < _LEAST_SCALE:
             break
     return top, bottom, smaller
+
+
+def _fit(scene: PaneScene, top: Sequence[_Row], bottom: Sequence[_Row], scale: float) -> bool:
+    """Whether both blocks stand in the pane, none of their rows cut."""
+    margin = MARGIN * scale
+    high = _height(top) + _height(bottom) + 3 * margin
+    wide = max((row.sign_space + row.words_width for row in (*top, *bottom)), default=0.0)
+    return high <= scene.pane_height and wide + 2 * margin <= scene.pane_width
 
 
 def wrapped(
@@ -158,8 +167,12 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[_Row, ...]
         size, weight = VIEW_SIZE * scale, QFont.Weight.DemiBold
     secondary = line.emphasis is Emphasis.SECONDARY
     colour = SECONDARY if secondary else TEXT
-    return tuple(
-        _Row(
+    texts = wrapped(line.text, size, width, weight)
+    if line.short and len(texts) > 1:
+        texts = wrapped(line.short, size, width, weight)
+
+    def row(text: str, short: _Row | None = None) -> _Row:
+        return _Row(
             text=text,
             pixel_size=size,
             weight=weight,
@@ -167,9 +180,12 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[_Row, ...]
             scale=scale,
             sign=draw_reduced_sign if line.reduced else None,
             dispensable=line.dispensable,
+            short=short,
         )
-        for text in wrapped(line.text, size, width, weight)
-    )
+
+    if line.short and texts == [line.text]:
+        return (row(line.text, row(line.short)),)
+    return tuple(row(text) for text in texts)
 
 
 @lru_cache(maxsize=64)
@@ -239,7 +255,7 @@ def _height(rows: Sequence[_Row]) -> float:
 
 
 def _indispensable(rows: Sequence[_Row]) -> list[_Row]:
-    return [row for row in rows if not row.dispensable]
+    return [row.short or row for row in rows if not row.dispensable]
 
 
 def _start(scene: PaneScene, rows: Sequence[_Row], scale: float, *, at_top: bool) -> float:

@@ -14,6 +14,7 @@ from viewer.ui.fonts import text_font
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.ink import ACCENT, GROUND, TEXT, TEXT_SIZE
 from viewer.ui.pane.painting import paint_scene
+from viewer.ui.text_size import scaled, text_factor
 
 
 class LoupeSquare(QWidget):
@@ -75,7 +76,9 @@ class LoupeSquare(QWidget):
             ratio = self._pane.devicePixelRatioF()
             if scene is not None:
                 painter.scale(1.0 / ratio, 1.0 / ratio)
-                paint_scene(painter, scene, text_scale=ratio, quality=Quality.MOVING)
+                paint_scene(
+                    painter, scene, text_scale=ratio * text_factor(), quality=Quality.MOVING
+                )
                 painter.resetTransform()
             self._paint_frame(painter)
         finally:
@@ -84,8 +87,9 @@ class LoupeSquare(QWidget):
     def _paint_frame(self, painter: QPainter) -> None:
         painter.setPen(QPen(ACCENT, 1.0))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.setFont(text_font(TEXT_SIZE))
-        label = QRect(1, self.height() - 20, 34, 19)
+        painter.setFont(text_font(scaled(TEXT_SIZE)))
+        height = scaled(20)
+        label = QRect(1, self.height() - height, scaled(34), height - 1)
         painter.fillRect(label, GROUND)
         painter.setPen(TEXT)
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, f"{self._loupe.zoom}:1")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from viewer.domain.ai_state import Done, prediction_of
@@ -26,6 +27,10 @@ from viewer.ui.panel.score_table import ScoreTable
 from viewer.ui.text_size import follow_text_size, scaled
 
 WIDTH = 300
+_WIDEST_SHARE = 0.4
+"""Of the window: beyond it large words wrap instead, so that the images keep most of the room."""
+_LEAST_ROOM = 160
+"""Logical pixels, at 100 % text, for scores: with less the overlay's switches scroll with them."""
 _REFRESH_MS = 30
 
 
@@ -46,13 +51,14 @@ class AiPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("aiPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        follow_text_size(self, lambda: self.setFixedWidth(scaled(WIDTH)))
+        self._window_width: int | None = None
+        follow_text_size(self, self._take_width)
         self._session = session
         self._pictures = pictures
         self._pictured: tuple[str, ...] = ()
         self.header = header
         self.scores = ScoreTable(self)
-        self.others = ScoreTable(self)
+        self.others = ScoreTable(self, name="Scores of other images")
         self.detail = ImageDetail(self)
         self.breast = BreastNote(self)
         self.patches = PatchList(self)
@@ -71,6 +77,23 @@ class AiPanel(QWidget):
         self._timer.timeout.connect(self.refresh)
         session.changed.connect(self._follow)
         self.refresh()
+
+    def fit(self, window_width: int) -> None:
+        """Take a width that leaves the images most of a window so wide, in logical pixels."""
+        self._window_width = window_width
+        self._take_width()
+
+    def event(self, event: QEvent) -> bool:
+        """Move the foot when a part grows or goes."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_foot()
+        return handled
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Move the foot where there is room for it."""
+        super().resizeEvent(event)
+        self._place_foot()
 
     @Slot()
     def refresh(self) -> None:
@@ -103,20 +126,45 @@ class AiPanel(QWidget):
             column.addWidget(title)
             column.addWidget(widget)
         column.addStretch(1)
+        self._column = column
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addWidget(scroll, 1)
-        layout.addWidget(marks)
-        layout.addWidget(_rule(self))
-        layout.addWidget(self.controls)
+        self._foot = QWidget(self)
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(0)
+        foot.addWidget(marks)
+        foot.addWidget(_rule(self))
+        foot.addWidget(self.controls)
+        self._standing = QVBoxLayout(self)
+        self._standing.setContentsMargins(0, 0, 0, 0)
+        self._standing.setSpacing(0)
+        self._standing.addWidget(self.header)
+        self._standing.addWidget(scroll, 1)
+        self._standing.addWidget(self._foot)
+
+    def _take_width(self) -> None:
+        width = scaled(WIDTH)
+        if self._window_width is not None:
+            width = min(width, max(WIDTH, round(_WIDEST_SHARE * self._window_width)))
+        self.setFixedWidth(width)
+
+    def _place_foot(self) -> None:
+        """Marks and switches stand below the scores, or scroll with them in a low window."""
+        taken = self.header.sizeHint().height() + self._foot.sizeHint().height()
+        stands = self.height() - taken >= scaled(_LEAST_ROOM)
+        if stands == (self._standing.indexOf(self._foot) >= 0):
+            return
+        if stands:
+            self._column.removeWidget(self._foot)
+            self._standing.addWidget(self._foot)
+        else:
+            self._standing.removeWidget(self._foot)
+            self._column.addWidget(self._foot)
 
     def _show_patches(self, state: SessionState) -> None:
         image = state.active_image

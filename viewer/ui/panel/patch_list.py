@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viewer.ui.fonts import text_font
@@ -20,7 +29,9 @@ THUMBNAIL = 64
 _MARGIN = 12
 _PADDING = 4
 _CELL_HEIGHT = THUMBNAIL + 2 * _PADDING
-_COLUMNS = 2
+_MOST_COLUMNS = 2
+_NARROWEST = THUMBNAIL + 58
+"""Room for a picture and "slice 123" beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +100,7 @@ class PatchList(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """High enough for all patches."""
-        rows = -(-len(self._lines) // _COLUMNS)
+        rows = -(-len(self._lines) // self._columns())
         return QSize(scaled(280), scaled(rows * _CELL_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
@@ -115,6 +126,11 @@ class PatchList(QWidget):
         if number is not None:
             self.patch_chosen.emit(number)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Ask for the height that its columns need."""
+        super().resizeEvent(event)
+        self.updateGeometry()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the patches."""
         painter = QPainter(self)
@@ -125,9 +141,17 @@ class PatchList(QWidget):
         painter.end()
 
     def _cell(self, index: int) -> QRectF:
-        width = (self.width() / text_factor() - 2 * _MARGIN) / _COLUMNS
-        row, column = divmod(index, _COLUMNS)
+        columns = self._columns()
+        width = self._inner_width() / columns
+        row, column = divmod(index, columns)
         return QRectF(_MARGIN + column * width, row * _CELL_HEIGHT, width, _CELL_HEIGHT)
+
+    def _columns(self) -> int:
+        """How many pictures stand side by side with their words whole."""
+        return max(1, min(_MOST_COLUMNS, int(self._inner_width() // _NARROWEST)))
+
+    def _inner_width(self) -> float:
+        return self.width() / text_factor() - 2 * _MARGIN
 
     def _draw(self, painter: QPainter, line: PatchLine, cell: QRectF) -> None:
         place = QRectF(cell.left(), cell.top() + _PADDING, THUMBNAIL, THUMBNAIL)

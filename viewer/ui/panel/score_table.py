@@ -30,12 +30,12 @@ class ScoreTable(QWidget):
 
     image_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, name: str = "Scores") -> None:
         super().__init__(parent)
         self._lines: tuple[ScoreLine, ...] = ()
         self._colours = Palette.PAPER.colours
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Scores")
+        self.setAccessibleName(name)
         follow_text_size(self, self.updateGeometry)
 
     @property
