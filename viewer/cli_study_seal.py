@@ -138,18 +138,22 @@ def _run_networks(
             files = demo_weights(kept_open, DEMO_IMAGE_WEIGHTS)
         else:
             files = weights_named(weights)
-        models = _of_images(load_models(files, device=device.value, augmentations=augmentations))
+        models = load_models(files, device=device.value, augmentations=augmentations)
+        _check_models(models)
         bars = kept_open.enter_context(RunBars())
         return seals.run_networks(models, progress=bars, again=again)
 
 
-def _of_images(models: ModelSet) -> ModelSet:
-    """Leave out what scores whole breasts, and say so: a seal holds what is said of images."""
-    for model in models.breasts:
-        say(f"{model.identity.name} scores breasts from two views, which is not sealed")
-    if not models.models:
-        raise UserError("none of the weights scores images", "give GMIC or 3D-GMIC weights to seal")
-    return models
+def _check_models(models: ModelSet) -> None:
+    """Refuse weights that score no breast, and say what runs without augmentations."""
+    if not models.identities:
+        raise UserError(
+            "none of the weights scores images or breasts",
+            "give GMIC, 3D-GMIC or two-view weights to seal",
+        )
+    if any(identity.augmentations for identity in models.identities):
+        for model in models.breasts:
+            say(f"{model.identity.name} is run without augmentations")
 
 
 def _tell_truth(sealed: SealedTruth) -> None:

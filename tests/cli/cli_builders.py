@@ -113,13 +113,20 @@ def write_models(folder: Path, *, name: str = "test") -> tuple[Path, Path]:
     return paths
 
 
-def write_pair(path: Path, config: TwoViewConfig = TWO_VIEW, images: tuple[str, ...] = ()) -> Path:
+def write_pair(
+    path: Path,
+    config: TwoViewConfig = TWO_VIEW,
+    images: tuple[str, ...] = (),
+    *,
+    version: str = "1",
+    seed: int = 6,
+) -> Path:
     """A small random two-view model."""
-    torch.manual_seed(6)
+    torch.manual_seed(seed)
     card = ModelCard(
         architecture=Architecture.TWO_VIEW,
         name="Pair",
-        version="1",
+        version=version,
         training_data="none: random weights",
         intended_use="tests",
         licence="Apache-2.0",

@@ -222,3 +222,28 @@ def test_augmentations_that_a_two_view_model_has_none_of_are_said(
     assert "Pair is run without augmentations" in said
     code, said = run(exam, [pair], tmp_path / "plain")
     assert "without augmentations" not in said
+
+
+def test_two_view_weights_that_share_a_name_are_one_model_their_mean(
+    exam: Path, tmp_path: Path
+) -> None:
+    pairs = [write_pair(tmp_path / f"pair{n}.safetensors", version=str(n), seed=n) for n in (1, 2)]
+    code, said = run(exam, pairs, tmp_path / "together")
+    assert code == 0, said
+    assert "Pair: the mean of 2 members: 1, 2" in said
+    together = read(tmp_path / "together" / "breasts.csv")
+    assert [(row["model"], row["members"]) for row in together] == [
+        ("Pair ensemble of 2", "2"),
+        ("Pair ensemble of 2", "2"),
+    ]
+    assert together[0]["reason"].startswith("The mean of 2 members: Pair 1, Pair 2.")
+    code, said = run(exam, pairs, tmp_path / "apart", "--ensemble", "none")
+    assert code == 0, said
+    apart = read(tmp_path / "apart" / "breasts.csv")
+    assert {row["members"] for row in apart} == {"1"}
+    for row in together:
+        of_side = [each for each in apart if each["laterality"] == row["laterality"]]
+        assert len(of_side) == 2
+        for column in ("malignant", "benign", "malignant_cc", "benign_mlo"):
+            mean = sum(float(each[column]) for each in of_side) / 2
+            assert float(row[column]) == pytest.approx(mean, abs=1e-6)

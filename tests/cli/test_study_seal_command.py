@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from builders import make_image, make_prediction
-from cli_builders import write_models, write_pair, write_picture_exam
+from cli_builders import write_models, write_picture_exam
 from journal_builders import order, submitted
+from seal_builders import VIEWS, check_overlays, keys_of, new_study, protocol_of, run
 from typer.testing import CliRunner
 
 from inference.errors import Cancelled
@@ -26,7 +27,6 @@ from viewer.loading.scan_progress import SilentScan
 from viewer.storage.open_journal import open_journal
 from viewer.storage.open_seals import (
     check_seals,
-    key_ring_of,
     open_ai_results,
     open_ai_scores,
     open_truth,
@@ -34,11 +34,8 @@ from viewer.storage.open_seals import (
 )
 from viewer.storage.places import HOME_VARIABLE
 from viewer.storage.seal_list import read_seal_list
-from viewer.storage.sealed_ai import ai_from_bytes
-from viewer.storage.sealing import SealedItems, ai_item
-from viewer.storage.study_folder import StudyFolder, read_protocol
+from viewer.storage.study_folder import StudyFolder
 from viewer.study.order import plan_session
-from viewer.study.protocol import Protocol
 from viewer.study.truth import TruthEntry
 
 TRUTH = "case_id,laterality,malignant\ncase0001,R,1\ncase0001,L,0\ncase0002,R,0\ncase0002,L,0\n"
@@ -46,12 +43,6 @@ SCORES = (
     "case_id,laterality,malignant,benign\n"
     "case0001,R,0.75,0.5\ncase0001,L,0.25,0.5\ncase0002,R,0.125,\ncase0002,L,0.5,\n"
 )
-VIEWS = ("L-CC", "R-CC")
-
-
-def run(*arguments: str | Path) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["study", *map(str, arguments)])
-    return result.exit_code, " ".join(result.output.split())
 
 
 @pytest.fixture(scope="module")
@@ -68,25 +59,10 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StudyFolder:
     return new_study(tmp_path, tmp_path / "exams")
 
 
-def new_study(place: Path, exams: Path, *options: str) -> StudyFolder:
-    folder = place / "study"
-    code, said = run("new", folder, "--title", "T", "--cases", exams, "--reader", "R1", *options)
-    assert code == 0, said
-    return StudyFolder(folder)
-
-
 def table(study: StudyFolder, text: str, name: str = "table.csv") -> Path:
     path = study.path.parent / name
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def protocol_of(study: StudyFolder) -> Protocol:
-    return read_protocol(study)
-
-
-def keys_of(study: StudyFolder):  # type: ignore[no-untyped-def]
-    return key_ring_of(study, protocol_of(study))
 
 
 def test_truth_is_sealed_and_noted_in_the_protocol(study: StudyFolder) -> None:
@@ -165,52 +141,6 @@ def test_the_networks_results_are_sealed_as_predict_gives_them(
     assert code == 0
     assert "AI: 0 cases sealed, 2 kept from before" in said
     assert (study.sealed / "ai-case0001.sealed").read_bytes() == before
-
-
-def test_a_two_view_model_is_left_out_of_the_seal_and_alone_is_refused(
-    study: StudyFolder, weights: tuple[Path, Path], tmp_path: Path
-) -> None:
-    pair = write_pair(tmp_path / "pair.safetensors")
-    code, said = run("seal", study.path, "--weights", pair)
-    assert code == 2
-    assert "none of the weights scores images" in said
-    code, said = run("seal", study.path, "--weights", pair, "--weights", weights[1])
-    assert code == 0, said
-    assert "Pair scores breasts from two views, which is not sealed" in said
-    assert len(protocol_of(study).sealed.ai_models) == 1
-
-
-def test_augmented_results_say_so_wherever_they_are_read(
-    study: StudyFolder, weights: tuple[Path, Path]
-) -> None:
-    code, said = run("seal", study.path, "--weights", weights[1])
-    assert code == 0, said
-    (plain,) = open_ai_scores(study, keys_of(study))
-    code, said = run(
-        "seal", study.path, "--weights", weights[1], "--augmentations", "2", "--seed", "3"
-    )
-    assert code == 0, said
-    assert "AI: 2 cases sealed Model" in said, "results without are none of this run's"
-    (augmented,) = open_ai_scores(study, keys_of(study))
-    assert augmented.malignant.keys() == plain.malignant.keys()
-    assert augmented.malignant != plain.malignant
-    words = "mean of 2 augmented passes, seed 3"
-    assert words in augmented.version
-    assert words in protocol_of(study).sealed.ai_models[0]
-    result = ai_from_bytes(SealedItems(study.sealed, keys_of(study)).open(ai_item("case0001")))
-    assert {prediction.model.passes for _, prediction in result.predictions} == {words}
-    check_overlays(study)
-
-
-def check_overlays(study: StudyFolder) -> None:
-    """What is sealed is all that the screen lays over the images."""
-    result = ai_from_bytes(SealedItems(study.sealed, keys_of(study)).open(ai_item("case0001")))
-    case = protocol_of(study).case("case0001")
-    (located,) = find_exams([study.case_path(case.path)], SilentScan()).exams
-    overlays = result.overlays()
-    assert set(overlays) == {image.image_id for image in located.exam.images}
-    assert all(overlay.saliency.max() > 0 for overlay in overlays.values())
-    assert all(overlay.patches for overlay in overlays.values())
 
 
 class SaysTheSame:

@@ -84,11 +84,23 @@ def test_what_is_chosen_is_shown_even_when_it_is_gone() -> None:
     assert (offered[0].title, offered[0].weights) == ("gone.p", (Path("/gone.p"),))
 
 
-def test_a_breast_is_scored_by_one_model() -> None:
+def test_a_breast_is_scored_by_an_ensemble_or_one_of_its_members() -> None:
     offered = choices_for(ModelUse.BREAST, [PAIR, OTHER_PAIR], ())
-    assert [len(choice.weights) for choice in offered] == [1, 1, 0]
+    assert [len(choice.weights) for choice in offered] == [2, 1, 1, 0]
+    assert offered[0].title == "Pair, 2 members"
     chosen = with_model({ModelUse.BREAST: ()}, OTHER_PAIR, [PAIR, OTHER_PAIR])
-    assert chosen == {ModelUse.BREAST: (OTHER_PAIR.weights,)}
+    assert chosen == {ModelUse.BREAST: (PAIR.weights, OTHER_PAIR.weights)}
+
+
+def test_a_ct_series_is_scored_by_one_model() -> None:
+    windows = [
+        known(file, architecture=Architecture.CT_WINDOWS, name="Windows", version=version)
+        for file, version in (("1", "1"), ("2", "2"))
+    ]
+    offered = choices_for(ModelUse.CT, windows, ())
+    assert [len(choice.weights) for choice in offered] == [1, 1, 0]
+    chosen = with_model({ModelUse.CT: ()}, windows[1], windows)
+    assert chosen == {ModelUse.CT: (windows[1].weights,)}
 
 
 @pytest.mark.parametrize("order", [(ONE, TWO, FFDM_ONLY), (FFDM_ONLY, ONE, TWO)])

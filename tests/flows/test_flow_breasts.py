@@ -23,6 +23,7 @@ from inference.networks.two_view import InputSize, TwoViewConfig, TwoViewNetwork
 from inference.types import Laterality
 from viewer.domain.ai_state import Done, Failed, NotRun, Queued
 from viewer.domain.breast_ai import BreastDone, BreastState
+from viewer.domain.model_use import ModelUse
 
 Start = Callable[..., RunningProgram]
 
@@ -35,14 +36,19 @@ CONFIG = TwoViewConfig(
 
 
 def write_two_view(
-    path: Path, config: TwoViewConfig = CONFIG, images: tuple[str, ...] = ()
+    path: Path,
+    config: TwoViewConfig = CONFIG,
+    images: tuple[str, ...] = (),
+    *,
+    version: str = "0",
+    seed: int = 3,
 ) -> Path:
     """A small random two-view model."""
-    torch.manual_seed(3)
+    torch.manual_seed(seed)
     card = ModelCard(
         architecture=Architecture.TWO_VIEW,
         name="Small pair",
-        version="0",
+        version=version,
         training_data="none",
         intended_use="tests",
         licence="Apache-2.0",
@@ -68,11 +74,11 @@ def breasts(running: RunningProgram) -> dict[Laterality, BreastState]:
     }
 
 
-def lines(running: RunningProgram) -> list[tuple[str, str]]:
+def lines(running: RunningProgram, model: str = "Small pair 0") -> list[tuple[str, str]]:
     """Titles and states of the two-view model's lines."""
     running.program.panel.refresh()
     shown = running.program.panel.scores.lines
-    first = next(n for n, line in enumerate(shown) if line.title == "Whole breasts: Small pair 0")
+    first = next(n for n, line in enumerate(shown) if line.title == f"Whole breasts: {model}")
     return [(line.title, line.state) for line in shown[first + 1 :]]
 
 
@@ -216,6 +222,33 @@ def test_a_broken_2d_model_matters_only_where_its_heat_maps_are_wanted(
     for ai in breasts(wanting).values():
         assert isinstance(ai, Failed)
         assert "broken.safetensors" in ai.reason
+
+
+def test_models_of_one_name_score_breasts_as_one_their_mean_and_are_named(
+    start: Start, pictures: Path, tmp_path: Path
+) -> None:
+    members = tuple(
+        write_two_view(tmp_path / f"pair{n}.safetensors", version=str(n), seed=n) for n in (1, 2)
+    )
+    running = start(weights=members, run_ai=True)
+    running.open(pictures)
+    running.wait_for_ai()
+    together = breasts(running)
+    assert lines(running, "Small pair, 2 members")[:2] == [("Exam", ""), ("Right breast", "")]
+    said = running.program.panel.breast.text()
+    assert "The mean of 2 members: Small pair 1, Small pair 2." in said
+    alone = []
+    for member in members:
+        settings = running.program.preferences.settings
+        running.program.desk._use_models(replace(settings, serving={ModelUse.BREAST: (member,)}))
+        running.key(Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+        running.wait_for_ai()
+        alone.append(breasts(running))
+    for side, ai in together.items():
+        scores = [each[side].prediction.scores.malignant for each in alone]
+        assert scores[0] != scores[1]
+        assert ai.prediction.scores.malignant == pytest.approx(sum(scores) / 2, abs=1e-6)
+        assert ai.prediction.model.members == 2
 
 
 def test_other_weights_drop_what_was_said_of_breasts(

@@ -32,7 +32,7 @@ def choices_for(
     """Ensembles first, then single models, then none; what is chosen is always among them."""
     titles = dict(zip((model.weights for model in models), told_apart(models), strict=True))
     sound = [model for model in models if use in model.uses and not model.problem]
-    ensembles = [group for group in ensembles_of(sound) if len(group) > 1 and use.is_image]
+    ensembles = [group for group in ensembles_of(sound) if len(group) > 1 and use.has_ensembles]
     offered = [
         *(Choice(title=_title(group), weights=_weights(group)) for group in ensembles),
         *(Choice(title=titles[model.weights], weights=(model.weights,)) for model in sound),
@@ -80,7 +80,7 @@ def _first(use: ModelUse, in_use: Sequence[KnownModel]) -> tuple[Path, ...]:
 
 
 def _serving(use: ModelUse, model: KnownModel, among: Sequence[KnownModel]) -> tuple[Path, ...]:
-    return _weights(fellow_members(model, among) if use.is_image else (model,))
+    return _weights(fellow_members(model, among) if use.has_ensembles else (model,))
 
 
 def _weights(group: Iterable[KnownModel]) -> tuple[Path, ...]:

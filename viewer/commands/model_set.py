@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from inference.architecture import Takes
 from inference.augmentation import NO_AUGMENTATIONS, Augmentations
-from inference.ensemble_groups import Grouping, group_members
+from inference.ensemble_groups import Grouping, ensemble_identity, group_members
 from inference.errors import InferenceError
 from inference.progress import Progress
 from inference.types import ModelIdentity, ModelInput, Prediction
@@ -21,6 +21,7 @@ from viewer.domain.model_use import uses_of
 from viewer.domain.view import ImageKind
 
 if TYPE_CHECKING:
+    from inference.breast_predictor import HeatMapMaker
     from inference.checkpoint import LoadedModel
     from inference.device import Device
     from inference.ensemble import EnsemblePredictor
@@ -75,15 +76,27 @@ class ModelSet:
         return tuple(model for model in self.models if kind in model.kinds)
 
     @property
-    def different_files(self) -> int:
-        """How many weights files it is made of, each counted once."""
-        members = sum(model.identity.members for model in self.models)
-        return members + len(self.breasts) + len(self.series)
+    def identities(self) -> tuple[ModelIdentity, ...]:
+        """Of all that score images and whole breasts."""
+        of_breasts = tuple(model.identity for model in self.breasts)
+        return tuple(model.identity for model in self.models) + of_breasts
 
     @property
-    def ensembles(self) -> tuple[Model, ...]:
+    def different_files(self) -> int:
+        """How many weights files it is made of, each counted once."""
+        members = sum(identity.members for identity in self.identities)
+        return members + len(self.series)
+
+    @property
+    def ensembles(self) -> tuple[Model | BreastModel, ...]:
         """Those of more than one member."""
-        return tuple(model for model in self.models if model.identity.members > 1)
+        models: tuple[Model | BreastModel, ...] = (*self.models, *self.breasts)
+        return tuple(model for model in models if model.identity.members > 1)
+
+    def heat_maps_for(self, kind: ImageKind) -> HeatMapMaker | None:
+        """The first 2D model of this kind of image, for two-view models that want maps."""
+        serving = self.serving(kind)
+        return serving[0].predict_maps if serving else None
 
 
 def load_models(
@@ -95,8 +108,8 @@ def load_models(
 ) -> ModelSet:
     """Load weights files; the same file given twice counts once.
 
-    Files that `grouping` makes members of one ensemble are one model, their mean; two-view models
-    and those of CT windows stand each for itself.
+    Files that `grouping` makes members of one ensemble are one model, their mean; those of CT
+    windows stand each for itself.
     Raises WeightsError, EnsembleError or DeviceUnavailableError (all InferenceError).
     """
     from inference.checkpoint import load_model
@@ -111,7 +124,9 @@ def load_models(
     place = choose_device(device)
     groups = group_members([model.card for model in loaded], grouping)
     models = [_model([loaded[n] for n in group], place, augmentations) for group in groups]
-    breasts = [_breast_model(m, place) for m in _taking(by_content.values(), Takes.BREAST)]
+    pairs = _taking(by_content.values(), Takes.BREAST)
+    pair_groups = group_members([model.card for model in pairs], grouping)
+    breasts = [_breast_model([pairs[n] for n in group], place) for group in pair_groups]
     series = series_models(_taking(by_content.values(), Takes.SERIES), place)
     identities = [m.identity for m in models] + [m.identity for m in breasts]
     identities += [m.identity for m in series]
@@ -142,11 +157,11 @@ def _model(members: Sequence[LoadedModel], place: Device, augmentations: Augment
     )
 
 
-def _breast_model(model: LoadedModel, place: Device) -> BreastModel:
+def _breast_model(members: Sequence[LoadedModel], place: Device) -> BreastModel:
     return BreastModel(
-        identity=model.identity,
-        kinds=mammograms_named(model.card.images),
-        loaded=model,
+        identity=ensemble_identity([member.identity for member in members]),
+        kinds=mammograms_named(members[0].card.images),
+        loaded=tuple(members),
         device=place,
     )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from inference.breast import BreastImage, BreastPrediction
+from inference.breast import BreastPrediction
 from inference.errors import Cancelled, InferenceError
 from inference.progress import Progress
-from viewer.commands.breast_models import BreastModel
+from viewer.commands.breast_models import BreastModel, breast_images
 from viewer.commands.model_set import ModelSet
 from viewer.domain.breast_ai import BreastGroup, breast_groups
 from viewer.domain.exam import Exam
@@ -18,10 +17,6 @@ from viewer.export.prediction_folder import PredictionFolder
 from viewer.export.tables import Status
 from viewer.loading.errors import LoadingError
 from viewer.loading.located_exam import LocatedExam
-from viewer.loading.model_source import model_input
-
-if TYPE_CHECKING:
-    from inference.breast_predictor import HeatMapMaker
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +87,9 @@ class BreastRun:
             return None
         try:
             return task.model.predict(
-                _images(task), self._progress, _heat_maps(self._models, task.group)
+                breast_images(task.located, task.group),
+                self._progress,
+                self._models.heat_maps_for(task.group.kind),
             )
         except (InferenceError, LoadingError) as error:
             reason = str(error)
@@ -117,19 +114,3 @@ class BreastRun:
             reason=reason,
             model=task.model.identity,
         )
-
-
-def _images(task: _Task) -> list[BreastImage]:
-    return [
-        BreastImage(
-            name=image.name,
-            model_input=model_input(image, task.located.frames[image.image_id]),
-        )
-        for image in task.group.images
-    ]
-
-
-def _heat_maps(models: ModelSet, group: BreastGroup) -> HeatMapMaker | None:
-    """The first 2D model of this kind of image; its maps are made again for a breast."""
-    serving = models.serving(group.kind)
-    return serving[0].predict_maps if serving else None

@@ -139,7 +139,7 @@ class StudySeals:
         """
         cases = self._protocol.cases
         kinds = self._protocol.aided.kinds
-        run = run_name([model.identity for model in models.models], kinds)
+        run = run_name(models.identities, kinds)
         kept = set() if again else {c.case_id for c in cases if self._is_sealed(c, run)}
         self._drop_all_but(is_ai, {ai_item(case_id) for case_id in kept})
         due = [case for case in cases if case.case_id not in kept]

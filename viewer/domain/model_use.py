@@ -24,8 +24,13 @@ class ModelUse(Enum):
 
     @property
     def is_image(self) -> bool:
-        """Whether it is one image or volume; only there several models run as an ensemble."""
+        """Whether it is one image or volume."""
         return self not in (ModelUse.BREAST, ModelUse.CT)
+
+    @property
+    def has_ensembles(self) -> bool:
+        """Whether several models may serve it as one, their mean."""
+        return self is not ModelUse.CT
 
 
 _IMAGES = (ModelUse.FFDM, ModelUse.SYNTHETIC_2D, ModelUse.FILM)

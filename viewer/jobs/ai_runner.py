@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from itertools import count
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
@@ -14,7 +13,7 @@ from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Series
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.model_use import ModelUse
-from viewer.jobs.breast_runner import BreastRunner
+from viewer.jobs.breast_runner import BreastModel, BreastRunner, breast_model
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.image_request import ImageRequest
 from viewer.jobs.inference_worker import InferenceWorker
@@ -36,9 +35,12 @@ def interactive_threads() -> int:
     return max(1, (os.cpu_count() or 2) - 1)
 
 
-def _for_breasts(settings: Settings) -> tuple[Path, ...]:
-    """The weights among which a breast's model is looked for."""
-    return settings.serving.get(ModelUse.BREAST, settings.weights)
+def _for_breasts(settings: Settings) -> BreastModel | None:
+    """The two-view model or ensemble in use: the user's choice, or the first of the weights."""
+    chosen = settings.serving.get(ModelUse.BREAST)
+    if chosen is not None:
+        return breast_model(chosen, chosen=True)
+    return breast_model(settings.weights)
 
 
 def _asked(settings: Settings) -> tuple[object, ...]:
@@ -74,7 +76,7 @@ class AiRunner(QObject):
             session=session,
             files=files,
             worker=worker,
-            weights=_for_breasts(settings),
+            model=_for_breasts(settings),
             parent=self,
         )
         session.changed.connect(self._follow)

@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, Slot
 
 from inference.architecture import Architecture
 from inference.errors import WeightsError
+from inference.model_card import ModelCard
+from viewer.commands.ensembles import fellow_members, title_of_members
 from viewer.domain.ai_state import Failed, NotRun, Queued
 from viewer.domain.breast_ai import (
     BreastDone,
@@ -26,7 +28,6 @@ from viewer.domain.view import ImageKind
 from viewer.jobs.breast_request import BreastRequest
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.inference_worker import InferenceWorker
-from viewer.jobs.model_list import title_of
 from viewer.jobs.model_shelf import ModelShelf, card_beside
 from viewer.session.breast_results import breast_stands, forgotten_breasts, unfinished_breasts
 from viewer.session.session import Change, Session
@@ -40,17 +41,36 @@ class BreastModel:
     kinds: tuple[ImageKind, ...]
 
 
-def breast_model(weights: Iterable[Path]) -> BreastModel | None:
-    """The first two-view model among weights files; a wrong card is said elsewhere."""
-    for path in weights:
-        try:
-            card = card_beside(path)
-        except WeightsError:
-            continue
-        if card is None or card.architecture is not Architecture.TWO_VIEW:
-            continue
-        return BreastModel(title=title_of(path, card), kinds=mammograms_named(card.images))
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Member:
+    """A two-view weights file with its card."""
+
+    card: ModelCard
+    problem: str = ""
+
+
+def breast_model(weights: Iterable[Path], *, chosen: bool = False) -> BreastModel | None:
+    """The first two-view model among weights files, with its fellow members.
+
+    chosen: all of them together, as the user wants it. A wrong card is said elsewhere.
+    """
+    members = [_Member(card=card) for card in map(_card, weights) if card is not None]
+    if not members:
+        return None
+    together = members if chosen else fellow_members(members[0], members)
+    titles = [(member.card.name, member.card.version) for member in together]
+    return BreastModel(
+        title=title_of_members(titles), kinds=mammograms_named(together[0].card.images)
+    )
+
+
+def _card(path: Path) -> ModelCard | None:
+    """The card of two-view weights; None of others and of wrong ones."""
+    try:
+        card = card_beside(path)
+    except WeightsError:
+        return None
+    return card if card is not None and card.architecture is Architecture.TWO_VIEW else None
 
 
 class BreastRunner(QObject):
@@ -62,14 +82,14 @@ class BreastRunner(QObject):
         session: Session,
         files: ExamFiles,
         worker: InferenceWorker,
-        weights: tuple[Path, ...],
+        model: BreastModel | None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._files = files
         self._worker = worker
-        self._model = breast_model(weights)
+        self._model = model
         self._numbers = count(1)
         self._wanted: dict[str, tuple[int, BreastKey]] = {}
         session.changed.connect(self._follow)
@@ -95,10 +115,10 @@ class BreastRunner(QObject):
         """Stop what runs and drop what waits."""
         self._drop(unfinished_breasts(self._session.state))
 
-    def use(self, weights: tuple[Path, ...]) -> None:
-        """Take other weights; results of the old ones are dropped from the screen."""
+    def use(self, model: BreastModel | None) -> None:
+        """Take another model; results of the old one are dropped from the screen."""
         self.cancel()
-        self._model = breast_model(weights)
+        self._model = model
         keys = tuple(self._session.state.breasts)
         self._session.apply(lambda state: forgotten_breasts(state, keys))
         self._explain()

@@ -19,7 +19,8 @@ from viewer.jobs.quiet_import import import_networks
 from viewer.settings import DeviceChoice
 
 if TYPE_CHECKING:
-    from inference.breast_predictor import BreastPredictor, HeatMapMaker
+    from inference.breast_ensemble import BreastEnsemble
+    from inference.breast_predictor import HeatMapMaker
     from inference.checkpoint import LoadedModel
     from inference.ct_windows import CtWindowPredictor
     from inference.ensemble import EnsemblePredictor
@@ -179,14 +180,14 @@ class ModelShelf:
 
     def breast_predictor_for(
         self, entry: ShelfEntry, heat_maps: HeatMapMaker | None
-    ) -> BreastPredictor:
-        """Load a two-view network. Raises InferenceError."""
+    ) -> BreastEnsemble:
+        """Load two-view networks. Raises InferenceError."""
         import_networks()
-        from inference.breast_predictor import BreastPredictor
+        from inference.breast_ensemble import BreastEnsemble
         from inference.device import choose_device
 
-        return BreastPredictor(
-            model=self._model(entry.weights[0]),
+        return BreastEnsemble(
+            models=[self._model(weights) for weights in entry.weights],
             device=choose_device(self._device.value, threads=self._threads),
             threads=self._threads,
             heat_maps=heat_maps,
@@ -209,7 +210,7 @@ class ModelShelf:
         if not self._serving[use]:
             raise NoModel(f"switched off for {use.value}")
         models = tuple(self._known_model(weights) for weights in self._serving[use])
-        if len(models) > 1 and not use.is_image:
+        if len(models) > 1 and not use.has_ensembles:
             raise WeightsError(f"One model serves {use.value}, not {len(models)}.")
         for model in models:
             if use not in uses_of(model.card):
@@ -224,7 +225,7 @@ class ModelShelf:
         for weights in self._weights:
             model = self._known_model(weights)
             if use in uses_of(model.card):
-                if not use.is_image:
+                if not use.has_ensembles:
                     return (model,)
                 return fellow_members(model, self._readable(model))
         raise NoModel(f"no model for {use.value}")
