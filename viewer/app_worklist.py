@@ -57,6 +57,7 @@ class WorklistParts(QObject):
         for sender in (self.exams.failed, self.scan.failed, self.statuses.not_kept):
             sender.connect(messages.problem)
         self.scan.said.connect(messages.passing)
+        self.scan.finished.connect(opening.remember_list)
         if self.statuses.complaint:
             messages.notice(self.statuses.complaint)
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from patient_builders import relabelled
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from running_program import WAIT_MS, RunningProgram
 
 from viewer.domain.worklist import ReadingStatus
+from viewer.domain.worklist_order import OrderBy, WorklistOrder
 from viewer.export.phantom_exams import write_phantom_exams
 from viewer.session.near import MOST_OPEN
 from viewer.session.worklist import exam_wanted, lines
-from viewer.ui.worklist.worklist_words import CANNOT
+from viewer.ui.worklist.worklist_words import CANNOT, Column
 
 Start = Callable[..., RunningProgram]
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -128,6 +129,8 @@ def test_a_csv_gives_its_lines_and_its_reasons(start: Start, many: Path, tmp_pat
     page = running.program.window._parts.worklist
     assert page.isVisible()
     page.refresh()
+    newest = running.program.recent.exams[0]
+    assert (newest.alias, newest.paths) == ("Worklist of 3 exams", (table,))
     texts = [
         [page.model.data(page.model.index(row, column)) for column in (0, 1, 7)]
         for row in range(page.model.rowCount())
@@ -159,3 +162,34 @@ def test_an_exam_that_the_reader_closes_is_not_opened_ahead_again(start: Start, 
     running.program.session.apply(lambda state: exam_wanted(state, closed))
     running.qtbot.waitUntil(lambda: running.state.exam_id == closed, timeout=WAIT_MS)
     running.wait_for_frames()
+
+
+def test_a_list_with_priorities_is_read_by_them_and_a_click_sorts_otherwise_and_is_kept(
+    start: Start, many: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "list.csv"
+    lines = [f"{many / 'p05'},Case 5,2", f"{many / 'p06'},Case 6,", f"{many / 'p07'},Case 7,1"]
+    table.write_text("\n".join(["path,alias,priority", *lines]))
+    home = tmp_path / "home"
+    running = start(home=home)
+    running.program.open([table])
+    worklist = running.program.worklist
+    running.qtbot.waitUntil(lambda: not worklist.scan.is_running, timeout=WAIT_MS)
+    page = running.program.window._parts.worklist
+    page.refresh()
+
+    def titles() -> list[str]:
+        return [page.model.data(page.model.index(n, 1)) for n in range(page.model.rowCount())]
+
+    assert titles() == ["Case 7", "Case 5", "Case 6"]
+    header = page.table.horizontalHeader()
+    place = header.sectionViewportPosition(Column.EXAM) + 20
+    for expected in (["Case 5", "Case 6", "Case 7"], ["Case 7", "Case 6", "Case 5"]):
+        running.qtbot.mouseClick(
+            header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place, header.height() // 2)
+        )
+        assert titles() == expected
+    settled(running)
+    running.program.close()
+    again = start(home=home)
+    assert again.state.worklist.order == WorklistOrder(by=OrderBy.EXAM, descending=True)

@@ -15,7 +15,6 @@ from viewer.session.late_arrivals import exams_renewed
 from viewer.session.near import MOST_OPEN, near_exams, too_far
 from viewer.session.state import SessionState
 from viewer.session.worklist import (
-    ai_text,
     exam_wanted,
     list_filtered,
     list_shown,
@@ -28,6 +27,7 @@ from viewer.session.worklist import (
     seen,
     stepped_in_list,
 )
+from viewer.session.worklist_words import ai_text
 
 
 def study(number: int, *, patient: str | None = None, day: str = "20240610") -> Exam:
@@ -125,3 +125,15 @@ def test_a_list_keeps_its_order_and_words_when_an_exam_is_read_anew() -> None:
     state = rows_added(SessionState(), [first, WorklistRow(title="b", exam=EXAMS[1])])
     state = rows_added(state, [WorklistRow(title="new", exam=EXAMS[0])])
     assert [(r.title, r.note) for r in state.worklist.rows] == [("new", "recall"), ("b", "")]
+
+
+def test_an_exam_that_was_closed_because_it_is_far_comes_back_as_it_was_left() -> None:
+    state = with_list(*EXAMS[:2])
+    slot = state.active
+    left = replace(state.panes[slot], inverted=True, slice_index=0)
+    state = replace(state, panes={**state.panes, slot: left}, seen={"0-RCC": frozenset({0})})
+    state = put_away(exam_wanted(state, "id of 1"), "id of 0")
+    assert state.exams == (EXAMS[1],)
+    state = exam_wanted(exams_renewed(state, [EXAMS[0]]), "id of 0")
+    assert state.panes[slot] == left
+    assert state.seen == {"0-RCC": frozenset({0})}

@@ -11,6 +11,7 @@ from functools import lru_cache
 from viewer.domain.exam import Exam
 from viewer.domain.patient_match import normal_id
 from viewer.domain.patient_studies import Order, related_studies
+from viewer.domain.worklist_order import WorklistOrder
 
 _STANDARD = "RCC LCC RMLO LMLO"
 
@@ -37,6 +38,8 @@ class WorklistRow:
     note: str = ""
     problem: str = ""
     """Why the line cannot be opened; empty when it can."""
+    number: int = 0
+    """Its place among the rows as they were found."""
 
     @property
     def exam_id(self) -> str | None:
@@ -60,6 +63,7 @@ class Worklist:
     """All rows in reading order, and how they are looked at."""
 
     rows: tuple[WorklistRow, ...] = ()
+    order: WorklistOrder = field(default_factory=WorklistOrder)
     statuses: Mapping[str, ReadingStatus] = field(default_factory=dict)
     """By exam id; exams that are absent are unread."""
     filter: WorklistFilter = field(default_factory=WorklistFilter)

@@ -1,4 +1,4 @@
-"""Keeps how far the reader is with each exam, between runs."""
+"""Keeps how far the reader is with each exam, and the order of the list, between runs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from viewer.domain.worklist import ReadingStatus
 from viewer.errors import Problem, problem_of
 from viewer.session.session import Change, Session
 from viewer.session.worklist import statuses_known
-from viewer.storage.reading_status import read_statuses, write_statuses
+from viewer.session.worklist_order import list_ordered
+from viewer.storage.reading_status import Reading, read_reading, write_reading
 from viewer.storage.toml_file import NotKept
 
 _AFTER_MS = 400
@@ -26,9 +26,10 @@ class KeptStatuses(QObject):
         super().__init__(parent)
         self._session = session
         self._file = file
-        kept, self.complaint = read_statuses(file)
-        session.apply(lambda state: statuses_known(state, kept))
-        self._written = session.state.worklist.statuses
+        kept, self.complaint = read_reading(file)
+        session.apply(lambda state: statuses_known(state, kept.statuses))
+        session.apply(lambda state: list_ordered(state, kept.order))
+        self._written = self._now()
         self._complained = False
         self._thread: threading.Thread | None = None
         self._timer = QTimer(self)
@@ -42,12 +43,12 @@ class KeptStatuses(QObject):
         self._timer.stop()
         if self._thread is not None:
             self._thread.join()
-        statuses = self._session.state.worklist.statuses
-        if statuses is not self._written:
-            self._write(dict(statuses))
+        if self._now() != self._written:
+            self._write(self._now())
 
     def _follow(self, change: Change) -> None:
-        if change.new.worklist.statuses is not change.old.worklist.statuses:
+        before, after = change.old.worklist, change.new.worklist
+        if after.statuses is not before.statuses or after.order != before.order:
             self._timer.start()
 
     @Slot()
@@ -55,14 +56,17 @@ class KeptStatuses(QObject):
         if self._thread is not None and self._thread.is_alive():
             self._timer.start()
             return
-        self._written = self._session.state.worklist.statuses
-        kept = dict(self._written)
-        self._thread = threading.Thread(target=self._write, args=(kept,), name="statuses")
+        self._written = self._now()
+        self._thread = threading.Thread(target=self._write, args=(self._written,), name="statuses")
         self._thread.start()
 
-    def _write(self, statuses: dict[str, ReadingStatus]) -> None:
+    def _now(self) -> Reading:
+        worklist = self._session.state.worklist
+        return Reading(statuses=worklist.statuses, order=worklist.order)
+
+    def _write(self, reading: Reading) -> None:
         try:
-            write_statuses(self._file, statuses)
+            write_reading(self._file, reading)
         except NotKept as error:
             if not self._complained:
                 self._complained = True

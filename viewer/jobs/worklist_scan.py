@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -20,19 +20,29 @@ from viewer.session.worklist import list_shown
 ListedRow = tuple[WorklistRow, FoundExam | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEnd:
+    """What a list came to."""
+
+    path: Path
+    exams: int
+    faulty: int
+
+
 class WorklistScan(QObject):
     """One list at a time; further ones wait their turn."""
 
     rows_found = Signal(list)
     """(WorklistRow, FoundExam or None) of one line."""
     said = Signal(str)
+    finished = Signal(ListEnd)
     failed = Signal(Problem)
 
     def __init__(self, *, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._waiting: list[Path] = []
-        self._task: Task[str] | None = None
+        self._task: Task[ListEnd] | None = None
 
     @property
     def is_running(self) -> bool:
@@ -56,12 +66,12 @@ class WorklistScan(QObject):
     def _next(self) -> None:
         path = self._waiting.pop(0)
         self._task = Task(lambda progress: self._scan(path, progress), name="list", parent=self)
-        self._task.succeeded.connect(self._say)
+        self._task.succeeded.connect(self._finish)
         self._task.failed.connect(self.failed)
         self._task.ended.connect(self._end)
         self._task.start()
 
-    def _scan(self, path: Path, progress: TaskProgress) -> str:
+    def _scan(self, path: Path, progress: TaskProgress) -> ListEnd:
         lines = read_exam_worklist(path)
         found = faulty = 0
         taken: set[str] = set()
@@ -71,12 +81,13 @@ class WorklistScan(QObject):
             found += sum(exam is not None for _, exam in rows)
             faulty += sum(exam is None for _, exam in rows)
             self.rows_found.emit(rows)
-        ending = f"; {faulty} lines cannot be opened" if faulty else ""
-        return f"Worklist: {found} exams{ending}."
+        return ListEnd(path=path, exams=found, faulty=faulty)
 
     @Slot(object)
-    def _say(self, words: str) -> None:
-        self.said.emit(words)
+    def _finish(self, end: ListEnd) -> None:
+        ending = f"; {end.faulty} lines cannot be opened" if end.faulty else ""
+        self.said.emit(f"Worklist: {end.exams} exams{ending}.")
+        self.finished.emit(end)
 
     @Slot()
     def _end(self) -> None:

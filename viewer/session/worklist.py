@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
-from viewer.domain.ai_state import Done, Failed, Queued, Running, SeriesDone
 from viewer.domain.worklist import (
     ReadingStatus,
     Worklist,
@@ -16,6 +15,8 @@ from viewer.domain.worklist import (
 )
 from viewer.session.exams import chosen, closed, stepped
 from viewer.session.state import SessionState
+from viewer.session.worklist_order import rows_in_order
+from viewer.session.worklist_words import ai_text
 
 
 def lines(state: SessionState) -> tuple[WorklistLine, ...]:
@@ -24,7 +25,7 @@ def lines(state: SessionState) -> tuple[WorklistLine, ...]:
 
 
 def rows_added(state: SessionState, rows: Iterable[WorklistRow]) -> SessionState:
-    """Add rows at the end; one whose exam is in the list already replaces it in its place."""
+    """Add rows in the list's order; one whose exam is in the list already replaces that row."""
     new = tuple(rows)
     by_id = {row.exam_id: row for row in new if row.exam_id is not None}
     known = {row.exam_id for row in state.worklist.rows}
@@ -33,12 +34,23 @@ def rows_added(state: SessionState, rows: Iterable[WorklistRow]) -> SessionState
         for row in state.worklist.rows
     )
     added = tuple(row for row in new if row.exam_id is None or row.exam_id not in known)
-    return _listing(state, replace(state.worklist, rows=kept + added))
+    first = max((row.number for row in kept), default=0) + 1
+    numbered = tuple(replace(row, number=first + n) for n, row in enumerate(added))
+    order = state.worklist.order
+    rows = kept + numbered
+    if order.by is None or not order.by.changes_while_reading:
+        rows = rows_in_order(state, rows, order)
+    return _listing(state, replace(state.worklist, rows=rows))
 
 
 def _renewed(old: WorklistRow, new: WorklistRow) -> WorklistRow:
     """The newer reading of an exam; what a list said of it stays."""
-    return replace(new, priority=new.priority or old.priority, note=new.note or old.note)
+    return replace(
+        new,
+        priority=new.priority or old.priority,
+        note=new.note or old.note,
+        number=old.number,
+    )
 
 
 def row_failed(state: SessionState, exam_id: str, problem: str) -> SessionState:
@@ -147,27 +159,13 @@ def read_toggled(state: SessionState) -> SessionState:
 
 
 def put_away(state: SessionState, exam_id: str) -> SessionState:
-    """Close an exam that is far from the reader; what the AI said is kept in words."""
+    """Close an exam that is far from the reader; what the AI said is kept in words.
+
+    How its images were shown, and which slices were seen, stays for its return.
+    """
     words = {**state.worklist.ai_words, exam_id: ai_text(state, exam_id)}
-    return _listing(closed(state, exam_id), replace(state.worklist, ai_words=words))
-
-
-def ai_text(state: SessionState, exam_id: str) -> str:
-    """Where the AI stands on an exam, open or closed, in a word or two."""
-    exam = next((exam for exam in state.exams if exam.exam_id == exam_id), None)
-    if exam is None:
-        return state.worklist.ai_words.get(exam_id, "")
-    stands = [state.ai_of(image.image_id) for image in exam.images]
-    if any(isinstance(ai, Running) for ai in stands):
-        return "running"
-    if any(isinstance(ai, Queued) for ai in stands):
-        return "queued"
-    done = sum(isinstance(ai, Done | SeriesDone) for ai in stands)
-    if any(isinstance(ai, Failed) for ai in stands):
-        return f"failed, {done} of {len(stands)} done"
-    if not done:
-        return "not run"
-    return "done" if done == len(stands) else f"{done} of {len(stands)} done"
+    smaller = replace(closed(state, exam_id), remembered=state.remembered, seen=state.seen)
+    return _listing(smaller, replace(state.worklist, ai_words=words))
 
 
 def _beside_unlisted(state: SessionState, ids: list[str], by: int) -> str | None:

@@ -14,6 +14,7 @@ from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.exam_search import ExamSearch, FirstWhole, Found
 from viewer.jobs.late_arrivals import LateArrivals
 from viewer.jobs.recent import Recent
+from viewer.jobs.worklist_scan import ListEnd
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.scan_result import ScanResult
 from viewer.session.session import Session
@@ -130,6 +131,12 @@ class Opening(QObject):
     def explain(self, exam: Exam) -> None:
         """Say of an exam that is open, but does not hang, why the AI has not run."""
         self._runner.explain(exam)
+
+    @Slot(ListEnd)
+    def remember_list(self, end: ListEnd) -> None:
+        """Put a worklist among what was opened last; by size: its name may hold one."""
+        exams = "1 exam" if end.exams == 1 else f"{end.exams} exams"
+        self._recent.add(f"Worklist of {exams}", (end.path,))
 
     @Slot()
     def _say_cancelled(self) -> None:

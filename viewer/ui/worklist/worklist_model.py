@@ -15,6 +15,8 @@ from viewer.ui.worklist.worklist_words import TITLES, Cells, Column
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_SORTS = "Click to sort; again: the other way; once more: as found."
+_PRIORITIES = f"{_SORTS} 1 comes before 2, urgent before routine, lines without one last."
 _DISPLAY = Qt.ItemDataRole.DisplayRole
 
 
@@ -73,6 +75,8 @@ class WorklistModel(QAbstractTableModel):
         """The columns' titles."""
         if orientation is Qt.Orientation.Horizontal and role == _DISPLAY:
             return TITLES[Column(section)]
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return _PRIORITIES if Column(section) is Column.PRIORITY else _SORTS
         return None
 
     def data(self, index: AnyIndex, role: int = _DISPLAY) -> object:

@@ -17,13 +17,15 @@ from PySide6.QtWidgets import (
 from viewer.domain.worklist import ReadingStatus, WorklistFilter
 from viewer.session.session import Change, Session
 from viewer.session.worklist import exam_wanted, lines, list_filtered, list_shown
+from viewer.session.worklist_order import list_ordered
 from viewer.ui.worklist.worklist_model import WorklistModel
 from viewer.ui.worklist.worklist_table import WorklistTable
-from viewer.ui.worklist.worklist_words import cells_of, summary
+from viewer.ui.worklist.worklist_words import ORDERS, Column, cells_of, summary
 
 _REFRESH_MS = 40
 _FIELDS = ("worklist", "exam_id", "exams", "ai", "confirmed_patients", "options")
 _ALL = "All"
+_KEYS = "Enter opens   Esc goes back to the images   type to find   click a title to sort"
 
 
 class WorklistPage(QWidget):
@@ -64,6 +66,7 @@ class WorklistPage(QWidget):
         self.table.exam_chosen.connect(self._open)
         self.table.selectionModel().currentChanged.connect(self._tell)
         self.table.text_typed.connect(self._type)
+        self.table.title_clicked.connect(self._sort)
         session.changed.connect(self._follow)
 
     @Slot()
@@ -72,6 +75,9 @@ class WorklistPage(QWidget):
         state = self._session.state
         before = self.table.selected
         listed = lines(state)
+        order = state.worklist.order
+        by = next((column for column, known in ORDERS.items() if known is order.by), None)
+        self.table.show_order(by, descending=order.descending)
         if self.model.show_rows([cells_of(line, state) for line in listed]):
             self.table.select_exam(before or state.exam_id)
         self._tell()
@@ -114,7 +120,9 @@ class WorklistPage(QWidget):
     def _lay_out(self) -> None:
         title = QLabel("Worklist", self)
         title.setObjectName("title")
-        words = QLabel("Enter opens   Esc goes back to the images   type to find", self)
+        words = QLabel(
+            "Enter opens   Esc goes back to the images   type to find   click a title to sort", self
+        )
         words.setObjectName("hint")
         bar = QHBoxLayout()
         bar.setSpacing(12)
@@ -142,6 +150,12 @@ class WorklistPage(QWidget):
             priors=self.priors.isChecked(),
         )
         self._session.apply(lambda state: list_filtered(state, chosen))
+
+    @Slot(int)
+    def _sort(self, column: int) -> None:
+        by = ORDERS[Column(column)]
+        self._session.apply(lambda s: list_ordered(s, s.worklist.order.clicked(by)))
+        self.refresh()
 
     @Slot()
     def _tell(self) -> None:

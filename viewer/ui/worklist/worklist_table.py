@@ -16,8 +16,8 @@ _WIDTHS = {
     Column.KINDS: 180,
     Column.VIEWS: 220,
     Column.PRIORS: 120,
-    Column.AI: 90,
-    Column.PRIORITY: 70,
+    Column.AI: 110,
+    Column.PRIORITY: 100,
 }
 _MOVES = {
     Qt.Key.Key_Up,
@@ -38,6 +38,8 @@ class WorklistTable(QTableView):
 
     exam_chosen = Signal(str)
     """Enter or a double click on a row: the exam id."""
+    title_clicked = Signal(int)
+    """A click on the title of a Column."""
     text_typed = Signal(str)
     """Letters typed while the table has the keyboard."""
 
@@ -59,6 +61,9 @@ class WorklistTable(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.sectionClicked.connect(self.title_clicked)
         header.setSectionResizeMode(Column.NOTE, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self._choose(index.row()))
 
@@ -67,6 +72,11 @@ class WorklistTable(QTableView):
         row = self._rows.row_of(exam_id)
         if self._rows.rowCount():
             self.selectRow(0 if row is None else row)
+
+    def show_order(self, column: Column | None, *, descending: bool) -> None:
+        """Mark the column that the list is sorted by; None: none."""
+        way = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(-1 if column is None else int(column), way)
 
     @property
     def selected(self) -> str | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from viewer.domain.patient_studies import study_date
 from viewer.domain.worklist import ReadingStatus, WorklistLine, kinds_text, views_text
+from viewer.domain.worklist_order import OrderBy
 from viewer.session.state import SessionState
-from viewer.session.worklist import ai_text
+from viewer.session.worklist_words import ai_text, exam_text
 
 
 class Column(IntEnum):
@@ -34,6 +34,17 @@ TITLES = {
     Column.PRIORITY: "Priority",
     Column.NOTE: "Note",
 }
+ORDERS = {
+    Column.STATUS: OrderBy.STATUS,
+    Column.EXAM: OrderBy.EXAM,
+    Column.KINDS: OrderBy.KINDS,
+    Column.VIEWS: OrderBy.VIEWS,
+    Column.PRIORS: OrderBy.PRIORS,
+    Column.AI: OrderBy.AI,
+    Column.PRIORITY: OrderBy.PRIORITY,
+    Column.NOTE: OrderBy.NOTE,
+}
+"""What a click on a column's title sorts by."""
 CANNOT = "cannot open"
 OPENING = "opening…"
 
@@ -64,7 +75,7 @@ def cells_of(line: WorklistLine, state: SessionState) -> Cells:
         exam_id=exam.exam_id,
         texts=(
             OPENING if waited_for else status.value,
-            _exam_text(line, identity=state.options.identity),
+            exam_text(row, identity=state.options.identity),
             kinds_text(exam),
             views_text(exam),
             _priors_text(line),
@@ -91,16 +102,6 @@ def summary(state: SessionState, listed: int) -> str:
     if faulty:
         parts.append(f"{faulty} cannot be opened")
     return "   ".join(parts)
-
-
-def _exam_text(line: WorklistLine, *, identity: bool) -> str:
-    exam = line.row.exam
-    if exam is None or not identity:
-        return line.row.title
-    day = study_date(exam)
-    who = exam.identity
-    parts = (who.name.replace("^", " ").strip(), who.patient_id, day.isoformat() if day else "")
-    return "  ".join(part for part in parts if part) or line.row.title
 
 
 def _priors_text(line: WorklistLine) -> str:
