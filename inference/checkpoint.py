@@ -40,12 +40,13 @@ class LoadedModel:
     identity: ModelIdentity
 
 
-def load_model(path: Path, *, card_file: Path | None = None) -> LoadedModel:
+def load_model(path: Path | str, *, card_file: Path | None = None) -> LoadedModel:
     """Load a weights file with its card, or a published file by its member number.
 
     card_file: None is the card beside the weights. Raises WeightsError that names the file and its
     first missing, misshaped or unknown entry, or the key that its card lacks.
     """
+    path = Path(path)
     entries = read_entries(path)
     card_file = card_file or card_path(path)
     if card_file.is_file():
