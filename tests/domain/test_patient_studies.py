@@ -177,3 +177,13 @@ def test_the_words_say_the_same_in_both_directions(day: date, days: int) -> None
     later = day + timedelta(days=days)
     there, back = time_between(day, later), time_between(later, day)
     assert there.replace("earlier", "later") == back
+
+
+def test_a_confirmation_says_nothing_and_ends_when_an_identity_changes() -> None:
+    other = study("other", "20220101", name="SMITH^ANN")
+    word = pair(other, CURRENT)
+    assert word == pair(CURRENT, other)
+    assert "SMITH" not in word
+    assert CURRENT.exam_id not in word
+    renamed = replace(other, identity=replace(other.identity, name="JONES^ANN"))
+    assert pair(renamed, CURRENT) != word

@@ -63,7 +63,7 @@ def test_the_newest_study_hangs_and_the_prior_is_shown_as_such(start: Start, pat
 def test_another_name_is_warned_of_and_confirmed_by_the_reader(
     start: Start, tmp_path: Path, patient: Path, phantom: Path
 ) -> None:
-    running = start()
+    running = start(home=tmp_path / "home")
     other = PATIENT | {"PatientName": "Smith^Ann"}
     relabelled(phantom, tmp_path / "c", study="third", StudyDate="20210705", **other)
     running.program.open([patient, tmp_path / "c"])
@@ -81,6 +81,15 @@ def test_another_name_is_warned_of_and_confirmed_by_the_reader(
     running.program.desk.confirm_patient()
     assert len(priors(running.state)) == 2
     running.qtbot.waitUntil(lambda: not running.program.search.is_running, timeout=WAIT_MS)
+    running.program.close()
+    again = start(home=tmp_path / "home")
+    again.program.open([patient, tmp_path / "c"])
+    again.qtbot.waitUntil(lambda: len(priors(again.state)) == 2, timeout=WAIT_MS)
+    assert not any("another name" in text for text in again.program.notices.texts)
+    kept = (tmp_path / "home" / "config" / "reading.toml").read_text()
+    assert "Smith" not in kept
+    assert again.state.exam.identity.patient_id not in kept
+    again.qtbot.waitUntil(lambda: not again.program.search.is_running, timeout=WAIT_MS)
 
 
 def test_an_image_is_put_into_a_pane_by_keyboard(start: Start, patient: Path) -> None:

@@ -12,6 +12,7 @@ from viewer.session.exams import chosen, opened
 from viewer.session.patient import (
     may_show,
     patient_confirmed,
+    patient_parted,
     priors,
     related,
     relation_in,
@@ -56,6 +57,10 @@ def test_a_contradicting_study_is_at_hand_only_when_the_reader_confirmed_the_pat
     state = patient_confirmed(state, DOUBTFUL.exam_id)
     assert priors(state) == (DOUBTFUL,)
     assert may_show(state, "doubtful-RCC")
+    state = patient_parted(image_shown(state, Slot.RCC, "doubtful-RCC"))
+    assert priors(state) == ()
+    assert state.panes[Slot.RCC].image_id == "current-RCC"
+    assert patient_parted(state) is state
 
 
 def test_images_of_another_patient_may_never_stand_beside_the_exam() -> None:

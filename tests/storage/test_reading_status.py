@@ -29,7 +29,7 @@ def test_entries_that_make_no_sense_are_left_out(tmp_path: Path) -> None:
     assert read_reading(path)[0].statuses == {"a": ReadingStatus.READ}
     path.write_text('[worklist]\nsorted_by = "colour"\n')
     assert read_reading(path)[0] == Reading()
-    path.write_text("exams = 3\nworklist = 2\n")
+    path.write_text("exams = 3\nworklist = 2\npatients = 1\n")
     assert read_reading(path)[0].statuses == {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from viewer.domain.exam import Exam
 from viewer.domain.patient_match import PatientMatch, match_of
 
 _MONTHS = 12
-NOBODY: Set[frozenset[str]] = frozenset()
+NOBODY: Set[str] = frozenset()
 
 
 class Order(Enum):
@@ -64,30 +65,26 @@ _DOUBTS = {
 }
 
 
-def priors_of(
-    exam: Exam, exams: Iterable[Exam], confirmed: Set[frozenset[str]] = NOBODY
-) -> tuple[Exam, ...]:
+def priors_of(exam: Exam, exams: Iterable[Exam], confirmed: Set[str] = NOBODY) -> tuple[Exam, ...]:
     """The studies that hang as priors of an exam, the newest of the earlier ones first.
 
     After the earlier ones come those of the same day, then those without a readable date; later
-    ones are no priors. A study whose name or birth date contradicts is none either until its pair
-    of exam ids is in `confirmed`.
+    ones are no priors. A study whose name or birth date contradicts is none either until their
+    `pair` is in `confirmed`.
     """
     related = related_studies(exam, exams, confirmed)
     return tuple(relation.exam for relation in related if relation.is_prior)
 
 
 def related_studies(
-    exam: Exam, exams: Iterable[Exam], confirmed: Set[frozenset[str]] = NOBODY
+    exam: Exam, exams: Iterable[Exam], confirmed: Set[str] = NOBODY
 ) -> tuple[StudyRelation, ...]:
     """Every other study with the same patient id, in the order of `priors_of`, later ones last."""
     found = [relation_of(exam, other, confirmed) for other in exams]
     return tuple(sorted((r for r in found if r is not None), key=_place))
 
 
-def relation_of(
-    exam: Exam, other: Exam, confirmed: Set[frozenset[str]] = NOBODY
-) -> StudyRelation | None:
+def relation_of(exam: Exam, other: Exam, confirmed: Set[str] = NOBODY) -> StudyRelation | None:
     """How another study relates to an exam; None when it is the exam, or another patient's."""
     if other.exam_id == exam.exam_id:
         return None
@@ -104,16 +101,27 @@ def relation_of(
     )
 
 
-def newest_of(exam: Exam, exams: Iterable[Exam], confirmed: Set[frozenset[str]] = NOBODY) -> Exam:
+def newest_of(exam: Exam, exams: Iterable[Exam], confirmed: Set[str] = NOBODY) -> Exam:
     """The newest study of an exam's patient: the current one; the exam itself when none is."""
     later = [r for r in related_studies(exam, exams, confirmed) if r.order is Order.LATER]
     newest = [r.exam for r in later if r.confirmed]
     return max(newest, key=lambda other: study_date(other) or date.min, default=exam)
 
 
-def pair(exam: Exam, other: Exam) -> frozenset[str]:
-    """What stands for a reader's word that two studies are of one patient."""
-    return frozenset({exam.exam_id, other.exam_id})
+def pair(exam: Exam, other: Exam) -> str:
+    """What stands for a reader's word that two studies are of one patient: a hash.
+
+    It is of both studies and of the identities that were compared, in either order, so that it
+    says nothing of them and does not hold when one of them is changed.
+    """
+    said = sorted("\x1f".join(_compared(one)) for one in (exam, other))
+    joined = "\x1e".join(said).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(joined, digest_size=16).hexdigest()
+
+
+def _compared(exam: Exam) -> tuple[str, ...]:
+    who = exam.identity
+    return exam.exam_id, who.patient_id, who.name, who.birth_date
 
 
 def study_date(exam: Exam) -> date | None:

@@ -93,7 +93,7 @@ class WorklistLine:
 
 @lru_cache(maxsize=4)
 def lines_of(
-    rows: tuple[WorklistRow, ...], confirmed: frozenset[frozenset[str]] = frozenset()
+    rows: tuple[WorklistRow, ...], confirmed: frozenset[str] = frozenset()
 ) -> tuple[WorklistLine, ...]:
     """Count every row's priors among the other rows; kept, since every step asks for it."""
     patients = _by_patient(rows)
@@ -102,7 +102,7 @@ def lines_of(
 
 def listed(
     worklist: Worklist,
-    confirmed: frozenset[frozenset[str]] = frozenset(),
+    confirmed: frozenset[str] = frozenset(),
     *,
     identity: bool = False,
 ) -> tuple[WorklistLine, ...]:
@@ -138,7 +138,7 @@ def _by_patient(rows: Iterable[WorklistRow]) -> Mapping[str, Sequence[Exam]]:
 
 
 def _line(
-    row: WorklistRow, patients: Mapping[str, Sequence[Exam]], confirmed: Set[frozenset[str]]
+    row: WorklistRow, patients: Mapping[str, Sequence[Exam]], confirmed: Set[str]
 ) -> WorklistLine:
     if row.exam is None:
         return WorklistLine(row=row)

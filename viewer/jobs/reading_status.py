@@ -1,4 +1,4 @@
-"""Keeps how far the reader is with each exam, and the order of the list, between runs."""
+"""Keeps how far the reader is with each exam, and what they said of the list, between runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from viewer.errors import Problem, problem_of
+from viewer.session.patient import patients_known
 from viewer.session.session import Change, Session
 from viewer.session.worklist import statuses_known
 from viewer.session.worklist_order import list_ordered
@@ -29,6 +30,7 @@ class KeptStatuses(QObject):
         kept, self.complaint = read_reading(file)
         session.apply(lambda state: statuses_known(state, kept.statuses))
         session.apply(lambda state: list_ordered(state, kept.order))
+        session.apply(lambda state: patients_known(state, kept.confirmed))
         self._written = self._now()
         self._complained = False
         self._thread: threading.Thread | None = None
@@ -48,7 +50,8 @@ class KeptStatuses(QObject):
 
     def _follow(self, change: Change) -> None:
         before, after = change.old.worklist, change.new.worklist
-        if after.statuses is not before.statuses or after.order != before.order:
+        listed = after.statuses is not before.statuses or after.order != before.order
+        if listed or change.touches("confirmed_patients"):
             self._timer.start()
 
     @Slot()
@@ -61,8 +64,12 @@ class KeptStatuses(QObject):
         self._thread.start()
 
     def _now(self) -> Reading:
-        worklist = self._session.state.worklist
-        return Reading(statuses=worklist.statuses, order=worklist.order)
+        state = self._session.state
+        return Reading(
+            statuses=state.worklist.statuses,
+            order=state.worklist.order,
+            confirmed=state.confirmed_patients,
+        )
 
     def _write(self, reading: Reading) -> None:
         try:

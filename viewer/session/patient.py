@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 from viewer.domain.exam import Exam
@@ -14,6 +15,7 @@ from viewer.domain.patient_studies import (
     related_studies,
     relation_of,
 )
+from viewer.session.exams import chosen
 from viewer.session.placing import activated, image_shown
 from viewer.session.staging import image_for, place_framing, prior_of, shown_as_remembered
 from viewer.session.state import SessionState
@@ -39,6 +41,27 @@ def patient_confirmed(state: SessionState, exam_id: str) -> SessionState:
         return state
     confirmed = state.confirmed_patients | {pair(exam, other)}
     return with_priors_hung(replace(state, confirmed_patients=confirmed))
+
+
+def patients_known(state: SessionState, confirmed: Set[str]) -> SessionState:
+    """Take over what the reader confirmed in earlier runs."""
+    return replace(state, confirmed_patients=state.confirmed_patients | confirmed)
+
+
+def patient_parted(state: SessionState) -> SessionState:
+    """Take back that other studies are of the patient whose exam hangs, and hang it without them.
+
+    Only what the reader had to confirm; studies whose headers agree stay.
+    """
+    exam = state.exam
+    known = [row.exam for row in state.worklist.rows if row.exam is not None]
+    if exam is None:
+        return state
+    gone = {pair(exam, other) for other in (*state.exams, *known) if other is not exam}
+    left = state.confirmed_patients - gone
+    if left == state.confirmed_patients:
+        return state
+    return chosen(replace(state, confirmed_patients=left), exam.exam_id)
 
 
 def study_of(state: SessionState, image_id: str | None) -> Exam | None:

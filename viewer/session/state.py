@@ -143,8 +143,8 @@ class SessionState:
     finding: Finding | None = None
     reader_marks: tuple[ReaderMark, ...] = ()
     """Places the reader points at, drawn on their slices."""
-    confirmed_patients: frozenset[frozenset[str]] = frozenset()
-    """Pairs of exam ids that the reader says are of one patient, though their headers disagree."""
+    confirmed_patients: frozenset[str] = frozenset()
+    """Hashes of pairs of studies that are of one patient, says the reader; their headers disagree."""
     marks: Marking = field(default_factory=Marking)
     """What the reader draws."""
     worklist: Worklist = field(default_factory=Worklist)

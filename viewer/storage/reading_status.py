@@ -1,6 +1,6 @@
-"""How far the reader is with each exam, and how they sort their worklist, in a private file.
+"""How far the reader is with each exam, how they sort the worklist, which patients they confirmed.
 
-Exams stand there by their hashes.
+In a private file, and there by hashes only.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ class Reading:
     statuses: Mapping[str, ReadingStatus] = field(default_factory=dict)
     """By exam id, in the order they were noted."""
     order: WorklistOrder = field(default_factory=WorklistOrder)
+    confirmed: frozenset[str] = frozenset()
+    """Hashes of pairs of studies that the reader said are of one patient."""
 
 
 def read_reading(path: Path) -> tuple[Reading, str | None]:
@@ -41,7 +43,8 @@ def read_reading(path: Path) -> tuple[Reading, str | None]:
         if isinstance(value, str) and value in known
     }
     order = _order(file.entries.get("worklist", {}))
-    return Reading(statuses=statuses, order=order), file.complaint
+    confirmed = _confirmed(file.entries.get("patients", {}))
+    return Reading(statuses=statuses, order=order, confirmed=confirmed), file.complaint
 
 
 def write_reading(path: Path, reading: Reading) -> None:
@@ -53,6 +56,7 @@ def write_reading(path: Path, reading: Reading) -> None:
             "sorted_by": _AS_FOUND if by is None else by.value,
             "descending": reading.order.descending,
         },
+        "patients": {"confirmed": sorted(reading.confirmed)},
         "exams": {i: s.value for i, s in newest if s is not ReadingStatus.UNREAD},
     }
     write_toml(path, entries)
@@ -68,3 +72,10 @@ def _order(entry: object) -> WorklistOrder:
     if not isinstance(said, str) or said not in columns or not isinstance(descending, bool):
         return WorklistOrder()
     return WorklistOrder(by=columns[said], descending=descending)
+
+
+def _confirmed(entry: object) -> frozenset[str]:
+    hashes = entry.get("confirmed", []) if isinstance(entry, dict) else []
+    if not isinstance(hashes, list):
+        return frozenset()
+    return frozenset(h for h in hashes if isinstance(h, str))
