@@ -268,3 +268,12 @@ def test_without_probabilities_birads_is_scored(study: StudyAnswers) -> None:
     table = table_of_study(replace(study, readings=readings))
     assert not table.is_probability
     assert set(np.unique(table.ratings.scores)) <= {0.0, 3.0}
+
+
+def test_scores_of_augmented_passes_are_noted_with_their_model(study: StudyAnswers) -> None:
+    assert not any("augmented" in note for note in table_of_study(study).notes)
+    (model,) = study.models
+    augmented = replace(model, passes="mean of 8 augmented passes")
+    table = table_of_study(replace(study, models=(augmented,)))
+    assert "Scores of gmic: mean of 8 augmented passes." in table.notes
+    assert list(table.ai) == ["gmic"], "the analysis plan names the model as before"

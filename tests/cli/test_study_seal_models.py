@@ -106,6 +106,7 @@ def test_augmented_results_say_so_wherever_they_are_read(
     assert augmented.malignant != plain.malignant
     words = "mean of 2 augmented passes, seed 3"
     assert words in augmented.version
+    assert (plain.passes, augmented.passes) == ("", words)
     assert words in protocol_of(study).sealed.ai_models[0]
     result = ai_from_bytes(SealedItems(study.sealed, keys_of(study)).open(ai_item("case0001")))
     assert {prediction.model.passes for _, prediction in result.predictions} == {words}

@@ -30,6 +30,8 @@ class ModelScores:
     version: str
     malignant: Mapping[Side, float]
     """0 to 1."""
+    passes: str = ""
+    """Such as "mean of 8 augmented passes"; empty without augmentations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,9 @@ def _notes(study: StudyAnswers, rows: StudyRows, *, with_amendments: bool) -> It
             f"{_readings(not_asked)} ended without the AI being asked for: "
             "the answer alone stands for the aided one."
         )
+    for model in study.models:
+        if model.passes:
+            yield f"Scores of {model.model}: {model.passes}."
     unplaced = sum(mark.x_mm is None and mark.y_mm is None for mark in rows.marks)
     if unplaced:
         yield (

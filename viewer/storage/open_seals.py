@@ -55,6 +55,7 @@ def open_ai_scores(folder: StudyFolder, keys: KeyRing) -> tuple[ModelScores, ...
                 for breast in result.breasts
                 if breast.model == model_words(model)
             },
+            passes=model.passes,
         )
         for model in models
     ]
