@@ -8,7 +8,7 @@ from builders import make_exam, make_image
 
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.hanging import Slot
-from viewer.session.exams import chosen, opened
+from viewer.session.exams import chosen, closed, opened
 from viewer.session.patient import (
     may_show,
     patient_confirmed,
@@ -57,6 +57,8 @@ def test_a_contradicting_study_is_at_hand_only_when_the_reader_confirmed_the_pat
     state = patient_confirmed(state, DOUBTFUL.exam_id)
     assert priors(state) == (DOUBTFUL,)
     assert may_show(state, "doubtful-RCC")
+    left = closed(closed(state, DOUBTFUL.exam_id), CURRENT.exam_id)
+    assert left.confirmed_patients == state.confirmed_patients
     state = patient_parted(image_shown(state, Slot.RCC, "doubtful-RCC"))
     assert priors(state) == ()
     assert state.panes[Slot.RCC].image_id == "current-RCC"

@@ -87,6 +87,7 @@ def closed(state: SessionState, exam_id: str) -> SessionState:
         active=next(iter(state.protocol.stages[0].places)),
         pane_sizes=state.pane_sizes,
         worklist=state.worklist,
+        confirmed_patients=state.confirmed_patients,
         seen=None if state.seen is None else {},
         options=replace(state.options, cine=Cine()),
     )

@@ -144,7 +144,7 @@ class SessionState:
     reader_marks: tuple[ReaderMark, ...] = ()
     """Places the reader points at, drawn on their slices."""
     confirmed_patients: frozenset[str] = frozenset()
-    """Hashes of pairs of studies that are of one patient, says the reader; their headers disagree."""
+    """Pairs of studies, by hash, of one patient as the reader says; their headers contradict it."""
     marks: Marking = field(default_factory=Marking)
     """What the reader draws."""
     worklist: Worklist = field(default_factory=Worklist)

@@ -18,7 +18,8 @@ class ConfirmPatientDialog(QDialog):
         self.setWindowTitle("Confirm patient")
         words = QLabel(
             f"{relation.doubt} While they are apart, {relation.exam.alias} is no prior of "
-            f"{exam.alias}. Your word is kept, by a hash without names, until you take it back: Exam > Part patients.",
+            f"{exam.alias}. Your word is kept, by a hash without names, until you take it back: "
+            "Exam > Part patients.",
             self,
         )
         words.setWordWrap(True)
