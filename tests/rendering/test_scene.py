@@ -162,6 +162,15 @@ def test_every_state_of_the_ai_has_its_own_look():
     assert "no salient region" in lines[5].text
 
 
+@pytest.mark.parametrize(
+    ("total", "slices", "words"),
+    [(70, 70, "slices"), (630, 70, "slices of all passes"), (9, 1, "passes"), (1, 1, "slices")],
+)
+def test_the_ai_s_progress_says_what_is_counted(total: int, slices: int, words: str):
+    assert ai_line(Running("slices", 0, total), slices=slices).detail == words
+    assert ai_line(Running("loading the model", 0, total), slices=slices).detail != words
+
+
 def test_a_missing_view_is_named():
     scene = scene_of(stack=None, state=PaneState(), frame=None, empty_title="RMLO")
     assert scene.message is not None

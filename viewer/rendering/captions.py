@@ -85,8 +85,8 @@ class TextSettings:
     """Where the AI stands; off where nothing of it may be seen."""
 
 
-def ai_line(state: AiState) -> AiLine:
-    """Put the AI's state on one image into words."""
+def ai_line(state: AiState, *, slices: int | None = None) -> AiLine:
+    """Put the AI's state on one image into words; slices: how many the image has, if known."""
     match state:
         case NotRun(reason):
             return AiLine(AiLook.NOT_RUN, "AI not run", reason)
@@ -96,7 +96,7 @@ def ai_line(state: AiState) -> AiLine:
             return AiLine(
                 AiLook.RUNNING,
                 f"AI running  {done}/{total}",
-                stage,
+                _stage_words(stage, total, slices),
                 min(1.0, done / total) if total > 0 else 0.0,
             )
         case Failed(reason):
@@ -112,6 +112,13 @@ def ai_line(state: AiState) -> AiLine:
             if prediction.has_salient_region:
                 return AiLine(AiLook.SCORES, text, model)
             return AiLine(AiLook.NOTHING_SALIENT, "AI: no salient region", f"{text}   {model}")
+
+
+def _stage_words(stage: str, total: int, slices: int | None) -> str:
+    """Several members or augmented passes look at every slice, and all looks are counted."""
+    if stage != "slices" or slices is None or total <= slices:
+        return stage
+    return "passes" if slices == 1 else "slices of all passes"
 
 
 def series_line(prediction: SeriesPrediction) -> AiLine:

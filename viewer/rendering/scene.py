@@ -219,7 +219,7 @@ def build_scene(
             if text.corner_text
             else reduction_lines(viewport)
         ),
-        ai=ai_line(ai) if text.corner_text and text.ai else None,
+        ai=ai_line(ai, slices=stack.slices) if text.corner_text and text.ai else None,
         edges=_edges(stack, state),
         message=_waiting(stack, state, frame, frame_problem),
         other_study=context.other_study is not None,
