@@ -10,8 +10,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from inference.architecture import Architecture
 from inference.atomic_file import write_atomically
 from inference.card_key import CardKey
@@ -64,6 +62,8 @@ _GMIC_FIELDS = ("top_t", "patches", "saliency")
 
 def minimal_card(architecture: Architecture = Architecture.GMIC3D) -> str:
     """The least that a card of an architecture holds, to copy and fill in."""
+    import tomli_w
+
     others = [f'"{other.value}"' for other in Architecture if other is not architecture]
     lines = [f'architecture = "{architecture.value}"   # or {", ".join(others)}']
     spec = architecture.spec
@@ -95,6 +95,9 @@ def read_card(path: Path) -> ModelCard:
 
 def write_card(path: Path, card: ModelCard) -> None:
     """Write a card that read_card gives back unchanged."""
+    # Here, so that weights can be read and networks trained where it is not installed.
+    import tomli_w
+
     write_atomically(path, tomli_w.dumps(_entries(card)).encode())
 
 

@@ -9,8 +9,8 @@ from inference.training_runs.read_config import parse_config
 
 BASE = "base"
 _RATES = {"two views": 5e-4}
-"""Where the whole-slice network starts well, more than 1e-4 makes it forget; the layers behind two
-views start from nothing."""
+"""Where the whole-slice network starts well, more than 1e-4 makes it forget, of volumes benign
+findings first; the layers behind two views start from nothing."""
 _COMMON = """
 [optimisation]
 learning_rate = {rate}
@@ -68,10 +68,12 @@ class Size:
     """Of the phantom's detector as in tomosynthesis; a plain mammogram has a third more."""
     columns: int = 360
     breasts: int = 24
-    test_breasts: int = 32
-    epochs: int = 3
+    test_breasts: int = 40
+    epochs: int = 7
     """Each shows every breast with every set of findings in every view."""
     trunk_epochs: int = 5
+    volume_trunk_epochs: int = 10
+    """Of slices, from where plain mammograms left off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +89,8 @@ class Arm:
     starts_sparse: bool = True
     """How its whole-slice network was trained before; see learning.train_trunk."""
 
-    def config(self, size: Size, seed: int) -> TrainingConfig:
-        """The whole configuration."""
+    def text(self, size: Size, seed: int) -> str:
+        """The whole configuration, in TOML."""
         is_3d = self.family == "zeta"
         model = {"zeta": _GMIC3D, "two views": _TWO_VIEW}.get(self.family, _GMIC)
         common = _COMMON.format(
@@ -100,8 +102,11 @@ class Arm:
             rows=size.rows,
             columns=size.columns,
         )
-        text = f'name = "{self.name}"\nseed = {seed}\n[model]{_merged(model, self.model)}{common}'
-        return parse_config(text, self.name)
+        return f'name = "{self.name}"\nseed = {seed}\n[model]{_merged(model, self.model)}{common}'
+
+    def config(self, size: Size, seed: int) -> TrainingConfig:
+        """The whole configuration, read."""
+        return parse_config(self.text(size, seed), self.name)
 
 
 def _merged(base: str, own: str) -> str:

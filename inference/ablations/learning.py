@@ -29,6 +29,11 @@ _ON_FINDING = 0.7
 _POSITIVE_WEIGHT = 4.0
 _SHARE_PRIOR = -4.0
 _SPARSITY = 0.02
+_SLICES_WITHOUT = 1
+NEAR_SLICES = 1
+"""As far from a finding's middle it may still be seen."""
+CONSTANTS = (TRUNK_RATE, _ON_FINDING, _POSITIVE_WEIGHT, _SHARE_PRIOR, _SPARSITY, _SLICES_WITHOUT)
+"""What else decides about a start."""
 
 
 def learner_of(config: TrainingConfig, trunk: Path | None) -> Learner:
@@ -92,12 +97,15 @@ def train_trunk(
     epochs: int,
     batch: int,
     is_sparse: bool,
+    begins_from: Path | None = None,
 ) -> None:
     """Teach a whole-slice network where findings lie, cell by cell, and keep it at `path`.
 
     is_sparse: let its channels be high on findings and low elsewhere, as the 3D-GMIC paper has
     it of a pretrained network (section V-B.4). Left to itself so short a training comes out the
     other way round: most channels tell what is no finding.
+    begins_from: a network taught before on other images; the paper, too, begins volumes from what
+    was learned on plain mammograms (section V-D).
     """
     with first_weights(77):
         trunk = ResNet22(first_channels=channels)
@@ -105,6 +113,8 @@ def train_trunk(
         if is_sparse:
             # What no channel speaks for is no finding from the first step on.
             nn.init.constant_(cells.bias, _SHARE_PRIOR)  # type: ignore[arg-type]
+    if begins_from is not None:
+        trunk.load_state_dict(torch.load(begins_from, weights_only=True))
     trunk.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.Adam([*trunk.parameters(), *cells.parameters()], lr=TRUNK_RATE)
     generator = np.random.default_rng(77)
@@ -112,12 +122,13 @@ def train_trunk(
         order = generator.permutation(len(images))
         for first in range(0, len(order) - batch + 1, batch):
             shown = [images[index] for index in order[first : first + batch]]
-            slices = [torch.from_numpy(cut_window(one.prepared, PLAIN)) for one in shown]
+            slices, chosen = zip(*(_taught_slices(one, generator) for one in shown), strict=True)
             features = trunk(torch.cat(slices).unsqueeze(1))
             evidence = cells(features)
+            rows, columns = evidence.shape[2:]
             targets = [
-                cell_targets(one, evidence.shape[2], evidence.shape[3], len(own))
-                for one, own in zip(shown, slices, strict=True)
+                cell_targets(one, rows, columns, own[-1] + 1)[own]
+                for one, own in zip(shown, chosen, strict=True)
             ]
             loss = _cell_loss(evidence, torch.cat(targets))
             if is_sparse:
@@ -126,6 +137,25 @@ def train_trunk(
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     torch.save(trunk.state_dict(), path)
+
+
+def _taught_slices(
+    image: AblationImage, generator: np.random.Generator
+) -> tuple[Tensor, list[int]]:
+    """The middle slices of an image's findings, and some without: (slices, rows, columns), which.
+
+    The whole volume is standardised, so that slices look as they do in it.
+    """
+    volume = torch.from_numpy(cut_window(image.prepared, PLAIN))
+    middles = {place.slice_index for place in image.places}
+    others = [
+        index
+        for index in range(len(volume))
+        if all(abs(index - middle) > NEAR_SLICES for middle in middles)
+    ]
+    wanted = min(len(others), _SLICES_WITHOUT if middles else 2 * _SLICES_WITHOUT)
+    chosen = sorted(middles | set(generator.choice(others, wanted, replace=False).tolist()))
+    return volume[chosen], chosen
 
 
 def cell_targets(image: AblationImage, rows: int, columns: int, slices: int) -> Tensor:
@@ -141,7 +171,7 @@ def cell_targets(image: AblationImage, rows: int, columns: int, slices: int) -> 
         beside = distance < place.radius + height
         own = targets[:, place.finding_class]
         for index in range(slices):
-            if abs(index - place.slice_index) <= 1:
+            if abs(index - place.slice_index) <= NEAR_SLICES:
                 own[index][beside] = np.nan
         own[place.slice_index][on_finding] = 1.0
     return torch.from_numpy(targets)

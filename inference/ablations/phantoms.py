@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -22,9 +22,12 @@ FINDINGS = ((), (BENIGN,), (MALIGNANT,), (BENIGN, MALIGNANT))
 BREAST_SHARE = 0.6
 """Of the columns, counted from the chest wall: beyond lies air."""
 _KINDS = {BENIGN: LesionKind.ROUND_MASS, MALIGNANT: LesionKind.SPICULATED_MASS}
-_SIZES_MM = (14.0, 24.0)
-_CONSPICUITIES = (0.6, 1.0)
+_SIZES_MM = {ImageType.FFDM: (14.0, 24.0), ImageType.DBT: (18.0, 28.0)}
+_CONSPICUITIES = {ImageType.FFDM: (0.6, 1.0), ImageType.DBT: (0.8, 1.0)}
+"""Volumes have larger pixels and sharper tissue, so that smaller findings are lost in them."""
 _APART_MM = 30.0
+CONSTANTS = (FINDINGS, BREAST_SHARE, _KINDS, _SIZES_MM, _CONSPICUITIES, _APART_MM)
+"""What decides about findings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +52,19 @@ class AblationImage:
 
 
 def ablation_images(
-    settings: PhantomSettings, kind: ImageType, views: tuple[View, ...], folder: Path
+    settings: PhantomSettings,
+    kind: ImageType,
+    views: tuple[View, ...],
+    folder: Path,
+    numbers: Sequence[int] | None = None,
 ) -> list[AblationImage]:
-    """Every breast with every set of findings in every view; made once, kept in `folder`."""
+    """Every breast with every set of findings in every view; made once, kept in `folder`.
+
+    numbers: of the breasts; None: of all that the settings ask for.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     images: list[AblationImage] = []
-    for number in range(settings.exams):
+    for number in range(settings.exams) if numbers is None else numbers:
         for view in views:
             images += _of_view(settings, number, view, kind, folder)
     return images
@@ -70,7 +80,8 @@ def _of_view(
         pixels, notes = folder / f"{key}.npy", folder / f"{key}.json"
         if not notes.exists():
             healthy = healthy or _healthy(settings, number, view)
-            imaged = healthy.with_lesions(_lesions(settings.seed, number, index, healthy))
+            lesions = _lesions(settings.seed, number, index, kind, healthy)
+            imaged = healthy.with_lesions(lesions)
             _write(imaged, kind, pixels, notes)
         told = json.loads(notes.read_text(encoding="utf-8"))
         yield AblationImage(
@@ -95,7 +106,9 @@ def _healthy(settings: PhantomSettings, number: int, view: View) -> ImagedView:
     return ImagedView.build(compressed, ())
 
 
-def _lesions(seed: int, number: int, index: int, healthy: ImagedView) -> list[Lesion]:
+def _lesions(
+    seed: int, number: int, index: int, kind: ImageType, healthy: ImagedView
+) -> list[Lesion]:
     """The same findings in both views of a breast: drawn without looking at the view."""
     generator = np.random.default_rng([seed, number, index])
     breast = healthy.view.breast
@@ -108,9 +121,9 @@ def _lesions(seed: int, number: int, index: int, healthy: ImagedView) -> list[Le
                     number=10 * index + own,
                     finding_class=own,
                     kind=_KINDS[own],
-                    conspicuity=float(generator.uniform(*_CONSPICUITIES)),
+                    conspicuity=float(generator.uniform(*_CONSPICUITIES[kind])),
                 ),
-                size_mm=float(generator.uniform(*_SIZES_MM)),
+                size_mm=float(generator.uniform(*_SIZES_MM[kind])),
             )
             for own in FINDINGS[index]
         ]

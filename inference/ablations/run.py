@@ -7,103 +7,80 @@ Run it as `python -m inference.ablations.run --work DIR`; what is done already i
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import logging
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import torch
 
 from inference.ablations.arms import ARMS, Arm, Size
-from inference.ablations.learning import learn, learner_of, train_trunk
-from inference.ablations.measuring import outcomes
-from inference.ablations.phantoms import AblationImage, ablation_images
-from inference.ablations.summary import columns_of
-from inference.atomic_file import write_atomically
-from inference.training.breast import View
-from inference.training_runs.config import ImageType, PhantomSettings, TrainingConfig
+from inference.ablations.jobs import work_through
+from inference.ablations.kept_runs import Run, read_earlier, read_run, write_results
+from inference.ablations.steps import Ablations, jobs_for
 
 log = logging.getLogger(__name__)
-SEEDS = (1, 2)
-TEST_SEED = 502
-_BATCH_OF_SLICES = 8
+SEEDS = (1, 2, 3)
+_WRITE_EVERY_SECONDS = 30.0
 
 
-class Ablations:
-    """Runs arms in one folder; phantoms, the common start and finished arms are kept in it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What is to be run, and with what."""
 
-    def __init__(self, work: Path, size: Size) -> None:
-        self._work = work
-        self._size = size
-        (work / "arms").mkdir(parents=True, exist_ok=True)
+    pairs: Sequence[tuple[Arm, int]]
+    """Arms and seeds."""
+    earlier: Sequence[Run] = ()
+    """Runs from elsewhere; what they hold is not run again."""
+    processes: int = 1
+    threads: int = 1
+    """Of each process."""
+    seconds: float | None = None
+    """After so long nothing more is started."""
 
-    def run(self, arm: Arm, seed: int) -> Path:
-        """Train and measure an arm once; the file with what came out."""
-        path = self._work / "arms" / f"{arm.name.replace(' ', '_')}-{seed}.json"
-        if path.exists():
-            return path
-        started = time.process_time()
-        config = arm.config(self._size, seed)
-        kind = config.data.images[0]
-        phantoms = config.data.phantoms
-        assert phantoms is not None, "every arm learns from phantoms"
-        training = self._images(phantoms, kind)
-        unseen = self._images(
-            replace(phantoms, seed=TEST_SEED, exams=self._size.test_breasts), kind
+
+def run_arms(ablations: Ablations, demand: Demand, results: Path) -> bool:
+    """Run what is missing, keeping `results` up to date; whether every arm is there now.
+
+    results: JSON under gzip, see summary.read_results; written anew every now and then, so that
+    what is done is kept however the run ends.
+    """
+    held = {(run["arm"], run["seed"]) for run in demand.earlier}
+    wanted = [pair for pair in demand.pairs if (pair[0].name, pair[1]) not in held]
+    started = written = time.monotonic()
+    runs: dict[Path, Run] = {}
+
+    def write() -> None:
+        for file in (ablations.file_of(*pair) for pair in wanted):
+            if file not in runs and file.exists():
+                runs[file] = read_run(file)
+        write_results([*demand.earlier, *runs.values()], ablations.size, results)
+
+    def after_each(name: str) -> None:
+        nonlocal written
+        log.info("%s is done after %.0f s", name, time.monotonic() - started)
+        if time.monotonic() - written > _WRITE_EVERY_SECONDS:
+            write()
+            written = time.monotonic()
+
+    def may_start() -> bool:
+        return demand.seconds is None or time.monotonic() - started < demand.seconds
+
+    try:
+        worked = work_through(
+            jobs_for(ablations, wanted),
+            processes=demand.processes,
+            threads=demand.threads,
+            may_start=may_start,
+            after_each=after_each,
         )
-        learner = learner_of(config, self._trunk(arm, config, kind, training))
-        found: dict[str, Any] = {"arm": arm.name, "family": arm.family, "seed": seed}
-        if arm.looked_at_before:
-            found["before"] = outcomes(learner, config, unseen)
-        found["loss"] = round(learn(learner, config, training), 4)
-        found["after"] = outcomes(learner, config, unseen)
-        found["cpu_seconds"] = round(time.process_time() - started, 1)
-        write_atomically(path, json.dumps(found).encode())
-        log.info("arm=%s seed=%d loss=%.3f", arm.name, seed, found["loss"])
-        return path
-
-    def _images(self, phantoms: PhantomSettings, kind: ImageType) -> list[AblationImage]:
-        # Volumes take eight times as long, so they are of one view.
-        views = (View.CC,) if kind is ImageType.DBT else tuple(View)
-        return ablation_images(phantoms, kind, views, self._work / "phantoms")
-
-    def _trunk(
-        self,
-        arm: Arm,
-        config: TrainingConfig,
-        kind: ImageType,
-        training: Sequence[AblationImage],
-    ) -> Path:
-        start = "sparse" if arm.starts_sparse else "plain"
-        path = self._work / f"trunk-{kind.name}-{start}.pt"
-        if not path.exists():
-            batch = max(1, _BATCH_OF_SLICES // (8 if kind is ImageType.DBT else 2))
-            train_trunk(
-                training,
-                path,
-                channels=config.model.global_channels,
-                epochs=self._size.trunk_epochs,
-                batch=batch,
-                is_sparse=arm.starts_sparse,
-            )
-            log.info("%s is trained", path.name)
-        return path
-
-
-def write_results(files: Sequence[Path], size: Size, path: Path) -> None:
-    """Put what came out of all arms into one file, JSON under gzip; see summary.read_results."""
-    runs = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    for run in runs:
-        for when in ("before", "after"):
-            if when in run:
-                run[when] = columns_of(run[when])
-    text = json.dumps({"size": asdict(size), "runs": runs}, separators=(",", ":"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, gzip.compress(text.encode(), mtime=0))
+    finally:
+        write()
+    for names, what in ((worked.failed, "failed"), (worked.left, "not started")):
+        if names:
+            log.warning("%s: %s", what, ", ".join(names))
+    log.info("%d of %d runs are there", len(runs), len(wanted))
+    return len(runs) == len(wanted)
 
 
 def main() -> None:
@@ -112,15 +89,34 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="a folder for what is made")
     parser.add_argument("--results", type=Path, default=Path("docs/ablations/results.json.gz"))
     parser.add_argument("--families", nargs="*", default=[], help="only these")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seeds", type=int, nargs="*", default=list(SEEDS))
+    parser.add_argument(
+        "--merge",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="RESULTS",
+        help="results of the same settings from elsewhere: taken over, and not run again",
+    )
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="of each process")
+    parser.add_argument("--seconds", type=float, help="start nothing more after so long")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(given.threads)
-    size = Size()
-    ablations = Ablations(given.work, size)
-    chosen = [arm for arm in ARMS if not given.families or arm.family in given.families]
-    files = [ablations.run(arm, seed) for seed in SEEDS for arm in chosen]
-    write_results(files, size, given.results)
+    ablations = Ablations(given.work, Size())
+    demand = Demand(
+        pairs=[
+            (arm, seed)
+            for seed in given.seeds
+            for arm in ARMS
+            if not given.families or arm.family in given.families
+        ],
+        earlier=[run for file in given.merge for run in read_earlier(file, ablations.size)],
+        processes=given.processes,
+        threads=given.threads,
+        seconds=given.seconds,
+    )
+    sys.exit(0 if run_arms(ablations, demand, given.results) else 1)
 
 
 if __name__ == "__main__":

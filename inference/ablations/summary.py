@@ -71,7 +71,11 @@ def columns_of(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
 class Results:
     """Everything that came out of a run of the ablations."""
 
-    def __init__(self, runs: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self, runs: Sequence[Mapping[str, Any]], size: Mapping[str, int] | None = None
+    ) -> None:
+        """size: how much an arm saw; None: not known."""
+        self.size = dict(size or {})
         self._runs: dict[str, dict[int, Mapping[str, Any]]] = {}
         self.families: dict[str, str] = {}
         self._done: dict[
@@ -86,6 +90,10 @@ class Results:
     def arms(self) -> tuple[str, ...]:
         """All that were trained, in order."""
         return tuple(self._runs)
+
+    def seeds(self, arm: str) -> tuple[int, ...]:
+        """The seeds that an arm was trained with."""
+        return tuple(sorted(self._runs.get(arm, ())))
 
     def common_seeds(self, arm: str, other: str) -> tuple[int, ...]:
         """The seeds that both were trained with."""
@@ -164,7 +172,8 @@ class _Column:
 
 def read_results(path: Path) -> Results:
     """Read what run.write_results wrote."""
-    return Results(json.loads(gzip.decompress(path.read_bytes()))["runs"])
+    kept = json.loads(gzip.decompress(path.read_bytes()))
+    return Results(kept["runs"], kept["size"])
 
 
 def _estimate(values: Mapping[int, float], draws: Mapping[int, NDArray[np.float64]]) -> Estimate:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -14,10 +16,14 @@ import pytest
 import torch
 
 from inference.ablations.arms import ARMS, BASE, Arm, Size
+from inference.ablations.claims import CLAIMS
+from inference.ablations.kept_runs import OtherSettings, read_earlier, read_run, write_results
 from inference.ablations.learning import cell_targets, learn, learner_of
 from inference.ablations.measuring import outcomes
 from inference.ablations.phantoms import FINDINGS, AblationImage, Place, ablation_images
-from inference.ablations.run import Ablations, write_results
+from inference.ablations.remarks import filled, seeds_told, verdicts
+from inference.ablations.run import Demand, run_arms
+from inference.ablations.steps import Ablations, jobs_for, start_of
 from inference.ablations.summary import (
     Estimate,
     Measure,
@@ -31,7 +37,15 @@ from inference.training.breast import View
 from inference.training_runs.config import ImageType
 from inference.types import BENIGN, MALIGNANT
 
-TINY = Size(rows=256, columns=208, breasts=2, test_breasts=2, epochs=1, trunk_epochs=1)
+TINY = Size(
+    rows=256,
+    columns=208,
+    breasts=2,
+    test_breasts=2,
+    epochs=1,
+    trunk_epochs=1,
+    volume_trunk_epochs=1,
+)
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
@@ -110,6 +124,56 @@ def test_an_arm_trains_is_measured_and_is_not_trained_again(work: Path) -> None:
     assert ablations.run(arm(BASE), 1).stat().st_mtime_ns == written
 
 
+def test_arms_run_in_processes_and_what_is_there_is_not_run_again(
+    tmp_path: Path,
+) -> None:
+    pairs = [(arm("K = 1"), 1), (arm("K = 1"), 2)]
+    results = tmp_path / "results.json.gz"
+    assert run_arms(Ablations(tmp_path / "work", TINY), Demand(pairs=pairs, processes=2), results)
+    assert read_results(results).seeds("K = 1") == (1, 2)
+    earlier = read_earlier(results, TINY)
+    merged = tmp_path / "merged.json.gz"
+    elsewhere = Ablations(tmp_path / "elsewhere", TINY)
+    assert run_arms(elsewhere, Demand(pairs=pairs, earlier=earlier), merged)
+    assert merged.read_bytes() == results.read_bytes()
+    assert not list((tmp_path / "elsewhere").rglob("*.npy"))
+
+
+def test_volumes_begin_from_what_was_learned_on_plain_mammograms(work: Path) -> None:
+    ablations = Ablations(work, TINY)
+    start = start_of(arm("zeta = 1"))
+    assert start.begins_from == start_of(arm(BASE))
+    volumes = torch.load(ablations.train_start(start), weights_only=True)
+    plain = torch.load(ablations.train_start(start_of(arm(BASE))), weights_only=True)
+    assert all((volumes[name] - plain[name]).abs().mean() < 0.1 for name in plain)
+    assert any((volumes[name] != plain[name]).any() for name in plain)
+    names = [job.name for job in jobs_for(ablations, [(arm("zeta = 1"), 9)])]
+    assert names.index("trunk-FFDM-sparse") < names.index("trunk-DBT-sparse") < len(names) - 1
+
+
+def test_a_run_without_time_starts_nothing_and_keeps_what_it_was_given(
+    kept: Path, tmp_path: Path
+) -> None:
+    earlier = read_earlier(kept, TINY)
+    results = tmp_path / "later.json.gz"
+    demand = Demand(pairs=[(arm("K = 2"), 1)], earlier=earlier, seconds=0)
+    assert not run_arms(Ablations(tmp_path / "work", TINY), demand, results)
+    assert read_results(results).arms == read_results(kept).arms
+
+
+def test_runs_of_other_settings_are_not_merged(kept: Path) -> None:
+    with pytest.raises(OtherSettings, match=r"results\.json\.gz was made with other settings"):
+        read_earlier(kept, Size())
+
+
+def test_running_needs_no_module_that_only_the_program_needs() -> None:
+    absent = ("tomli_w", "pydicom", "SimpleITK", "PySide6", "typer", "psutil", "platformdirs")
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent!r}))\nimport inference.ablations.run"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=DOCS.parent)
+
+
 def test_a_two_view_arm_scores_breasts(work: Path) -> None:
     config = arm("shared").config(TINY, 1)
     images = images_of(work, View.CC, View.MLO)
@@ -146,14 +210,14 @@ def test_saliency_that_is_high_on_the_finding_alone_peaks_there(work: Path) -> N
 
 
 def fake_run(name: str, family: str, seed: int, shift: float) -> dict[str, Any]:
-    """An arm whose scores are `shift` higher on malignant images."""
+    """An arm whose scores are `shift` higher on images with a finding."""
     generator = np.random.default_rng(seed)
     rows = []
     for breast in range(12):
-        for label in (0, 1):
-            score = [0.5, float(generator.normal() + shift * label)]
-            place = [None, 1.0 if label and shift > 1 else 0.0 if label else None]
-            row = {"breast": breast, "labels": [0, label], "score": score, "local_score": score}
+        for labels in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            score = [float(generator.normal() + shift * label) for label in labels]
+            place = [float(shift > 1) if label else None for label in labels]
+            row = {"breast": breast, "labels": labels, "score": score, "local_score": score}
             rows.append(row | {"peak_on_finding": place, "saliency_on_finding": place})
     found = {"arm": name, "family": family, "seed": seed, "loss": 1.0, "cpu_seconds": 1.0}
     return found | {"before": rows, "after": rows}
@@ -175,7 +239,7 @@ def kept(tmp_path: Path) -> Path:
             file.write_text(json.dumps(fake_run(name, family, seed, shift)), encoding="utf-8")
             files.append(file)
     path = tmp_path / "results.json.gz"
-    write_results(files, TINY, path)
+    write_results([read_run(file) for file in files], TINY, path)
     return path
 
 
@@ -226,6 +290,52 @@ def test_the_table_says_what_the_results_file_says(kept: Path, docs_script: Modu
     assert not any("Shared" in topic for topic in rows), "arms that were not trained are left out"
     empty = docs_script.claims_table(Results([]))
     assert len(empty.splitlines()) == 2
+
+
+def test_remarks_say_what_the_results_file_says(kept: Path) -> None:
+    results = read_results(kept)
+    measure = Measure(column="score", finding_class=MALIGNANT)
+    area = results.estimate(BASE, measure)
+    assert filled("so [[base, score, malignant]] it is", results) == f"so {area.value:.2f} it is"
+    seeds = " and ".join(f"{value:.2f}" for value in area.by_seed)
+    assert filled("[[base, score, malignant, seeds]]", results) == seeds
+    assert filled("[[K = 8, peak_on_finding, malignant, before]]", results) == "100 %"
+    assert filled("[[base - K = 8, score, malignant]]", results) == "+0.000 (+0.000 to +0.000)"
+    assert filled("[[mean, score, malignant]]", results) == "(not trained)"
+    with pytest.raises(ValueError, match="none of arm, column, class"):
+        filled("[[base, score, cancer]]", results)
+
+
+def test_verdicts_name_every_claim_once(kept: Path) -> None:
+    told = verdicts(read_results(kept)).splitlines()
+    by_start = {line.split(":**")[0].removeprefix("- **"): line for line in told}
+    assert "Initialisation, scores" in by_start["As the papers say"]
+    assert "K = 8 against 4" in by_start["No difference seen, and none expected"]
+    assert "zeta = 1 slice against 0" in by_start["Open, both arms being at chance"]
+    assert "Shared against joint" in by_start["Not trained"]
+    for claim in CLAIMS:
+        assert (
+            sum(bool(re.search(rf"{re.escape(claim.topic)}( \(|;|\.$)", line)) for line in told)
+            == 1
+        )
+
+
+def test_who_was_trained_less_is_named(kept: Path, tmp_path: Path) -> None:
+    results = read_results(kept)
+    assert seeds_told(results) == "Every arm was trained with 2 seeds"
+    runs = [run for run in read_earlier(kept, TINY) if (run["arm"], run["seed"]) != ("K = 8", 2)]
+    assert seeds_told(Results(runs)) == (
+        "The arms were trained with 2 seeds, but `K = 8` with one seed"
+    )
+
+
+def test_the_page_leaves_no_placeholder(kept: Path, docs_script: ModuleType) -> None:
+    folder = DOCS / "ablations"
+    texts = [(folder / name).read_text("utf-8") for name in ("page.template.md", "remarks.md")]
+    text = docs_script.page(*texts, read_results(kept))
+    assert f"{TINY.test_breasts} test breasts" in text
+    assert "{" not in text
+    assert "[[" not in text
 
 
 def test_columns_keep_every_outcome() -> None:
