@@ -6,10 +6,13 @@ module of their own that imports neither.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
+import sys
 import threading
+from pathlib import Path
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
@@ -17,6 +20,9 @@ _M_ARENA_MAX = -8
 _LARGEST_KEPT = 1 << 30
 _NEVER_TRIM = 2**31 - 1
 _SPINS = "1000"
+_IDLE_PRIORITY_CLASS = 0x40
+_LOWEST_NICENESS = 19
+_DIES_FIRST = "500"
 
 
 def prepare_process() -> None:
@@ -52,6 +58,30 @@ def keep_freed_memory() -> bool:
         (_M_TRIM_THRESHOLD, _NEVER_TRIM),
     )
     return all(library.mallopt(parameter, value) == 1 for parameter, value in settings)
+
+
+def yield_to_everyone() -> None:
+    """Let this process compute only with what nobody else wants of the processor.
+
+    Call it before threads start: they inherit it. Where the system has a class for that (Linux,
+    Windows) a window gets its core at once when it wakes, which the lowest niceness does not give.
+    """
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _IDLE_PRIORITY_CLASS)
+        return
+    with contextlib.suppress(OSError):
+        if sys.platform == "linux":
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        else:
+            os.nice(_LOWEST_NICENESS)
+
+
+def die_first() -> None:
+    """Where memory runs out, let Linux end this process rather than one that is not told so."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(_DIES_FIRST)
 
 
 def release_freed_memory() -> None:

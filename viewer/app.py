@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from inference.engine.apart import EngineApart
+from inference.engine.interface import Engine
 from viewer.app_access import AccessParts
 from viewer.app_diagnostics import Diagnostics
 from viewer.app_frames import FrameParts
@@ -82,8 +84,11 @@ class Program(QObject):
         run_ai: bool | None = None,
         chooser: FileChooser | None = None,
         show_dialog: Show = show_modal,
+        engine: Engine | None = None,
     ) -> None:
+        """engine: where networks run; None is a process of their own."""
         super().__init__()
+        self.engine = engine or EngineApart()
         self.preferences = Preferences(where=where, parent=self)
         self.preferences.use_once(weights=tuple(weights), ai_on_open=run_ai)
         settings = self.preferences.settings
@@ -114,7 +119,9 @@ class Program(QObject):
         self.frames.close()
         for pictures in self.small_pictures:
             pictures.close()
+        self.engine.stop()
         self.worker.close()
+        self.engine.close()
         self.hanging.finish()
         # The widgets are going: whatever still changes, nobody shows it.
         self.session.changed.disconnect()
@@ -138,6 +145,7 @@ class Program(QObject):
             settings=settings,
             library=self.library.library,
             licences=self.licences,
+            engine=self.engine,
             parent=self,
         )
         self.search = ExamSearch(self)
@@ -159,11 +167,7 @@ class Program(QObject):
     def _make_window(self, where: Places, chooser: FileChooser, show_dialog: Show) -> None:
         self.window = MainWindow(session=self.session)
         self.grey = GreyParts(
-            session=self.session,
-            where=where,
-            window=self.window,
-            show=show_dialog,
-            parent=self,
+            session=self.session, where=where, window=self.window, show=show_dialog, parent=self
         )
         self.status = StatusBar()
         self.notices = NoticeBar()
@@ -363,10 +367,7 @@ class Program(QObject):
             self.messages.notice(complaint)
 
     def _connect_opening(self) -> None:
-        for dropped in (
-            self.window.files_dropped,
-            self.empty.files_dropped,
-        ):
+        for dropped in (self.window.files_dropped, self.empty.files_dropped):
             dropped.connect(self.opening.open)
         for requested in (self.empty.reopen_requested, self.exam_menu.reopen_requested):
             requested.connect(self.opening.open)

@@ -17,6 +17,8 @@ from running_program import RunningProgram, ScriptedChooser, ScriptedDialogs
 
 from inference.architecture import Architecture
 from inference.checkpoint import save_model
+from inference.engine.interface import Engine
+from inference.engine.local import LocalEngine
 from inference.model_card import ModelCard
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
@@ -99,7 +101,11 @@ def start(
     apply_theme(qapp)
 
     def begin(
-        *, weights: tuple[Path, ...] = (), run_ai: bool | None = False, home: Path | None = None
+        *,
+        weights: tuple[Path, ...] = (),
+        run_ai: bool | None = False,
+        home: Path | None = None,
+        engine: Engine | None = None,
     ) -> RunningProgram:
         home = home or tmp_path / "home"
         chooser, dialogs = ScriptedChooser(), ScriptedDialogs()
@@ -109,6 +115,8 @@ def start(
             run_ai=run_ai,
             chooser=chooser,
             show_dialog=dialogs,
+            # In this process: a process of its own would import torch for every test.
+            engine=engine or LocalEngine(),
         )
         qtbot.addWidget(program.window)
         program.window.resize(1280, 800)

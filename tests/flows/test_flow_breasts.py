@@ -18,6 +18,9 @@ from inference.architecture import Architecture
 from inference.architectures.two_view import card_settings
 from inference.breast import BreastView
 from inference.checkpoint import save_model
+from inference.engine.apart import EngineApart
+from inference.engine.interface import Engine
+from inference.engine.local import LocalEngine
 from inference.model_card import ModelCard
 from inference.networks.two_view import InputSize, TwoViewConfig, TwoViewNetwork
 from inference.types import Laterality
@@ -184,18 +187,23 @@ def test_a_model_for_another_kind_of_image_is_not_run(
     ]
 
 
+@pytest.mark.parametrize("make_engine", [LocalEngine, EngineApart])
 def test_heat_maps_come_from_the_2d_model_beside_it(
-    start: Start, pictures: Path, weights: tuple[Path, Path], tmp_path: Path
+    start: Start,
+    pictures: Path,
+    weights: tuple[Path, Path],
+    tmp_path: Path,
+    make_engine: Callable[[], Engine],
 ) -> None:
     config = replace(CONFIG, has_heat_maps=True)
     pair = write_two_view(tmp_path / "heat.safetensors", config)
-    running = start(weights=(weights[1], pair), run_ai=True)
+    running = start(weights=(weights[1], pair), run_ai=True, engine=make_engine())
     running.open(pictures)
     running.wait_for_ai()
     for ai in breasts(running).values():
         assert isinstance(ai, BreastDone), ai
         assert ai.prediction.heat_map_model.name == "Small gmic"
-    alone = start(weights=(pair,), run_ai=True)
+    alone = start(weights=(pair,), run_ai=True, engine=make_engine())
     alone.open(pictures)
     alone.wait_for_ai()
     reasons = {ai.reason for ai in breasts(alone).values()}

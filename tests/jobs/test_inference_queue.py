@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from builders import make_image
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
+from inference.engine.apart import EngineApart
+from inference.engine.interface import Engine
 from inference.errors import WeightsError
 from inference.types import ModelInput, Prediction
 from viewer.domain.ai_state import Done, Failed, NotRun, Running
@@ -25,6 +28,8 @@ from viewer.loading.decode_pool import DecodePool
 from viewer.loading.frame_store import FrameStore
 from viewer.settings import DeviceChoice
 from viewer.storage.prediction_cache import PredictionCache
+
+VICTIM = Path(__file__).resolve().parents[1] / "engine_victim.py"
 
 
 class ArrayFrames:
@@ -63,8 +68,8 @@ class SteppingPredictor:
 class OneModel(ModelShelf):
     """A shelf with a model that needs no file."""
 
-    def __init__(self, digest: str = "m") -> None:
-        super().__init__(weights=(), device=DeviceChoice.CPU, threads=1)
+    def __init__(self, digest: str = "m", engine: Engine | None = None) -> None:
+        super().__init__(weights=(), device=DeviceChoice.CPU, threads=1, engine=engine)
         self.digest = digest
         self.predictor = SteppingPredictor()
 
@@ -253,6 +258,33 @@ def test_a_failure_is_a_state_with_its_reason_and_the_thread_goes_on(
     assert "which breast" in states[2].reason
     assert "ZeroDivisionError" in states[3].reason
     assert isinstance(states[4], Done)
+
+
+def test_a_process_that_dies_is_a_failure_and_the_image_can_be_run_again(
+    worker: InferenceWorker, pool: DecodePool, qtbot: QtBot
+) -> None:
+    class Mortal(OneModel):
+        """Networks in a process of their own, which one of them kills."""
+
+        def entry_for(self, kind: ImageKind) -> ShelfEntry:
+            return ShelfEntry(weights=(Path(self.digest),), digest=self.digest)
+
+        predictor_for = ModelShelf.predictor_for
+
+    engine = EngineApart((sys.executable, "-P", str(VICTIM)))
+    heard = Recorder(worker, qtbot)
+    for number, name in enumerate(("dies", "lives"), start=1):
+        models = Mortal(name, engine)
+        worker.submit([request(pool, number, models=models)])
+        heard.wait(number)
+    worker.close()
+    engine.close()
+    states = {n: s for _, n, s in heard.said}
+    assert isinstance(states[1], Failed)
+    assert "run it again" in states[1].reason
+    assert isinstance(states[2], Done)
+    means = states[2].prediction.saliency[:, 0, 0, 0].tolist()
+    assert means == [7.0, 8.0, 9.0]
 
 
 def test_a_full_disk_is_said_and_the_result_counts(

@@ -9,6 +9,7 @@ from itertools import count
 from PySide6.QtCore import QObject, Slot
 
 from inference.augmentation import Augmentations
+from inference.engine.interface import Engine
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, SeriesDone
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
@@ -31,8 +32,8 @@ NO_WEIGHTS = "no weights chosen"
 
 
 def interactive_threads() -> int:
-    """Threads for a prediction that leave a core to the window."""
-    return max(1, (os.cpu_count() or 2) - 1)
+    """Threads for a prediction: every core, as the engine yields to whoever else wants one."""
+    return os.cpu_count() or 2
 
 
 def _for_breasts(settings: Settings) -> BreastModel | None:
@@ -60,6 +61,7 @@ class AiRunner(QObject):
         settings: Settings,
         library: ModelLibrary,
         licences: AcceptedLicences,
+        engine: Engine,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,6 +71,7 @@ class AiRunner(QObject):
         self._settings = settings
         self._library = library
         self._licences = licences
+        self._engine = engine
         self._models = self._new_shelf(settings)
         self._numbers = count(1)
         self._wanted: dict[str, int] = {}
@@ -161,6 +164,7 @@ class AiRunner(QObject):
         return None if self._settings.weights else NO_WEIGHTS
 
     def _new_shelf(self, settings: Settings) -> ModelShelf:
+        self._engine.forget()
         return ModelShelf(
             weights=settings.weights,
             serving=settings.serving,
@@ -168,6 +172,7 @@ class AiRunner(QObject):
             threads=interactive_threads(),
             augmentations=Augmentations(count=settings.augmentations),
             vetting=ModelVetting(library=self._library, licences=self._licences),
+            engine=self._engine,
         )
 
     def _drop(self, image_ids: Iterable[str]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from inference.breast import BreastImage
+from inference.engine.interface import HeatMaps
 from inference.errors import InferenceError
+from inference.types import Prediction
 from viewer.domain.ai_state import Running
 from viewer.domain.breast_ai import BreastDone, BreastGroup, BreastState
 from viewer.domain.image_stack import ImageStack
@@ -15,12 +16,7 @@ from viewer.jobs.inference_worker import Line
 from viewer.jobs.model_shelf import ModelShelf, NoModel, ShelfEntry
 from viewer.jobs.open_frames import OpenFrames
 from viewer.loading.model_source import model_input
-from viewer.storage.prediction_cache import BreastResultKey
-
-if TYPE_CHECKING:
-    from inference.breast_predictor import HeatMapMaker
-    from inference.progress import Progress
-    from inference.types import ModelInput, Prediction
+from viewer.storage.prediction_cache import BreastResultKey, PredictionKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,8 +59,8 @@ class BreastRequest:
         if kept is not None:
             return BreastDone(kept, from_cache=True)
         line.say(Running("loading the model", 0, len(images)))
-        maker = None if heat_entry is None else self._heat_map_maker(images, heat_entry, line)
-        predictor = self.models.breast_predictor_for(entry, maker)
+        heat_maps = self._heat_maps([image_key for _, image_key in key.images], heat_entry, line)
+        predictor = self.models.breast_predictor_for(entry, heat_maps)
         line.runs_on(predictor.device.name)
         prediction = predictor.predict(images, line)
         line.runs_on(prediction.device)
@@ -89,22 +85,22 @@ class BreastRequest:
         except InferenceError as error:
             return error
 
-    def _heat_map_maker(
-        self, images: list[BreastImage], entry: ShelfEntry | InferenceError, line: Line
-    ) -> HeatMapMaker:
-        """Gives each image's maps: kept from its own turn in the queue, or made now."""
+    def _heat_maps(
+        self, keys: list[PredictionKey], entry: ShelfEntry | InferenceError | None, line: Line
+    ) -> HeatMaps | None:
+        """What is kept of each image's own turn in the queue, and what makes the rest."""
+        if entry is None:
+            return None
+        if isinstance(entry, InferenceError):
+            return HeatMaps(kept=(None,) * len(keys), networks=None, problem=entry)
+        kept = tuple(self._kept_maps(replace(key, model=entry.digest), line) for key in keys)
+        return HeatMaps(kept=kept, networks=self.models.networks_of(entry))
 
-        def make(asked: ModelInput, progress: Progress) -> Prediction:
-            if isinstance(entry, InferenceError):
-                raise entry
-            index = next(n for n, image in enumerate(images) if image.model_input is asked)
-            key = prediction_key(self.group.images[index], self.frames[index], entry, asked, line)
-            # Augmentations change no map, so that either result serves.
-            augmented = replace(key, augmentations=augmentations_key(self.models.augmentations))
-            for each in dict.fromkeys((augmented, key)):
-                _, kept = find_kept(line, each, self.models)
-                if kept is not None:
-                    return kept
-            return self.models.heat_maps_by(entry)(asked, progress)
-
-        return make
+    def _kept_maps(self, key: PredictionKey, line: Line) -> Prediction | None:
+        # Augmentations change no map, so that either result serves.
+        augmented = replace(key, augmentations=augmentations_key(self.models.augmentations))
+        for each in dict.fromkeys((augmented, key)):
+            _, kept = find_kept(line, each, self.models)
+            if kept is not None:
+                return kept
+        return None

@@ -1,8 +1,8 @@
-"""The one thread that runs networks: a queue, progress, cancel, kept results.
+"""The one thread that waits for networks: a queue, progress, cancel, kept results.
 
-It keeps the window's own priority. A thread of low priority that holds the interpreter's lock
-when it loses the processor makes the window wait for it: measured on 2 busy cores, stalls of
-0.2 s and more instead of less than 0.1 s. It leaves a core to the window by its thread count.
+The networks themselves run in a process of their own (inference.engine.apart). This thread keeps
+the window's own priority: one of low priority that holds the interpreter's lock when it loses the
+processor makes the window wait for it.
 """
 
 from __future__ import annotations

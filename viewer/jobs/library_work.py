@@ -9,10 +9,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from inference.quiet_import import import_networks
 from viewer.commands.add_model import add_model, check_weights, refuse_known
 from viewer.commands.known_models import KnownModel, known_models
 from viewer.errors import Problem
-from viewer.jobs.quiet_import import import_networks
 from viewer.jobs.task import Task, TaskProgress
 from viewer.storage.model_library import CheckedFile, ModelLibrary
 from viewer.storage.model_record import ModelRecord

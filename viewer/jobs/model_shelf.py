@@ -1,4 +1,4 @@
-"""The weights files in use: which of them serve an image, loaded when first needed."""
+"""The weights files in use: which of them serve an image, loaded by an engine when needed."""
 
 from __future__ import annotations
 
@@ -6,28 +6,24 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inference.augmentation import NO_AUGMENTATIONS, Augmentations
+from inference.engine.interface import (
+    BreastScorer,
+    Engine,
+    HeatMaps,
+    ImagePredictor,
+    Networks,
+    SeriesScorer,
+)
+from inference.engine.local import LocalEngine
 from inference.errors import InferenceError, WeightsError
 from inference.model_card import ModelCard, card_path, read_card
 from viewer.commands.ensembles import fellow_members
 from viewer.domain.model_use import ModelUse, uses_of
 from viewer.domain.view import ImageKind
 from viewer.jobs.model_vetting import ModelVetting
-from viewer.jobs.quiet_import import import_networks
 from viewer.settings import DeviceChoice
-
-if TYPE_CHECKING:
-    from inference.breast_ensemble import BreastEnsemble
-    from inference.breast_predictor import HeatMapMaker
-    from inference.checkpoint import LoadedModel
-    from inference.ct_windows import CtWindowPredictor
-    from inference.ensemble import EnsemblePredictor
-    from inference.predictor import Predictor
-
-_KEPT_BYTES = 512 << 20
-"""For slices that the next member of an ensemble reads again; the frame store has its own."""
 
 
 class NoModel(InferenceError):
@@ -80,11 +76,12 @@ class ModelShelf:
         augmentations: Augmentations = NO_AUGMENTATIONS,
         serving: Mapping[ModelUse, tuple[Path, ...]] | None = None,
         vetting: ModelVetting | None = None,
+        engine: Engine | None = None,
     ) -> None:
         """serving: the user's own choice for a use. vetting: None asks for nothing.
 
         threads: of the CPU, for a prediction. augmentations: of images, not of whole breasts and
-        CT series.
+        CT series. engine: where networks run; None is in this process.
         """
         self._augmentations = augmentations
         self._weights = weights
@@ -92,9 +89,8 @@ class ModelShelf:
         self._device = device
         self._threads = threads
         self._vetting = vetting
+        self._engine = engine or LocalEngine()
         self._known: dict[Path, ShelfModel] = {}
-        self._loaded: dict[Path, LoadedModel] = {}
-        self._predictor: tuple[ShelfEntry, Predictor | EnsemblePredictor] | None = None
 
     @property
     def weights(self) -> tuple[Path, ...]:
@@ -134,76 +130,31 @@ class ModelShelf:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether networks run here in mixed precision; imports them to find out about a GPU."""
+        """Whether networks run in mixed precision; imports them to find out about a GPU."""
         if self._device is DeviceChoice.CPU:
             return False
-        import_networks()
-        from inference.device import choose_device
+        return self._engine.is_mixed(self._device.value)
 
-        return choose_device(self._device.value, threads=self._threads).is_mixed
+    def networks_of(self, entry: ShelfEntry) -> Networks:
+        """What serves an image, as an engine wants it named."""
+        return Networks(
+            weights=entry.weights,
+            device=self._device.value,
+            threads=self._threads,
+            augmentations=self._augmentations,
+        )
 
-    def predictor_for(self, entry: ShelfEntry) -> Predictor | EnsemblePredictor:
+    def predictor_for(self, entry: ShelfEntry) -> ImagePredictor:
         """Load the networks; those used last stay loaded. Raises InferenceError."""
-        if self._predictor is not None and self._predictor[0] == entry:
-            return self._predictor[1]
-        import_networks()
-        from inference.device import choose_device
-        from inference.ensemble import EnsemblePredictor
-        from inference.predictor import Predictor
+        return self._engine.image_predictor(self.networks_of(entry))
 
-        self._predictor = None
-        device = choose_device(self._device.value, threads=self._threads)
-        members = [
-            Predictor(model=self._model(weights), device=device, threads=self._threads)
-            for weights in entry.weights
-        ]
-        predictor = (
-            members[0]
-            if len(members) == 1 and self._augmentations.count == 0
-            else EnsemblePredictor(
-                members=members, augmentations=self._augmentations, kept_bytes=_KEPT_BYTES
-            )
-        )
-        self._predictor = (entry, predictor)
-        return predictor
-
-    def heat_maps_by(self, entry: ShelfEntry) -> HeatMapMaker:
-        """Load the networks for maps alone. Raises InferenceError."""
-        import_networks()
-        from inference.ensemble import EnsemblePredictor
-
-        predictor = self.predictor_for(entry)
-        # Only an ensemble has augmentations, and they change no map.
-        if isinstance(predictor, EnsemblePredictor):
-            return predictor.without_augmentations().predict
-        return predictor.predict
-
-    def breast_predictor_for(
-        self, entry: ShelfEntry, heat_maps: HeatMapMaker | None
-    ) -> BreastEnsemble:
+    def breast_predictor_for(self, entry: ShelfEntry, heat_maps: HeatMaps | None) -> BreastScorer:
         """Load two-view networks. Raises InferenceError."""
-        import_networks()
-        from inference.breast_ensemble import BreastEnsemble
-        from inference.device import choose_device
+        return self._engine.breast_predictor(self.networks_of(entry), heat_maps)
 
-        return BreastEnsemble(
-            models=[self._model(weights) for weights in entry.weights],
-            device=choose_device(self._device.value, threads=self._threads),
-            threads=self._threads,
-            heat_maps=heat_maps,
-        )
-
-    def series_predictor_for(self, entry: ShelfEntry) -> CtWindowPredictor:
+    def series_predictor_for(self, entry: ShelfEntry) -> SeriesScorer:
         """Load a classifier of CT windows. Raises InferenceError."""
-        import_networks()
-        from inference.ct_windows import CtWindowPredictor
-        from inference.device import choose_device
-
-        return CtWindowPredictor(
-            model=self._model(entry.weights[0]),
-            device=choose_device(self._device.value, threads=self._threads),
-            threads=self._threads,
-        )
+        return self._engine.series_predictor(self.networks_of(entry))
 
     def _chosen(self, use: ModelUse) -> tuple[ShelfModel, ...]:
         """What the user chose for a use, checked that it serves it."""
@@ -247,20 +198,12 @@ class ModelShelf:
 
     def _known_model(self, weights: Path) -> ShelfModel:
         if weights not in self._known:
-            card = card_beside(weights) or self._model(weights).card
+            card = card_beside(weights) or self._engine.card_of(weights)
             sha256, digest = _digests(weights)
             self._known[weights] = ShelfModel(
                 weights=weights, card=card, sha256=sha256, digest=digest
             )
         return self._known[weights]
-
-    def _model(self, weights: Path) -> LoadedModel:
-        if weights not in self._loaded:
-            import_networks()
-            from inference.checkpoint import load_model
-
-            self._loaded[weights] = load_model(weights)
-        return self._loaded[weights]
 
 
 def _digests(weights: Path) -> tuple[str, str]:
