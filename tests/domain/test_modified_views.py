@@ -107,3 +107,19 @@ def test_every_image_of_a_known_view_hangs_exactly_once(views: list[str]) -> Non
     assert sorted(hung) == sorted(known)
     assert all(1 <= len(row) <= 4 for stage in stages for row in stage.rows)
     assert all(1 <= len(stage.rows) <= 2 for stage in stages)
+
+
+def test_a_stereotactic_pair_hangs_beside_the_full_view_scout_minus_plus() -> None:
+    assert laid("LCC-POS-ST", "LCC-NEG-ST", "LCC-SC-ST") == [
+        ("LCC, stereotactic", [["LCC", "LCC-SC-ST", "LCC-NEG-ST", "LCC-POS-ST"]])
+    ]
+
+
+def test_each_step_of_a_biopsy_is_a_stage_after_the_views_of_the_diagnosis() -> None:
+    steps = laid("RML-NEG-POST-ST", "RML-NEG-PRE-ST", "RML-POS-PRE-ST", "RCC-M", "RML-PM")
+    assert steps == [
+        ("RCC, magnification", [["RCC", "RCC-M"]]),
+        ("RMLO, prefire", [["RMLO", "RML-NEG-PRE-ST", "RML-POS-PRE-ST"]]),
+        ("RMLO, postfire", [["RMLO", "RML-NEG-POST-ST"]]),
+        ("RMLO, post marker", [["RMLO", "RML-PM"]]),
+    ]

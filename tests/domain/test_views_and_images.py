@@ -12,7 +12,7 @@ from inference.types import CropRule
 from viewer.domain.exam import Exam
 from viewer.domain.geometry import Orientation, PixelSpacing, SpacingOrigin
 from viewer.domain.view import ViewModifier, ViewPosition
-from viewer.domain.view_codes import MODIFIER_OF_CODE, POSITION_OF_CODE
+from viewer.domain.view_codes import MODIFIER_OF_CODE, MODIFIERS_OF_IMAGE_TYPE, POSITION_OF_CODE
 from viewer.domain.windowing import VoiLut, Window
 
 
@@ -39,7 +39,8 @@ def test_an_unknown_view_is_called_so() -> None:
 
 def test_every_position_and_modifier_has_a_code() -> None:
     assert set(POSITION_OF_CODE.values()) == set(ViewPosition)
-    assert set(MODIFIER_OF_CODE.values()) == set(ViewModifier)
+    by_type = frozenset().union(*MODIFIERS_OF_IMAGE_TYPE.values())
+    assert set(MODIFIER_OF_CODE.values()) | by_type == set(ViewModifier)
 
 
 @given(

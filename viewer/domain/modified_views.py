@@ -2,13 +2,14 @@
 
 A magnification, spot, rolled or other modified view stands beside the full view of its side and
 projection, so that what it enlarges is seen in place. Implant-displaced views make a set like the
-standard four. Other projections stand right beside left. Specimens hang by themselves.
+standard four. Other projections stand right beside left. Images that guide a biopsy hang by their
+step, the scout and the stereotactic pair beside the full view. Specimens hang by themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inference.types import Laterality
 from viewer.domain.hanging import KIND_ORDER, STANDARD_SLOTS, Slot, related_slot, slot_of, unhung
@@ -20,6 +21,14 @@ from viewer.domain.view import ViewModifier, ViewPosition
 MOST_BESIDE = 3
 """Modified images beside one full view; more of them make further stages."""
 MOST_SPECIMENS = 4
+_STEPS = (
+    ViewModifier.PREFIRE,
+    ViewModifier.POSTFIRE,
+    ViewModifier.POST_BIOPSY,
+    ViewModifier.POST_MARKER,
+)
+_ANGLES = (ViewModifier.SCOUT, ViewModifier.MINUS_ANGLE, ViewModifier.PLUS_ANGLE)
+_GUIDANCE = frozenset({ViewModifier.STEREOTACTIC, *_ANGLES, *_STEPS})
 _SET = frozenset({ViewModifier.IMPLANT_DISPLACED})
 
 
@@ -43,12 +52,14 @@ class ExtraStage:
 def extra_stages(images: Iterable[ImageStack]) -> tuple[ExtraStage, ...]:
     """The stages of everything that is outside the standard four and of a known view.
 
-    In order: other projections, implant-displaced views, views beside their full view, specimens.
+    In order: other projections, implant-displaced views, views beside their full view, the steps of
+    a biopsy, specimens.
     """
     exam = tuple(images)
     known = [image for image in unhung(exam) if image.ct is None and image.view.is_known]
     specimens = [image for image in known if image.view.position is ViewPosition.SPECIMEN]
-    left = [image for image in known if image not in specimens]
+    guiding = [i for i in known if i.view.modifiers & _GUIDANCE and i not in specimens]
+    left = [image for image in known if image not in specimens and image not in guiding]
     displaced = [i for i in left if i.view.modifiers == _SET and _standard_place(i) is not None]
     plain = [image for image in left if not image.view.modifiers]
     pairs, alone = _pairs(plain)
@@ -57,6 +68,7 @@ def extra_stages(images: Iterable[ImageStack]) -> tuple[ExtraStage, ...]:
         *pairs,
         *_displaced_stage(displaced),
         *_beside_full(beside, _full_views(exam)),
+        *_guiding_stages(guiding, _full_views(exam)),
         *_in_rows("Specimen", specimens, MOST_SPECIMENS),
     )
 
@@ -137,6 +149,29 @@ def _beside_full(
             row = (*((whole,) if whole else ()), *some)
             stages.append(ExtraStage(title=f"{slot.value}, {_what(some)}", rows=(row,)))
     return stages
+
+
+def _guiding_stages(
+    images: Sequence[ImageStack], full: Mapping[Slot, Sequence[ImageStack]]
+) -> list[ExtraStage]:
+    """Each side, projection and step of a biopsy: the full view, the scout, minus, plus."""
+    stages = []
+    for step in (None, *_STEPS):
+        of_step = [i for i in images if _step_of(i) is step]
+        found = _beside_full(sorted(of_step, key=_angle_place), full)
+        what = "stereotactic" if step is None else step.name.lower().replace("_", " ")
+        stages += [replace(s, title=f"{s.title.split(',')[0]}, {what}") for s in found]
+    return stages
+
+
+def _step_of(image: ImageStack) -> ViewModifier | None:
+    return next((step for step in _STEPS if step in image.view.modifiers), None)
+
+
+def _angle_place(image: ImageStack) -> int:
+    """The scout before the two angles, and what has none of them first."""
+    angles = [place for place, angle in enumerate(_ANGLES) if angle in image.view.modifiers]
+    return angles[0] + 1 if angles else 0
 
 
 def _in_rows(title: str, images: Sequence[ImageStack], most: int) -> list[ExtraStage]:

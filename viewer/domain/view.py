@@ -43,7 +43,11 @@ _LATERAL = frozenset(
 
 
 class ViewModifier(Enum):
-    """How a projection was modified; the value is the ACR letter code (DICOM CID 4015)."""
+    """How a projection was modified; the value is the ACR letter code (DICOM CID 4015).
+
+    The last ones say how an image guides a biopsy (DICOM PS3.3 C.8.11.7.1.4, Image Type value 3);
+    no letters are standard for them.
+    """
 
     SPOT = "S"
     MAGNIFICATION = "M"
@@ -59,6 +63,14 @@ class ViewModifier(Enum):
     ANTERIOR_COMPRESSION = "AC"
     INFRAMAMMARY_FOLD = "IMF"
     AXILLARY_TISSUE = "AX"
+    STEREOTACTIC = "ST"
+    SCOUT = "SC"
+    MINUS_ANGLE = "NEG"
+    PLUS_ANGLE = "POS"
+    PREFIRE = "PRE"
+    POSTFIRE = "POST"
+    POST_BIOPSY = "PB"
+    POST_MARKER = "PM"
 
 
 class ImageKind(Enum):

@@ -1,4 +1,4 @@
-"""Coded views and view modifiers of mammography (DICOM CID 4014 and CID 4015).
+"""Coded views, modifiers and sections of mammography (DICOM CID 4014, CID 4015, CID 4005).
 
 A code means the same under the schemes SCT, SRT, SNM3 and 99SDM, so the scheme is not asked for.
 """
@@ -67,3 +67,40 @@ MODIFIER_OF_CODE: Mapping[str, ViewModifier] = {
     "R-40AB2": ViewModifier.AXILLARY_TISSUE,
 }
 """Codes of CID 4015."""
+
+_STEREO = ViewModifier.STEREOTACTIC
+_MINUS, _PLUS = ViewModifier.MINUS_ANGLE, ViewModifier.PLUS_ANGLE
+_PHASES = {
+    "PREFIRE": ViewModifier.PREFIRE,
+    "POSTFIRE": ViewModifier.POSTFIRE,
+    "POSTBIOPSY": ViewModifier.POST_BIOPSY,
+    "POSTMARKER": ViewModifier.POST_MARKER,
+}
+MODIFIERS_OF_IMAGE_TYPE: Mapping[str, frozenset[ViewModifier]] = {
+    "TOMO_SCOUT": frozenset({ViewModifier.SCOUT}),
+    "STEREO_SCOUT": frozenset({_STEREO, ViewModifier.SCOUT}),
+    "STEREO_MINUS": frozenset({_STEREO, _MINUS}),
+    "STEREO_PLUS": frozenset({_STEREO, _PLUS}),
+    **{word: frozenset({phase}) for word, phase in _PHASES.items()},
+    **{f"{word}_MINUS": frozenset({_STEREO, phase, _MINUS}) for word, phase in _PHASES.items()},
+    **{f"{word}_PLUS": frozenset({_STEREO, phase, _PLUS}) for word, phase in _PHASES.items()},
+}
+"""Value 3 of a mammogram's Image Type (DICOM PS3.3 C.8.11.7.1.4) where it guides a biopsy."""
+
+PART_OF_CODE: Mapping[str, str] = {
+    "255549009": "anterior",
+    "R-404CC": "anterior",
+    "26216008": "central",
+    "G-A110": "central",
+    "261089000": "inferior",
+    "R-4094A": "inferior",
+    "49370004": "lateral",
+    "G-A104": "lateral",
+    "255561001": "medial",
+    "R-404D5": "medial",
+    "255551008": "posterior",
+    "R-404CE": "posterior",
+    "264217000": "superior",
+    "R-42191": "superior",
+}
+"""Codes of CID 4005: the section of the breast that a partial view shows."""

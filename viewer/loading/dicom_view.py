@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from inference.types import Laterality
 from viewer.domain.view import View, ViewModifier, ViewPosition
-from viewer.domain.view_codes import MODIFIER_OF_CODE, POSITION_OF_CODE
+from viewer.domain.view_codes import MODIFIER_OF_CODE, MODIFIERS_OF_IMAGE_TYPE, POSITION_OF_CODE
 from viewer.loading.dicom_header import (
     any_group,
     first_item,
@@ -126,7 +126,9 @@ def _modifiers(dataset: Dataset) -> frozenset[ViewModifier]:
     if code is not None:
         coded += items(code, "ViewModifierCodeSequence")
     found = (MODIFIER_OF_CODE.get(text(item, "CodeValue").upper()) for item in coded)
-    return frozenset(modifier for modifier in found if modifier is not None)
+    guidance = words(dataset, "ImageType")[2:3]
+    by_type = MODIFIERS_OF_IMAGE_TYPE.get(guidance[0], frozenset()) if guidance else frozenset()
+    return frozenset(modifier for modifier in found if modifier is not None) | by_type
 
 
 def _hinted(dataset: Dataset) -> tuple[Laterality, ViewPosition, str] | None:
