@@ -23,6 +23,7 @@ from running_program import RunningProgram
 from viewer.ui.dialogs.palette import Palette
 from viewer.ui.dialogs.settings import SettingsDialog
 from viewer.ui.fonts import text_font
+from viewer.ui.theme import ACCENT
 
 Start = Callable[..., RunningProgram]
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -236,3 +237,66 @@ def test_text_size_and_gestures_are_chosen_in_the_settings_and_kept(
     again = start(run_ai=None)
     assert again.program.preferences.settings.text_percent == 150
     assert again.program.session.state.options.gestures.right_drag.value == "scroll"
+
+
+def test_text_grows_and_shrinks_by_keys(plain_words: None, reading: RunningProgram) -> None:
+    sizes = []
+    for key in (Qt.Key.Key_Equal, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0):
+        reading.key(key, CTRL)
+        sizes.append(reading.program.preferences.settings.text_percent)
+    assert sizes == [110, 125, 110, 100]
+
+
+def focus_on(reading: RunningProgram, region: QWidget, widget: QWidget) -> None:
+    """Take the keyboard to a list by keys alone."""
+    while reading.program.access.place.region is not region:
+        reading.key(Qt.Key.Key_F6)
+    for _ in range(30):
+        if QApplication.focusWidget() is widget:
+            return
+        reading.key(Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not reach {widget.accessibleName()}")
+
+
+def test_the_list_of_images_is_used_by_keys(reading: RunningProgram) -> None:
+    series = reading.program.series
+    focus_on(reading, series, series.cells)
+    reading.key(Qt.Key.Key_Home)
+    first = series.cells.images[0]
+    assert series.cells.accessibleName() == (
+        f"Images: {first.name}, 1 of {len(series.cells.images)}"
+    )
+    reading.key(Qt.Key.Key_End)
+    held = series.cells.hand.row
+    assert held is not None
+    assert series.cells.visibleRegion().contains(held.place.center().toPoint())
+    reading.key(Qt.Key.Key_Return)
+    assert reading.state.active_image == series.cells.images[-1]
+    reading.key(Qt.Key.Key_Up)
+    reading.key(Qt.Key.Key_Down)
+    reading.key(Qt.Key.Key_Escape)
+    assert series.cells.hand.row is None
+    assert series.cells.accessibleName() == "Images"
+    assert keys_reach_the_images(reading)
+
+
+def test_the_list_of_scores_is_used_by_keys(reading: RunningProgram) -> None:
+    panel = reading.program.panel
+    focus_on(reading, panel, panel.scores)
+    reading.key(Qt.Key.Key_End)
+    last = next(line for line in reversed(panel.scores.lines) if line.image_id is not None)
+    assert last.words in panel.scores.accessibleName()
+    reading.key(Qt.Key.Key_Return)
+    assert reading.state.active_image is not None
+    assert reading.state.active_image.image_id == last.image_id
+
+
+def test_the_row_in_hand_is_framed(reading: RunningProgram) -> None:
+    cells = reading.program.series.cells
+    focus_on(reading, reading.program.series, cells)
+    held = cells.hand.row
+    assert held is not None
+    corner = held.place.topLeft().toPoint() + QPoint(1, 1)
+    picture = cells.grab().toImage()
+    assert picture.pixelColor(corner).name() == ACCENT
+    assert reading.program.access.place.region is reading.program.series

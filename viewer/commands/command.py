@@ -54,6 +54,9 @@ class AccessDesk(Protocol):
     def step_text(self, by: int) -> None:
         """Make the words a step larger (1) or smaller (-1)."""
 
+    def plain_text(self) -> None:
+        """Make the words as large as at first: 100 %."""
+
 
 class HangingDesk(Protocol):
     """What commands about hangings and screens reach."""

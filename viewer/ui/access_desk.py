@@ -72,6 +72,11 @@ class AccessDesk:
         if size is not None:
             self._preferences.change(replace(self._preferences.settings, text_percent=size))
 
+    def plain_text(self) -> None:
+        """Make the words as large as at first: 100 %."""
+        size = TEXT_STEPS_PERCENT[0]
+        self._preferences.change(replace(self._preferences.settings, text_percent=size))
+
     def _next_size(self, by: int) -> int | None:
         now = self._preferences.settings.text_percent
         if by > 0:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.ui.row_keys import OWN_FRAME
 from viewer.ui.theme import ACCENT
 
 _TEXT_FIELDS = (QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
@@ -142,11 +143,15 @@ class KeyboardPlace(QObject):
 
     def _draw_ring(self) -> None:
         """Mark the control that has the keyboard."""
-        if self._region is None or self._watched is None or not self._watched.isVisible():
+        watched = self._watched
+        if self._region is None or watched is None or not watched.isVisible():
             self._ring.hide()
             return
-        corner = self._watched.mapTo(self._window, QPoint(0, 0))
-        self._ring.show_around(QRect(corner, self._watched.size()))
+        if watched.property(OWN_FRAME):
+            self._ring.hide()
+            return
+        corner = watched.mapTo(self._window, QPoint(0, 0))
+        self._ring.show_around(QRect(corner, watched.size()))
 
 
 class _Ring(QWidget):
@@ -205,6 +210,6 @@ def _came_by_mouse() -> bool:
 def _bring_into_sight(widget: QWidget) -> None:
     above = widget.parentWidget()
     while above is not None:
-        if isinstance(above, QScrollArea):
+        if isinstance(above, QScrollArea) and not widget.property(OWN_FRAME):
             above.ensureWidgetVisible(widget)
         above = above.parentWidget()

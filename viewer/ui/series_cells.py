@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -12,6 +12,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.session.series import series_sections
 from viewer.session.state import SessionState
 from viewer.ui.image_mime import mime_of_image
+from viewer.ui.row_keys import ListRow, RowKeys
 from viewer.ui.series_layout import Cell, Heading, cell_at, cells_of
 from viewer.ui.series_painting import ThumbnailLook, draw_heading, draw_thumbnail
 from viewer.ui.text_size import follow_text_size, scaled, text_factor
@@ -35,6 +36,8 @@ class SeriesCells(QWidget):
         self._pressed: Cell | None = None
         self._press_point = QPointF()
         self.setAccessibleName("Images")
+        self.hand = RowKeys(self, self._rows)
+        self.hand.chosen.connect(lambda row: self._choose(self._choosable[row]))
         follow_text_size(self, self._take_height)
 
     @property
@@ -102,22 +105,49 @@ class SeriesCells(QWidget):
         pressed, self._pressed = self._pressed, None
         if pressed is None or pressed is not self._cell_under(event):
             return
-        if pressed.image is not None:
-            self.image_chosen.emit(pressed.image.image_id)
-        elif isinstance(pressed.content, Heading) and pressed.content.needs_confirming:
-            self.patient_questioned.emit(pressed.content.exam_id)
+        self._choose(pressed)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the cells in sight."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         factor = text_factor()
+        painter.save()
         painter.scale(factor, factor)
         top, bottom = event.rect().top() / factor, event.rect().bottom() / factor
         for cell in self._cells:
             if cell.top <= bottom and cell.top + cell.height >= top:
                 self._draw(painter, cell)
+        painter.restore()
+        self.hand.draw(painter)
         painter.end()
+
+    @property
+    def _choosable(self) -> tuple[Cell, ...]:
+        """Thumbnails, and headings that ask about a patient."""
+        return tuple(
+            cell
+            for cell in self._cells
+            if not isinstance(cell.content, Heading) or cell.content.needs_confirming
+        )
+
+    def _rows(self) -> tuple[ListRow, ...]:
+        factor, width = text_factor(), float(self.width())
+        return tuple(
+            ListRow(
+                words=_words(cell),
+                place=QRectF(0, cell.top * factor, width, cell.height * factor),
+                is_current=cell.image is not None and cell.image.image_id == self._active,
+            )
+            for cell in self._choosable
+        )
+
+    def _choose(self, cell: Cell) -> None:
+        """Bring an image up, or ask about the patient."""
+        if cell.image is not None:
+            self.image_chosen.emit(cell.image.image_id)
+        elif isinstance(cell.content, Heading) and cell.content.needs_confirming:
+            self.patient_questioned.emit(cell.content.exam_id)
 
     def _draw(self, painter: QPainter, cell: Cell) -> None:
         if isinstance(cell.content, Heading):

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viewer.ui.fonts import text_font
+from viewer.ui.row_keys import ListRow, RowKeys
 from viewer.ui.text_size import follow_text_size, scaled, text_factor
 from viewer.ui.theme import ACCENT, LINE, SECONDARY, SMALL_PIXELS, TEXT
 
@@ -64,6 +65,8 @@ class PatchList(QWidget):
         self._pictures: dict[int, QImage] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Patches")
+        self.hand = RowKeys(self, self._rows)
+        self.hand.chosen.connect(lambda row: self.patch_chosen.emit(self._lines[row].number))
         follow_text_size(self, self.updateGeometry)
 
     @property
@@ -120,6 +123,12 @@ class PatchList(QWidget):
         factor = text_factor()
         return QRectF(cell.topLeft() * factor, cell.size() * factor)
 
+    def _rows(self) -> tuple[ListRow, ...]:
+        return tuple(
+            ListRow(words=line.words, place=self.cell_of(index + 1), is_current=line.is_active)
+            for index, line in enumerate(self._lines)
+        )
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Go to the patch."""
         number = self.patch_at(event.position())
@@ -135,9 +144,12 @@ class PatchList(QWidget):
         """Draw the patches."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.save()
         painter.scale(text_factor(), text_factor())
         for index, line in enumerate(self._lines):
             self._draw(painter, line, self._cell(index))
+        painter.restore()
+        self.hand.draw(painter)
         painter.end()
 
     def _cell(self, index: int) -> QRectF:

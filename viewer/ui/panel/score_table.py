@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from viewer.domain.overlay_settings import Palette
 from viewer.ui.fonts import text_font
 from viewer.ui.panel.score_line import LineLook, ScoreLine
+from viewer.ui.row_keys import ListRow, RowKeys
 from viewer.ui.text_size import follow_text_size, scaled, text_factor
 from viewer.ui.theme import ACCENT, ERROR, LINE, SECONDARY, SMALL_PIXELS, TEXT
 
@@ -36,6 +37,8 @@ class ScoreTable(QWidget):
         self._colours = Palette.PAPER.colours
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
+        self.hand = RowKeys(self, self._rows)
+        self.hand.chosen.connect(self._choose_row)
         follow_text_size(self, self.updateGeometry)
 
     @property
@@ -63,6 +66,36 @@ class ScoreTable(QWidget):
         """All lines are always shown; the panel scrolls."""
         return QSize(scaled(200), self.sizeHint().height())
 
+    @property
+    def _choosable(self) -> tuple[int, ...]:
+        """The numbers of the lines that bring an image up."""
+        return tuple(n for n, line in enumerate(self._lines) if line.image_id is not None)
+
+    def _rows(self) -> tuple[ListRow, ...]:
+        factor, width = text_factor(), float(self.width())
+        return tuple(
+            ListRow(
+                words=self._lines[number].words,
+                place=QRectF(0, (_HEADER + number * _ROW) * factor, width, _ROW * factor),
+                is_current=self._lines[number].is_active,
+            )
+            for number in self._choosable
+        )
+
+    @Slot(int)
+    def _choose_row(self, row: int) -> None:
+        image_id = self._lines[self._choosable[row]].image_id
+        if image_id is not None:
+            self.image_chosen.emit(image_id)
+
+    def event(self, event: QEvent) -> bool:
+        """Say a line in full where the pointer rests: a narrow column cuts long names."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            line = self.line_at(QPointF(event.pos()).y())
+            QToolTip.showText(event.globalPos(), "" if line is None else line.words, self)
+            return True
+        return super().event(event)
+
     def line_at(self, y: float) -> ScoreLine | None:
         """The line at a height."""
         index = int((y / text_factor() - _HEADER) // _ROW)
@@ -78,11 +111,14 @@ class ScoreTable(QWidget):
         """Draw the table."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.save()
         painter.scale(text_factor(), text_factor())
         if self._lines:
             self._draw_header(painter)
         for index, line in enumerate(self._lines):
             self._draw_line(painter, line, _HEADER + index * _ROW)
+        painter.restore()
+        self.hand.draw(painter)
         painter.end()
 
     def _columns(self) -> tuple[float, float, float]:
