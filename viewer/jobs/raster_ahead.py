@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
-from viewer.rendering.scene_raster import SceneRaster, rasterise
+from viewer.rendering.scene_raster import (
+    NOTHING_RENDERED,
+    SceneRaster,
+    look_the_same,
+    rasterise,
+)
 
 _THREADS = 2
+_KEPT = 3
+"""Pictures a pane keeps: what is shown, the slice before it and the one after."""
 
 
 class RasterAhead:
@@ -31,24 +39,68 @@ class RasterAhead:
 
 
 class PaneAhead:
-    """What one pane has asked for: the pixels of its newest scene."""
+    """What one pane has asked for: the pixels of its newest scene, and of what may come next.
+
+    Pixels of the scenes shown last are kept, so that a step back costs none.
+    """
 
     def __init__(self, threads: RasterAhead) -> None:
         self._threads = threads
         self._scene: PaneScene | None = None
         self._future: Future[SceneRaster] | None = None
+        self._expected: tuple[PaneScene, Future[SceneRaster]] | None = None
+        self._kept: deque[SceneRaster] = deque(maxlen=_KEPT)
 
     def begin(self, scene: PaneScene, earlier: SceneRaster) -> None:
-        """Render a scene ahead; replaces an earlier request."""
+        """Render a scene ahead; replaces an earlier request.
+
+        Nothing is begun where `earlier` has all of it.
+        """
         self.forget()
-        if scene.image is not None:
+        expected = self._expected
+        if expected is not None and look_the_same(scene, expected[0]):
+            self._scene, self._future, self._expected = scene, expected[1], None
+            return
+        self._stop_expecting()
+        if scene.image is not None and not earlier.has_all_of(scene):
             self._scene, self._future = scene, self._threads.begin(scene, earlier)
+
+    def expect(self, scene: PaneScene) -> None:
+        """Render what will probably be shown next, as soon as a thread is free."""
+        self._stop_expecting()
+        if any(raster.has_all_of(scene) for raster in self._kept):
+            return
+        future = self._threads.begin(scene, NOTHING_RENDERED)
+        if future is not None:
+            self._expected = scene, future
 
     def forget(self) -> None:
         """Drop a request, whether it has begun or not."""
         if self._future is not None:
             self._future.cancel()
         self._scene = self._future = None
+
+    def forget_all(self) -> None:
+        """Drop everything, also what was shown."""
+        self.forget()
+        self._stop_expecting()
+        self._kept.clear()
+
+    def keep(self, raster: SceneRaster) -> None:
+        """Keep what was painted, in place of a coarser picture of the same."""
+        grey = raster.grey
+        if grey is None:
+            return
+        for other in list(self._kept):
+            if other.grey is not None and other.grey.key == grey.key:
+                self._kept.remove(other)
+        self._kept.append(raster)
+
+    def recall(self, scene: PaneScene, earlier: SceneRaster) -> SceneRaster:
+        """The best that is at hand of a scene: kept from before, else `earlier`."""
+        if scene.image is None or earlier.has_grey_of(scene):
+            return earlier
+        return next((one for one in self._kept if one.has_grey_of(scene)), earlier)
 
     def take(self, scene: PaneScene, earlier: SceneRaster) -> SceneRaster:
         """What was rendered of a scene, waiting for it; `earlier` where nothing was asked for.
@@ -59,9 +111,13 @@ class PaneAhead:
             return earlier
         made = self._future.result()
         self.forget()
-        key = None if scene.image is None else scene.image.key
-        if earlier.grey is None or earlier.grey.key != key:
+        if not earlier.has_grey_of(scene):
             return made
         return SceneRaster(
             grey=earlier.grey, saliency=made.saliency, saliency_key=made.saliency_key
         )
+
+    def _stop_expecting(self) -> None:
+        if self._expected is not None:
+            self._expected[1].cancel()
+        self._expected = None

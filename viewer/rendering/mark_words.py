@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import cast
+
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
 from viewer.domain.mark_measures import distance, from_chest_wall, measure
 from viewer.domain.mark_regions import probed_value
 from viewer.rendering.kept_values import KEPT_VALUES
+from viewer.rendering.same_object import SameObject
 
 
 def mark_title(mark: Mark) -> str:
@@ -30,6 +34,12 @@ def value_words(value: float) -> str:
 
 def measure_lines(mark: Mark, image: ImageStack) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a mark measures, and how that was derived; of a probe where it lies."""
+    return _measured(mark, SameObject(image))
+
+
+@lru_cache(maxsize=512)
+def _measured(mark: Mark, held: SameObject) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    image = cast("ImageStack", held.held)
     if mark.shape is MarkShape.PROBE:
         from_wall = from_chest_wall(image, mark.points[0])
         if from_wall is None:

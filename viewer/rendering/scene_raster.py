@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.domain.frame import Frame
 from viewer.rendering.raster import Quality, needs_still, render_grey
 from viewer.rendering.saliency import SaliencyPicture, render_saliency
 from viewer.rendering.scene import PaneScene
@@ -31,22 +32,61 @@ class SceneRaster:
     saliency: tuple[SaliencyPicture, ...]
     saliency_key: tuple[object, ...]
 
+    def has_grey_of(self, scene: PaneScene) -> bool:
+        """Whether the grey image is the scene's, in whatever quality."""
+        image = scene.image
+        return image is not None and self.grey is not None and self.grey.key == image.key
+
+    def has_all_of(self, scene: PaneScene) -> bool:
+        """Whether nothing is left to render of a scene, in the quality of moving."""
+        return self.has_grey_of(scene) and self.saliency_key == saliency_key(scene)
+
 
 NOTHING_RENDERED = SceneRaster(grey=None, saliency=(), saliency_key=())
+
+
+def saliency_key(scene: PaneScene) -> tuple[object, ...]:
+    """Equal for scenes whose saliency looks the same."""
+    return tuple(layer.key for layer in scene.saliency)
+
+
+def look_the_same(scene: PaneScene, other: PaneScene) -> bool:
+    """Whether the pixels of two scenes with an image are the same below lines and words."""
+    one, two = scene.image, other.image
+    if one is None or two is None:
+        return False
+    return one.key == two.key and saliency_key(scene) == saliency_key(other)
+
+
+def on_other_slice(scene: PaneScene, frame: Frame, slice_index: int) -> PaneScene | None:
+    """What a scene of one slice will be below its lines and words once another slice is shown.
+
+    None for a scene without an image.
+    """
+    if scene.image is None:
+        return None
+    return replace(
+        scene,
+        image=replace(scene.image, frame=frame),
+        saliency=tuple(
+            replace(layer, slice_index=slice_index, last_slice=slice_index)
+            for layer in scene.saliency
+        ),
+    )
 
 
 def rasterise(
     scene: PaneScene, quality: Quality, earlier: SceneRaster = NOTHING_RENDERED
 ) -> SceneRaster:
     """Render what changed since `earlier`. Safe in any thread."""
-    saliency_key = tuple(layer.key for layer in scene.saliency)
-    if saliency_key == earlier.saliency_key:
+    key = saliency_key(scene)
+    if key == earlier.saliency_key:
         saliency = earlier.saliency
     else:
         rendered = (render_saliency(layer) for layer in scene.saliency)
         saliency = tuple(picture for picture in rendered if picture is not None)
     return SceneRaster(
-        grey=_grey(scene, quality, earlier.grey), saliency=saliency, saliency_key=saliency_key
+        grey=_grey(scene, quality, earlier.grey), saliency=saliency, saliency_key=key
     )
 
 

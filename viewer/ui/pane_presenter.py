@@ -39,6 +39,7 @@ from viewer.session.state import Finding, Options, SessionState, Tool
 from viewer.session.windows import window_dragged
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.moving_presenter import moving_words, picked_in, slots_with_new_words
+from viewer.ui.next_slices import NextSlices
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.reader_mark_painting import mark_under
 
@@ -92,6 +93,7 @@ class PanePresenter(QObject):
         self._frames = PaneFrames(files.frame)
         self._display_of: DisplayOf = _uncalibrated
         self._shapes = BreastShapes(files.frame)
+        self._next = NextSlices(session=session, hanging=hanging, frame_of=files.frame, parent=self)
         session.changed.connect(self._follow)
         signals.frames_ready.connect(self._show_frames)
         signals.frames_failed.connect(self._show_frames)
@@ -148,13 +150,15 @@ class PanePresenter(QObject):
     def _show_anew(self) -> None:
         self._frames.forget()
         self._shapes.forget()
+        for pane in self._hanging.made_panes:
+            pane.forget_neighbours()
         self.show_all()
 
     def _show(self, slots: Iterable[Slot]) -> None:
         panes = self._hanging.panes
         here = [slot for slot in slots if slot in panes]
         for slot in here:
-            panes[slot].show_scene(self.scene(slot), ahead=len(here) > 1)
+            panes[slot].show_scene(self.scene(slot), ahead=True)
 
     def _outlines(
         self, state: SessionState, image: ImageStack | None, slice_index: int

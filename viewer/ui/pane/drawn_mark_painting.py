@@ -14,7 +14,7 @@ from viewer.domain.viewport import Viewport
 from viewer.rendering.drawn_marks import DrawnMark
 from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
-from viewer.ui.pane.kept_words import draw_words
+from viewer.ui.pane.kept_words import draw_ground, draw_words
 
 _EDGE = QColor(0, 0, 0)
 """Opaque: yellow alone is hard to see on white tissue."""
@@ -151,7 +151,7 @@ def draw_mark_labels(
             continue
         place = label_place(drawn, viewport, scale, taken)
         taken.append(place)
-        painter.fillRect(place, _LABEL_GROUND)
+        draw_ground(painter, place, _LABEL_GROUND)
         top = place.top()
         for line, size, weight, colour in _rows(drawn, scale):
             metrics = text_metrics(size, weight)

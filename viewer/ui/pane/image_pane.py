@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from viewer.domain.frame import Frame
 from viewer.domain.gestures import DragAction, Gestures, WheelAction
 from viewer.jobs.raster_ahead import RasterAhead
 from viewer.rendering.scene import PaneScene
@@ -130,6 +131,14 @@ class ImagePane(QWidget):
         """
         self._view.show_scene(scene, ahead=ahead)
         self.setAccessibleDescription(scene.description)
+
+    def expect(self, frame: Frame, slice_index: int) -> None:
+        """Begin to render a slice of the same image that will probably be shown next."""
+        self._view.expect(frame, slice_index)
+
+    def forget_neighbours(self) -> None:
+        """Give back the pixels of slices that are not shown."""
+        self._view.forget_neighbours()
 
     def finish_rendering(self) -> None:
         """Render at final quality at once: for screenshots and tests."""

@@ -9,7 +9,7 @@ from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from viewer.ui.fonts import text_font, text_metrics, text_width
@@ -60,6 +60,20 @@ def draw_words(
     row, y_part = split(position.y())
     sprite = _line(text, max(1, round(pixel_size)), weight, colour.rgba(), x_part, y_part)
     sprite.draw(painter, column, row)
+
+
+def draw_ground(painter: QPainter, rect: QRectF, colour: QColor) -> None:
+    """Fill a rectangle whose edges may lie between pixels, where words are to stand.
+
+    The painter smooths edges; smoothing them anew each time costs more than all of the words.
+    """
+    if not takes_sprites(painter):
+        painter.fillRect(rect, colour)
+        return
+    column, x_part = split(rect.left())
+    row, y_part = split(rect.top())
+    width, height = round(rect.width() * _PARTS), round(rect.height() * _PARTS)
+    _ground(colour.rgba(), x_part, y_part, width, height).draw(painter, column, row)
 
 
 def split(place: float) -> tuple[int, int]:
@@ -113,6 +127,19 @@ def _line(
         pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied
     )
     return Sprite(left=left, top=top, image=image.copy())
+
+
+@lru_cache(maxsize=128)
+def _ground(rgba: int, x_part: int, y_part: int, width: int, height: int) -> Sprite:
+    """width, height: in parts of a pixel, as the place."""
+    left, top, wide, high = (part / _PARTS for part in (x_part, y_part, width, height))
+    return sprite_of(
+        left,
+        top,
+        wide,
+        high,
+        lambda painter: painter.fillRect(QRectF(left, top, wide, high), QColor.fromRgba(rgba)),
+    )
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from viewer.domain.viewport import Viewport
 from viewer.rendering.marks import BoxMark, TruthOutline
 from viewer.ui.fonts import text_font, text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, OUTLINE_PEN, SHADOW, TRUTH, faded
-from viewer.ui.pane.kept_words import draw_words
+from viewer.ui.pane.kept_words import draw_ground, draw_words
 
 _DARKER = 165
 """Percent; how much darker the line of a dimmed box is."""
@@ -106,7 +106,7 @@ def draw_boxes(
     for mark, place in seen:
         label = place.label
         ground, ink = _label_colours(mark.colour, dimmed=mark.dimmed)
-        painter.fillRect(label, ground)
+        draw_ground(painter, label, ground)
         start = QPointF(label.left() + 4.0 * scale, label.top() + ascent)
         draw_words(painter, start, mark.label, size, weight, ink)
 

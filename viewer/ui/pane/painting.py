@@ -112,20 +112,37 @@ def _draw_marks(
 def _draw_layers(
     painter: QPainter, pane: QRectF, viewport: Viewport | None, layers: SceneRaster
 ) -> None:
-    painter.fillRect(pane, BACKGROUND)
+    rect = None
     if layers.grey is not None and viewport is not None:
         rect = image_rect(viewport, 0, 0, viewport.image_rows, viewport.image_columns)
-        if not rect.is_empty:
-            grey = layers.grey.pixels[rect.top : rect.bottom, rect.left : rect.right]
-            # Qt draws 8-bit grey in threads of its own, which on a busy machine take up to
-            # fifteen times as long; 32-bit pixels are copied at once.
-            _draw_pixels(
-                painter, rect, cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA), QImage.Format.Format_RGB32
-            )
+    _draw_background(painter, pane, rect)
+    if layers.grey is not None and rect is not None and not rect.is_empty:
+        grey = layers.grey.pixels[rect.top : rect.bottom, rect.left : rect.right]
+        # Qt draws 8-bit grey in threads of its own, which on a busy machine take up to
+        # fifteen times as long; 32-bit pixels are copied at once.
+        _draw_pixels(
+            painter, rect, cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA), QImage.Format.Format_RGB32
+        )
     for picture in layers.saliency:
         _draw_pixels(
             painter, picture.rect, picture.pixels, QImage.Format.Format_ARGB32_Premultiplied
         )
+
+
+def _draw_background(painter: QPainter, pane: QRectF, image: DeviceRect | None) -> None:
+    """Fill what the image does not cover."""
+    if image is None or image.is_empty:
+        painter.fillRect(pane, BACKGROUND)
+        return
+    width, height = round(pane.width()), round(pane.height())
+    for left, top, right, bottom in (
+        (0, 0, width, image.top),
+        (0, image.bottom, width, height),
+        (0, image.top, image.left, image.bottom),
+        (image.right, image.top, width, image.bottom),
+    ):
+        if left < right and top < bottom:
+            painter.fillRect(left, top, right - left, bottom - top, BACKGROUND)
 
 
 def _draw_pixels(

@@ -8,10 +8,17 @@ from PySide6.QtCore import Qt, QThreadPool, QTimer, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from viewer.domain.frame import Frame
 from viewer.jobs.raster_ahead import PaneAhead, RasterAhead
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
-from viewer.rendering.scene_raster import NOTHING_RENDERED, SceneRaster, rasterise
+from viewer.rendering.scene_raster import (
+    NOTHING_RENDERED,
+    GreyRaster,
+    SceneRaster,
+    on_other_slice,
+    rasterise,
+)
 from viewer.ui.pane.ink import BACKGROUND
 from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.painting import paint_scene
@@ -42,6 +49,7 @@ class SceneView(QWidget):
         self._scene: PaneScene | None = None
         self._raster = NOTHING_RENDERED
         self._painted: PaneScene | None = None
+        self._painted_grey: GreyRaster | None = None
         self._kept = KeptLayers()
         self._ahead = None if raster_ahead is None else PaneAhead(raster_ahead)
         self._idle = QTimer(self)
@@ -74,10 +82,22 @@ class SceneView(QWidget):
         """
         self._scene = scene
         if self._ahead is not None:
+            self._raster = self._ahead.recall(scene, self._raster)
             self._ahead.forget()
             if ahead and self.isVisible():
                 self._ahead.begin(scene, self._raster)
         self.update()
+
+    def expect(self, frame: Frame, slice_index: int) -> None:
+        """Begin to render a slice of the same image that will probably be shown next."""
+        scene = None if self._scene is None else on_other_slice(self._scene, frame, slice_index)
+        if self._ahead is not None and scene is not None and self.isVisible():
+            self._ahead.expect(scene)
+
+    def forget_neighbours(self) -> None:
+        """Give back the pixels of slices that are not shown."""
+        if self._ahead is not None:
+            self._ahead.forget_all()
 
     def finish_rendering(self) -> None:
         """Render at final quality now, in this thread: for screenshots and tests."""
@@ -108,8 +128,11 @@ class SceneView(QWidget):
         before = self._raster
         begun = before if self._ahead is None else self._ahead.take(scene, before)
         self._raster = rasterise(scene, Quality.MOVING, begun)
-        if self._raster.grey is not before.grey and not self._is_settled():
+        if self._ahead is not None and self._raster is not before:
+            self._ahead.keep(self._raster)
+        if self._raster.grey is not self._painted_grey and not self._is_settled():
             self._idle.start()
+        self._painted_grey = self._raster.grey
         painter.scale(1.0 / ratio, 1.0 / ratio)
         paint_scene(
             painter,
@@ -142,4 +165,6 @@ class SceneView(QWidget):
         if image is None or still is None or still.grey is None or still.grey.key != image.key:
             return
         self._raster = replace(self._raster, grey=still.grey)
+        if self._ahead is not None:
+            self._ahead.keep(self._raster)
         self.update()

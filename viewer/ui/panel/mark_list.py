@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.session.key_images import key_image_dropped, key_image_shown
+from viewer.session.key_images import key_image_dropped, key_image_shown, open_key_images
 from viewer.session.marks import mark_deleted, mark_shown
 from viewer.session.session import Change, Session
 from viewer.ui.fonts import text_font
@@ -251,5 +251,11 @@ class MarkBlock(QWidget):
             # Never the marks of one exam beside the images of another, not for a moment.
             self._timer.stop()
             self.refresh()
-        elif change.touches("exams", "marks", "active", "panes") and not self._timer.isActive():
+        elif self._concerns(change) and not self._timer.isActive():
             self._timer.start()
+
+    def _concerns(self, change: Change) -> bool:
+        """Whether lines may differ; a step through slices changes only which key image is shown."""
+        if change.is_scrolling:
+            return bool(open_key_images(change.new))
+        return change.touches("exams", "marks", "active", "panes")
