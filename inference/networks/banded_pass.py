@@ -8,13 +8,15 @@ own cache.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from inference.networks.winograd import TILE_ROWS, KeptKernels, RowKernels, convolve
+from inference.networks.workspace import Workspace
 
 if TYPE_CHECKING:
     from inference.networks.resnet import PreActivationBlock, ResNet22
@@ -29,52 +31,62 @@ _BAND_VALUES = 360_000
 class _FeatureMap:
     """One slice's features, with what the next norm needs of them."""
 
-    values: Tensor
-    """(rows, columns, channels)."""
+    bands: list[Tensor]
+    """From the first row to the last, each (rows, columns, channels)."""
     sums: Tensor | None
     """Of the values and of their squares: (2, channels). None where no norm asks for them."""
 
+    @property
+    def rows(self) -> int:
+        """Rows of all bands."""
+        return sum(map(len, self.bands))
 
-class _Workspace:
-    """Memory that is used again for every band, so that it stays in the core's own cache."""
+    @property
+    def columns(self) -> int:
+        """Columns of every band."""
+        return self.bands[0].shape[1]
 
-    def __init__(self, *, measures: bool) -> None:
-        """measures: whether the norms want each map's sums."""
-        self.measures = measures
-        self._buffers: dict[str, Tensor] = {}
 
-    def take(self, purpose: str, *shape: int) -> Tensor:
-        """Memory for one purpose; what stood there for it is overwritten."""
-        size = math.prod(shape)
-        buffer = self._buffers.get(purpose)
-        if buffer is None or len(buffer) < size:
-            buffer = self._buffers[purpose] = torch.empty(size)
-        return buffer[:size].view(shape)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pass:
+    """What all bands of one slice share."""
+
+    kernels: RowKernels
+    measures: bool
+    """Whether the norms want each map's sums."""
+    workspace: Workspace
 
     def sums(self, band: Tensor) -> Tensor:
         """Sum a band (rows, columns, channels) and its squares: (2, channels)."""
         _, columns, channels = band.shape
-        totals = self.take("totals", 2, columns * channels)
-        squares = torch.mul(band, band, out=self.take("squares", *band.shape))
+        totals = self.workspace.take("totals", 2, columns * channels)
+        squares = torch.mul(band, band, out=self.workspace.take("squares", *band.shape))
         # Down the rows first: that is fast, and sums in blocks lose no digits.
         torch.sum(band.flatten(1), 0, out=totals[0])
         torch.sum(squares.flatten(1), 0, out=totals[1])
         return totals.view(2, columns, channels).sum(1)
 
 
-def see_slice(network: ResNet22, image: Tensor) -> Tensor:
-    """Map (in_channels, rows, columns) to (1, out_channels, cell rows, cell columns)."""
-    workspace = _Workspace(measures=not isinstance(network.final_norm, nn.BatchNorm2d))
-    features = _first_features(network.first_conv, image, workspace)
+def see_slice(network: ResNet22, image: Tensor, kernels: RowKernels | None = None) -> Tensor:
+    """Map (in_channels, rows, columns) to (1, out_channels, cell rows, cell columns).
+
+    kernels: the network's, where they have been made already.
+    """
+    here = _Pass(
+        kernels=KeptKernels().of(network) if kernels is None else kernels,
+        measures=not isinstance(network.final_norm, nn.BatchNorm2d),
+        workspace=Workspace(),
+    )
+    features = _first_features(network.first_conv, image, here)
     for stage in network.stages:
         for block in stage.children():
-            features = _run_block(cast("PreActivationBlock", block), features, workspace)
-    count = features.values.shape[0] * features.values.shape[1]
+            features = _run_block(cast("PreActivationBlock", block), features, here)
+    count = features.rows * features.columns
     scale, shift = _scale_and_shift(network.final_norm, features.sums, count)
-    return _as_image(torch.addcmul(shift, features.values, scale).relu_())
+    return _as_image(torch.addcmul(shift, torch.cat(features.bands), scale).relu_())
 
 
-def _first_features(conv: nn.Conv2d, image: Tensor, workspace: _Workspace) -> _FeatureMap:
+def _first_features(conv: nn.Conv2d, image: Tensor, here: _Pass) -> _FeatureMap:
     """First convolution and max-pooling, strip by strip."""
     channels, rows, columns = image.shape
     # With strides of its own, or torch takes a single channel for the plain layout.
@@ -87,9 +99,9 @@ def _first_features(conv: nn.Conv2d, image: Tensor, workspace: _Workspace) -> _F
         seen = _rows_with_zeros(pixels, 4 * first - 3, 4 * (first + len(strip)) + 4)
         convolved = functional.conv2d(_as_image(seen), conv.weight, None, 2, (0, 3))
         _pool_into(strip, _as_rows(convolved))
-        if workspace.measures:
-            sums.append(workspace.sums(strip))
-    return _FeatureMap(pooled, _total(sums))
+        if here.measures:
+            sums.append(here.sums(strip))
+    return _FeatureMap([pooled], _total(sums))
 
 
 def _pooled(pixels: int) -> int:
@@ -113,41 +125,44 @@ def _pool_into(pooled: Tensor, seen: Tensor) -> None:
     torch.maximum(pooled, highest[:, 2 : end_column + 1 : 2], out=pooled)
 
 
-def _run_block(
-    block: PreActivationBlock, features: _FeatureMap, workspace: _Workspace
-) -> _FeatureMap:
+def _run_block(block: PreActivationBlock, features: _FeatureMap, here: _Pass) -> _FeatureMap:
     """PreActivationBlock.forward."""
-    given, channels = features.values, block.conv1.out_channels
-    step = block.conv1.stride[0]
-    rows, columns = -(-given.shape[0] // step), -(-given.shape[1] // step)
+    step, channels = block.conv1.stride[0], block.conv1.out_channels
+    rows, columns = -(-features.rows // step), -(-features.columns // step)
     bands = _bands(rows, columns * channels)
-    affine = _scale_and_shift(block.norm1, features.sums, given.shape[0] * given.shape[1])
+    affine = _scale_and_shift(block.norm1, features.sums, features.rows * features.columns)
     residuals, carried, sums = [], [], []
     for first, end in bands:
-        frame = _activated([given], step * first - 1, step * end + 1, affine, workspace)
-        residuals.append(_convolved(block.conv1, frame))
-        if block.shortcut is None:
-            carried.append(given[first:end])
-        else:
-            carried.append(_convolved(block.shortcut, frame[1:-1]))
-        if workspace.measures:
-            sums.append(workspace.sums(residuals[-1]))
+        frame_end = step * (first + _whole_tiles(end - first)) + 1
+        frame = _activated(features.bands, step * first - 1, frame_end, affine, here.workspace)
+        residuals.append(_convolved(block.conv1, frame, here)[: end - first])
+        if block.shortcut is not None:
+            carried.append(_convolved(block.shortcut, frame[1:-1], here)[: end - first])
+        if here.measures:
+            sums.append(here.sums(residuals[-1]))
     affine = _scale_and_shift(block.norm2, _total(sums), rows * columns)
-    added = given.new_empty((rows, columns, channels))
-    sums = []
+    if block.shortcut is None:
+        # As large as this block's own, so they lie in the same bands.
+        carried = features.bands
+    added, sums = [], []
     for (first, end), other in zip(bands, carried, strict=True):
-        frame = _activated(residuals, first - 1, end + 1, affine, workspace)
-        band = torch.add(_convolved(block.conv2, frame), other, out=added[first:end])
-        if workspace.measures:
-            sums.append(workspace.sums(band))
+        frame_end = first + _whole_tiles(end - first) + 1
+        frame = _activated(residuals, first - 1, frame_end, affine, here.workspace)
+        added.append(_convolved(block.conv2, frame, here)[: end - first].add_(other))
+        if here.measures:
+            sums.append(here.sums(added[-1]))
     return _FeatureMap(added, _total(sums))
 
 
 def _bands(rows: int, values_per_row: int) -> list[tuple[int, int]]:
-    """First and end row of each band, all about as high."""
+    """First and end row of each band, all about as high, in whole tiles but for the last."""
     count = max(1, round(rows * values_per_row / _BAND_VALUES))
-    height = -(-rows // count)
+    height = _whole_tiles(-(-rows // count))
     return [(first, min(first + height, rows)) for first in range(0, rows, height)]
+
+
+def _whole_tiles(rows: int) -> int:
+    return -(-rows // TILE_ROWS) * TILE_ROWS
 
 
 def _total(sums: list[Tensor]) -> Tensor | None:
@@ -175,7 +190,7 @@ def _activated(
     start: int,
     end: int,
     affine: tuple[Tensor, Tensor],
-    workspace: _Workspace,
+    workspace: Workspace,
 ) -> Tensor:
     """Norm and ReLU of the rows start..end of a map in bands; rows beyond its ends are 0."""
     _, columns, channels = bands[0].shape
@@ -196,11 +211,14 @@ def _activated(
     return frame
 
 
-def _convolved(conv: nn.Conv2d, rows: Tensor) -> Tensor:
+def _convolved(conv: nn.Conv2d, rows: Tensor, here: _Pass) -> Tensor:
     """Convolve (rows, columns, channels); the rows beyond the ends are there already."""
     if conv.kernel_size == conv.stride == (1, 1):
         # With one thread torch would take a slow way.
         return rows @ conv.weight.flatten(1).T
+    kernels = here.kernels.get(conv)
+    if kernels is not None:
+        return convolve(rows, kernels, here.workspace)
     padding = (0, conv.kernel_size[1] // 2)
     return _as_rows(functional.conv2d(_as_image(rows), conv.weight, None, conv.stride, padding))
 

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from inference.networks.banded_pass import see_slice
 from inference.networks.slice_workers import map_slices
+from inference.networks.winograd import KeptKernels
 
 NORM_GROUPS = 8
 STAGES = 5
@@ -116,6 +117,7 @@ class ResNet22(nn.Module):
         self.stages = nn.ModuleList(stages)
         self.out_channels = widths[-1]
         self.final_norm = norm.layer(self.out_channels)
+        self._kept_kernels = KeptKernels()
 
     @staticmethod
     def _stage(in_channels: int, out_channels: int, *, stride: int, norm: Norm) -> nn.Sequential:
@@ -128,7 +130,8 @@ class ResNet22(nn.Module):
         """Map (slices, in_channels, rows, columns) to (slices, out_channels, cell rows, ...)."""
         if self.training or torch.is_grad_enabled() or not _is_plain_cpu(slices):
             return self.layer_by_layer(slices)
-        return map_slices(lambda image: see_slice(self, image), slices)
+        kernels = self._kept_kernels.of(self)
+        return map_slices(lambda image: see_slice(self, image, kernels), slices)
 
     def layer_by_layer(self, slices: Tensor) -> Tensor:
         """Do the same with all slices together: for training, and for a GPU."""
