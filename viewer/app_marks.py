@@ -52,6 +52,7 @@ class MarkParts(QObject):
         for failed in (self.keeping.complained, self.keeping.not_kept, self.desk.failed):
             failed.connect(messages.problem)
         self.desk.kept.connect(messages.passing)
+        self.keeping.joined.connect(messages.passing)
 
     def take(self, hanging: HangingView, actions: CommandActions) -> None:
         """Let the mouse on the panes draw."""

@@ -18,7 +18,7 @@ from viewer.domain.mark import Mark, MarkClass, MarkShape
 from viewer.domain.windowing import Window
 from viewer.session.marks import all_marks
 from viewer.session.state import Tool
-from viewer.storage.marks_file import marks_path
+from viewer.storage.marks_file import marks_path, read_marks
 from viewer.ui.dialogs.mark_words import MarkWordsDialog
 
 Start = Callable[..., RunningProgram]
@@ -231,6 +231,27 @@ def test_a_damaged_file_is_said_and_marks_are_kept_in_a_new_one(
     running.key(Qt.Key.Key_D)
     drag(running, Slot.LCC, (100, 20), (160, 90))
     running.qtbot.waitUntil(path.exists)
+
+
+def test_two_programs_on_one_exam_keep_each_other_s_marks(
+    start: Start, pictures: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    one, other = opened(start(home=home), pictures), opened(start(home=home), pictures)
+    for running, row in ((one, 100), (other, 160)):
+        running.qtbot.keyClick(running.program.window, Qt.Key.Key_D)
+        drag(running, Slot.LCC, (row, 20), (row + 40, 90))
+    for running in (one, other):
+        running.qtbot.waitUntil(lambda r=running: len(marks(r)) == 2, timeout=20_000)
+    path = kept_file(one, home)
+    written = [mark.mark_id for mark in read_marks(path.parent, one.state.exam_id or "").kept.marks]
+    assert sorted(written) == sorted(mark.mark_id for mark in marks(one))
+    one.qtbot.keyClick(one.program.window, Qt.Key.Key_Z, CTRL)
+    assert len(marks(one)) == 1
+    other.qtbot.waitUntil(lambda: marks(other) == marks(one), timeout=20_000)
+    stamp = path.stat().st_mtime_ns
+    one.qtbot.wait(7000)
+    assert path.stat().st_mtime_ns == stamp
 
 
 def test_marks_that_cannot_be_written_are_said_once_and_written_when_they_can_be(

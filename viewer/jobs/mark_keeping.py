@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,9 +12,15 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from viewer.domain.kept_marks import KeptMarks
 from viewer.errors import Problem, ProblemKind, problem_of
 from viewer.logs import log_bug
-from viewer.session.marks import laid_as_open, restored
+from viewer.session.marks import laid_as_open, others_joined, restored
 from viewer.session.session import Change, Session
-from viewer.storage.marks_file import MarksFile, read_marks, write_marks
+from viewer.storage.marks_file import MarksFile
+from viewer.storage.shared_marks import SharedMarks
+
+_LOOK_MS = 3000
+"""Between looks at files that another program may have changed."""
+
+log = logging.getLogger(__name__)
 
 
 class MarkKeeping(QObject):
@@ -27,14 +34,17 @@ class MarkKeeping(QObject):
     """A file was damaged or cannot be used."""
     not_kept = Signal(Problem)
     """Marks could not be written; said once until writing succeeds again."""
+    joined = Signal(str)
+    """Another program changed marks of an open exam, and they are on screen now: a sentence."""
     _read = Signal(str, object)
     _written = Signal(str, object)
+    _others = Signal(str, object, object)
 
     def __init__(self, *, session: Session, folder: Path, parent: QObject | None = None) -> None:
         """folder: where the files lie; it may not exist yet."""
         super().__init__(parent)
         self._session = session
-        self._folder = folder
+        self._files = SharedMarks(folder)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="marks")
         self._lock = threading.Lock()
         self._waiting: dict[str, KeptMarks] = {}
@@ -44,10 +54,16 @@ class MarkKeeping(QObject):
         self._has_complained = False
         self._read.connect(self._take_read)
         self._written.connect(self._take_outcome)
+        self._others.connect(self._take_others)
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._look_for_news)
+        self._look.start()
         session.changed.connect(self._follow)
 
     def close(self) -> None:
         """Try what could not be written once more, and wait for the thread."""
+        self._look.stop()
         for exam_id, kept in dict(self._unkept).items():
             self._write_soon(exam_id, kept)
         self._worker.shutdown(wait=True)
@@ -85,6 +101,25 @@ class MarkKeeping(QObject):
             self._worker.submit(self._write_one, exam_id)
 
     @Slot()
+    def _look_for_news(self) -> None:
+        """See whether another program wrote marks of an open exam."""
+        for exam_id in self._session.state.marks.exams:
+            if exam_id not in self._unkept and exam_id not in self._closed_to_writing:
+                self._worker.submit(self._look_one, exam_id)
+
+    @Slot(str, object, object)
+    def _take_others(self, exam_id: str, base: KeptMarks, theirs: KeptMarks) -> None:
+        before = self._session.state.marks.exams.get(exam_id)
+        try:
+            self._session.apply(lambda state: others_joined(state, exam_id, base, theirs))
+        except ValueError:
+            log.warning("marks of another program do not fit the open images")
+            return
+        after = self._session.state.marks.exams.get(exam_id)
+        if before is not None and after is not None and before.kept != after.kept:
+            self.joined.emit("Marks of this exam were changed by another program: they are shown.")
+
+    @Slot()
     def _lay_as_open(self) -> None:
         self._session.apply(laid_as_open)
 
@@ -115,7 +150,7 @@ class MarkKeeping(QObject):
     def _read_one(self, exam_id: str) -> None:
         """In the worker."""
         try:
-            found = read_marks(self._folder, exam_id)
+            found = self._files.read(exam_id)
         # The boundary: whatever a file does to reading, its exam opens and the file stays.
         except Exception as error:  # noqa: BLE001
             log_bug(type(error), error.__traceback__, error.__cause__)
@@ -128,7 +163,7 @@ class MarkKeeping(QObject):
         with self._lock:
             kept = self._waiting.pop(exam_id)
         try:
-            write_marks(self._folder, exam_id, kept)
+            whole = self._files.keep(exam_id, kept)
         # The boundary: what cannot be written waits and is tried again.
         except Exception as error:  # noqa: BLE001
             problem = problem_of(error)
@@ -137,3 +172,17 @@ class MarkKeeping(QObject):
             self._written.emit(exam_id, problem)
         else:
             self._written.emit(exam_id, kept)
+            if whole is not kept:
+                self._others.emit(exam_id, kept, whole)
+
+    def _look_one(self, exam_id: str) -> None:
+        """In the worker."""
+        base = self._files.base(exam_id)
+        try:
+            theirs = self._files.news(exam_id)
+        # The boundary: what cannot be read now is looked at again.
+        except Exception as error:  # noqa: BLE001
+            log.warning("marks could not be looked at error=%s", type(error).__name__)
+            return
+        if theirs is not None:
+            self._others.emit(exam_id, base, theirs)

@@ -12,6 +12,7 @@ from viewer.domain.kept_marks import KeptMarks, laid_for
 from viewer.domain.mark import Mark
 from viewer.domain.mark_geometry import bounds
 from viewer.domain.mark_layout import layout_of
+from viewer.domain.merged_marks import merged, merged_marks
 from viewer.session.framing import centred_on
 from viewer.session.marking import ExamMarks, Marking, Marks
 from viewer.session.patient import study_in, study_of
@@ -60,6 +61,35 @@ def restored(state: SessionState, exam_id: str, kept: KeptMarks) -> SessionState
     if exam is None or exam_id in state.marks.exams:
         return state
     return _with_exam(state, exam_id, ExamMarks(kept=laid_for(kept, exam.images)))
+
+
+def others_joined(
+    state: SessionState, exam_id: str, base: KeptMarks, theirs: KeptMarks
+) -> SessionState:
+    """Take over what another program did to an exam's marks since both had `base`.
+
+    The history is of this program's steps alone: undoing takes nothing of the other's away.
+    """
+    found = state.marks.exams.get(exam_id)
+    if found is None:
+        return state
+
+    def step(marks: Marks) -> Marks:
+        return merged_marks(base.marks, marks, theirs.marks)
+
+    whole = merged(base, found.kept, theirs)
+    exam = next((exam for exam in state.exams if exam.exam_id == exam_id), None)
+    kept = whole if exam is None else laid_for(whole, exam.images)
+    if kept == found.kept:
+        return state
+    past, future = (tuple(step(m) for m in steps) for steps in (found.past, found.future))
+    joined = ExamMarks(kept=kept, past=past, future=future)
+    if kept is not whole:
+        joined = ExamMarks(kept=kept)
+    state = _with_exam(state, exam_id, joined)
+    selected = state.marks.selected
+    is_gone = selected is not None and mark_with(state, selected) is None
+    return mark_selected(state, None) if is_gone else state
 
 
 def laid_as_open(state: SessionState) -> SessionState:
