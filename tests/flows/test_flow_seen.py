@@ -14,6 +14,7 @@ from viewer.rendering.breast_shape import BreastShapes
 from viewer.session.picking import picked_at
 from viewer.session.scrolling import to_slice
 from viewer.session.slabs import slab_stepped
+from viewer.ui.pictures import hanging_picture
 
 
 @pytest.fixture
@@ -66,6 +67,35 @@ def test_a_picked_point_has_an_arc_in_the_other_projection_of_its_breast(
     assert set(drawn) == {Slot.RCC, Slot.RMLO}
     assert drawn[Slot.RMLO].arcs
     assert "approximate arc" in drawn[Slot.RMLO].words
+
+
+def test_a_picture_shows_the_picked_point_and_its_arc_as_on_screen(
+    reading: RunningProgram,
+) -> None:
+    image = reading.state.image_in(Slot.RCC)
+    assert image is not None
+    row, column = image.rows / 2, image.columns * 0.8
+    before = reading.program.pictures._grid()
+    reading.program.session.apply(lambda state: picked_at(state, Slot.RCC, row, column))
+    after = reading.program.pictures._grid()
+    panes = {slot: pane.scene for slot, pane in reading.program.hanging.panes.items()}
+    shots = {shot.stack.title: shot.scene for line in after for shot in line if shot.stack}
+    for slot, title in ((Slot.RCC, "RCC"), (Slot.RMLO, "RMLO")):
+        on_screen = panes[slot]
+        assert on_screen is not None
+        assert shots[title].picked == on_screen.picked
+        said = [line.text for line in shots[title].bottom_lines]
+        assert on_screen.picked is not None
+        assert on_screen.picked.words in said
+    pictures = [hanging_picture(grid, native=False) for grid in (before, after)]
+    assert pictures[0] != pictures[1]
+
+
+def test_slabs_count_in_the_memory_for_slices(reading: RunningProgram) -> None:
+    free = reading.program.store.budget_bytes
+    for _ in range(4):
+        reading.program.session.apply(lambda state: slab_stepped(state, Slot.RCC, 1))
+    reading.qtbot.waitUntil(lambda: reading.program.store.budget_bytes < free)
 
 
 def test_the_nipple_of_a_phantom_lies_on_its_skin_in_the_middle_third(

@@ -99,6 +99,18 @@ def test_what_something_else_takes_is_part_of_the_budget() -> None:
     assert (store.budget_bytes, store.stats().budget_bytes) == (300, 600)
 
 
+def test_every_other_user_of_the_budget_counts_with_what_it_said_last() -> None:
+    store = FrameStore(600)
+    one, other = store.taker(), store.taker()
+    one(100)
+    other(200)
+    one(50)
+    store.take(25)
+    assert store.budget_bytes == 600 - 275
+    other(0)
+    assert store.budget_bytes == 600 - 75
+
+
 def test_the_automatic_budget_is_a_third_of_the_memory_and_never_too_little(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

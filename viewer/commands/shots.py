@@ -8,11 +8,13 @@ from dataclasses import replace
 from viewer.domain.frame import Frame
 from viewer.domain.hanging import Slot
 from viewer.export.shot import Shot, ShotGrid
+from viewer.rendering.breast_shape import BreastShapes
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import other_study
 from viewer.rendering.pane_frames import PaneFrames
 from viewer.session.framing import fit_scale
 from viewer.session.pane_marks import picture_marks
+from viewer.session.pane_picks import picked_in
 from viewer.session.patient import relation_in, study_in
 from viewer.session.staging import empty_words, shown_rows
 from viewer.session.state import SessionState
@@ -94,10 +96,12 @@ def shot_of(
         return shot
     where = image.image_id, pane.slice_index
     shown = PaneFrames(frame_of).of(image, pane)
+    picked = picked_in(state, slot, BreastShapes(frame_of).of)
     return replace(
         shot,
         frame=shown.frame,
-        moving=shown.words,
+        moving=replace(shown.words, picked=picked.words if picked else ""),
+        picked=picked,
         ai=state.ai_of(image.image_id),
         truth=truth_of(*where) if state.overlay.truth else (),
         frame_problem=problem_of(*where),

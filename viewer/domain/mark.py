@@ -110,3 +110,7 @@ class Mark:
     def is_on(self, slice_index: int) -> bool:
         """Whether a slice shows it."""
         return self.first_slice <= slice_index <= self.last_slice
+
+    def slices_from(self, slice_index: int) -> int:
+        """How many slices away it begins or ends; 0 on its own."""
+        return max(self.first_slice - slice_index, slice_index - self.last_slice, 0)

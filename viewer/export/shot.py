@@ -19,6 +19,7 @@ from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.moving_words import NOT_MOVING, MovingWords
 from viewer.rendering.other_study import OtherStudy
+from viewer.rendering.picked import PickedDrawing
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene, shown_voi
 
 LARGEST_SIDE = 16_000
@@ -46,6 +47,8 @@ class Shot:
     """Without words, unless the reader wants them: they may say who the patient is."""
     moving: MovingWords = NOT_MOVING
     """Of a slab: what is said of it."""
+    picked: PickedDrawing | None = None
+    """A picked point, or its arc, as on screen; its words are among those of moving."""
     maximum: bool = False
     """The brightest image pixel under each picture pixel, as on screen in that mode."""
     corner_text: bool = True
@@ -80,6 +83,7 @@ class Shot:
                 other_study=self.other_study,
                 marks=self.marks,
                 moving=self.moving,
+                picked=self.picked,
             ),
             truth=self.truth,
             empty_title=self.empty_title,
@@ -142,7 +146,7 @@ class Shot:
             state=replace(self.state, slice_index=slice_index, slab=NO_SLAB),
             frame=frame,
             truth=(),
-            moving=NOT_MOVING,
+            moving=replace(NOT_MOVING, picked=self.moving.picked),
             marks=replace(self.marks, is_key_image=False),
         )
 

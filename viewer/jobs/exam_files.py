@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -130,6 +130,10 @@ class ExamFiles(QObject):
                 own = located.frames[image_id]
                 return OpenFrames(image_id=image_id, own=own, pool=self._pool)
         raise KeyError(image_id)
+
+    def room_taker(self) -> Callable[[int], None]:
+        """Return a function by which a part says how many bytes it keeps beside the frames."""
+        return self._store.taker()
 
     def close(self) -> None:
         """Stop decoding."""

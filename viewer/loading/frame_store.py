@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from viewer.domain.frame import Frame
@@ -40,7 +40,7 @@ class FrameStore:
         self._hanging: frozenset[str] = frozenset()
         self._later: dict[FrameKey, int] = {}
         self._stored_bytes = 0
-        self._taken_bytes = 0
+        self._taken: dict[object, int] = {}
         self._hits = self._misses = self._evicted = 0
 
     def get(self, image_id: str, slice_index: int) -> Frame | None:
@@ -101,11 +101,19 @@ class FrameStore:
             )
             return more_wanted + frame_bytes <= self._room
 
-    def take(self, taken_bytes: int) -> None:
-        """Say how much of the budget something else uses, such as compressed frames."""
+    def take(self, taken_bytes: int, *, what: object = None) -> None:
+        """Say how much of the budget something else uses, such as compressed frames.
+
+        what: who uses it; each user's newest word counts.
+        """
         with self._lock:
-            self._taken_bytes = taken_bytes
+            self._taken[what] = taken_bytes
             self._evict(spare=None)
+
+    def taker(self) -> Callable[[int], None]:
+        """Return `take` for one more user of the budget."""
+        what = object()
+        return lambda taken_bytes: self.take(taken_bytes, what=what)
 
     def missing(self, keys: Iterable[FrameKey]) -> tuple[FrameKey, ...]:
         """Return those of the keys that are not stored, in the same order."""
@@ -139,6 +147,10 @@ class FrameStore:
         frame = self._frames.pop(key, None)
         if frame is not None:
             self._stored_bytes -= frame.stored_bytes
+
+    @property
+    def _taken_bytes(self) -> int:
+        return sum(self._taken.values())
 
     @property
     def _room(self) -> int:

@@ -11,6 +11,8 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import Mark, MarkClass, MarkShape
 from viewer.rendering.mark_words import measure_lines, value_lines
 
+NEAR_SLICES = 2
+"""A mark is shown dimmed on so many slices before and after its own."""
 _LONGEST_LINE = 40
 _MOST_LINES = 3
 
@@ -51,6 +53,8 @@ class DrawnMark:
     selected: bool = False
     editing: bool = False
     handle: int | None = None
+    is_near: bool = False
+    """It lies on slices a step or two away, and is drawn dimmed."""
 
 
 NO_MARKS = PaneMarks()
@@ -59,16 +63,26 @@ NO_MARKS = PaneMarks()
 def drawn_marks(
     pane: PaneMarks, image: ImageStack, slice_index: int, frame: Frame | None
 ) -> tuple[DrawnMark, ...]:
-    """The marks on a slice, the selected one last, so that it lies on top.
+    """The marks on a slice, the selected one last, so that it lies on top; first those near it.
 
+    Near is what lies at most NEAR_SLICES away; it says its slice and none of its values.
     frame: the slice, for what regions and probes say of it; None while it is decoded.
     """
     shown = [
         _drawn(pane, mark, image, frame)
+        if mark.is_on(slice_index)
+        else _near(pane, mark, slice_index)
         for mark in pane.marks
-        if mark.image_id == image.image_id and mark.is_on(slice_index)
+        if mark.image_id == image.image_id and mark.slices_from(slice_index) <= NEAR_SLICES
     ]
-    return tuple(sorted(shown, key=lambda one: one.selected))
+    return tuple(sorted(shown, key=lambda one: (not one.is_near, one.selected)))
+
+
+def _near(pane: PaneMarks, mark: Mark, slice_index: int) -> DrawnMark:
+    nearest = mark.first_slice if slice_index < mark.first_slice else mark.last_slice
+    number = pane.numbers.get(mark.mark_id)
+    head = "" if number is None else f"{number}  "
+    return DrawnMark(mark=mark, lines=(f"{head}slice {nearest + 1}",), is_near=True)
 
 
 def _drawn(pane: PaneMarks, mark: Mark, image: ImageStack, frame: Frame | None) -> DrawnMark:

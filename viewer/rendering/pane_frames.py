@@ -35,11 +35,21 @@ class ShownFrame:
         )
 
 
+OnSize = Callable[[int], None]
+
+
+def _nobody(size: int) -> None:
+    del size
+
+
 class PaneFrames:
     """Takes frames from where they are decoded, and puts slabs together. For one thread."""
 
-    def __init__(self, frame_of: FrameOf) -> None:
+    def __init__(self, frame_of: FrameOf, *, on_size: OnSize = _nobody) -> None:
+        """on_size: told how many bytes slabs and what they are made of take, when that changes."""
         self._frame_of = frame_of
+        self._on_size = on_size
+        self._size = 0
         self._slabs = SlabFrames()
 
     def of(self, image: ImageStack, pane: PaneState) -> ShownFrame:
@@ -60,6 +70,7 @@ class PaneFrames:
                 pane.slab.mode,
                 low_is_bright=image.grey_scale.low_codes_are_bright,
             )
+            self._tell_size()
         return ShownFrame(
             frame=frame,
             slab=slab_words(pane.slab, pane.slice_index, image),
@@ -70,3 +81,10 @@ class PaneFrames:
     def forget(self) -> None:
         """Give back what slabs were made of."""
         self._slabs.forget()
+        self._tell_size()
+
+    def _tell_size(self) -> None:
+        size = self._slabs.stored_bytes
+        if size != self._size:
+            self._size = size
+            self._on_size(size)

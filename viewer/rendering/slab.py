@@ -97,6 +97,13 @@ class SlabFrames:
             self._slabs.move_to_end(key)
         return found
 
+    @property
+    def stored_bytes(self) -> int:
+        """How many bytes are kept: slabs, blocks and running sums."""
+        frames = (*self._slabs.values(), *self._blocks.values())
+        totals = sum(running.total.nbytes for running in self._sums.values())
+        return sum(frame.stored_bytes for frame in frames) + totals
+
     def forget(self) -> None:
         """Give back all memory."""
         self._slabs.clear()

@@ -27,6 +27,15 @@ class StripMark:
     malignant: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripSpan:
+    """A reader's mark on the slices it is seen on."""
+
+    number: int
+    first_slice: int
+    last_slice: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StripData:
     """The slices of one image, where the AI found them salient, and where the reader is."""
@@ -43,6 +52,8 @@ class StripData:
     series: SeriesPrediction | None = None
     """Of CT: the scores of windows of slices, instead of saliency."""
     marks: tuple[StripMark, ...] = ()
+    drawn: tuple[StripSpan, ...] = ()
+    """What the reader drew."""
     decoded: frozenset[int] = field(default_factory=frozenset)
     """Slices that can be shown at once."""
     seen: frozenset[int] | None = None
@@ -61,6 +72,7 @@ def build_strip(
     palette: Palette,
     overlay_visible: bool = True,
     seen: frozenset[int] | None = None,
+    drawn: tuple[StripSpan, ...] = (),
 ) -> StripData:
     """Put together the strip of an image; without curves and ticks while the overlay is off."""
     shown = prediction if overlay_visible else None
@@ -79,6 +91,7 @@ def build_strip(
         malignant=None if said is None else said.malignant,
         series=scored,
         marks=() if said is None else said.marks,
+        drawn=drawn,
         decoded=decoded,
         seen=seen,
         colours=palette.colours,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from viewer.domain.hanging import Slot
 from viewer.rendering.drawn_marks import NO_MARKS, PaneMarks
+from viewer.rendering.strip import StripSpan
 from viewer.session.key_images import is_key_image
 from viewer.session.marks import marks_on
 from viewer.session.patient import study_of
@@ -43,4 +44,18 @@ def pane_marks(state: SessionState, slot: Slot) -> PaneMarks:
         selected=state.marks.selected,
         editing=state.marks.editing,
         handle=state.marks.handle,
+    )
+
+
+def strip_spans(state: SessionState, slot: Slot) -> tuple[StripSpan, ...]:
+    """On which slices of a slot's image marks are seen; none while marks are hidden."""
+    pane = pane_marks(state, slot)
+    return tuple(
+        StripSpan(
+            number=pane.numbers[mark.mark_id],
+            first_slice=mark.first_slice,
+            last_slice=mark.last_slice,
+        )
+        for mark in pane.marks
+        if mark.mark_id in pane.numbers
     )

@@ -6,8 +6,6 @@ from dataclasses import replace
 
 from viewer.domain.hanging import Slot
 from viewer.rendering.moving_words import MovingWords
-from viewer.rendering.picked import PickedDrawing, ShapeOf, picked_drawing
-from viewer.session.patient import study_of
 from viewer.session.seen_slices import all_seen
 from viewer.session.session import Change
 from viewer.session.state import SessionState
@@ -25,17 +23,6 @@ def moving_words(state: SessionState, slot: Slot, slab: MovingWords) -> MovingWo
         all_seen=all_seen(state, state.image_in(slot)),
         quadrant=quadrant.words if quadrant and image_id in quadrant.image_ids else "",
     )
-
-
-def picked_in(state: SessionState, slot: Slot, shape_of: ShapeOf) -> PickedDrawing | None:
-    """What a pane draws of a point picked in the same study."""
-    picked, shown = state.picked, state.image_in(slot)
-    source = None if picked is None else state.image(picked.image_id)
-    if picked is None or source is None or shown is None:
-        return None
-    if study_of(state, source.image_id) is not study_of(state, shown.image_id):
-        return None
-    return picked_drawing(picked, source, shown, shape_of)
 
 
 def slots_with_new_words(change: Change) -> frozenset[Slot]:

@@ -29,6 +29,7 @@ from viewer.session.ai_results import finding_shown
 from viewer.session.framing import fit_scale, panes_measured, panned_by, zoomed_at
 from viewer.session.mark_drawing import SHAPES
 from viewer.session.pane_marks import pane_marks
+from viewer.session.pane_picks import picked_in
 from viewer.session.patient import image_put, relation_in, study_in, study_of
 from viewer.session.placing import activated, maximised
 from viewer.session.scrolling import scrolled
@@ -38,7 +39,7 @@ from viewer.session.staging import empty_words
 from viewer.session.state import Finding, Options, SessionState, Tool
 from viewer.session.windows import window_dragged
 from viewer.ui.hanging_view import HangingView
-from viewer.ui.moving_presenter import moving_words, picked_in, slots_with_new_words
+from viewer.ui.moving_presenter import moving_words, slots_with_new_words
 from viewer.ui.next_slices import NextSlices
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.reader_mark_painting import mark_under
@@ -90,7 +91,9 @@ class PanePresenter(QObject):
         self._hanging = hanging
         self._files = files
         self._truth = truth
-        self._frames = PaneFrames(files.frame)
+        take = files.room_taker()
+        self._frames = PaneFrames(files.frame, on_size=take)
+        self.destroyed.connect(lambda: take(0))
         self._display_of: DisplayOf = _uncalibrated
         self._shapes = BreastShapes(files.frame)
         self._next = NextSlices(session=session, hanging=hanging, frame_of=files.frame, parent=self)

@@ -135,7 +135,7 @@ class Figure:
         )
 
     def _draw_panel(self, painter: QPainter, shot: Shot, panel: _Panel, x: int, head: int) -> None:
-        scene = replace(shot.scene, top_lines=(), bottom_lines=(), drawn_marks=())
+        scene = replace(shot.scene, top_lines=(), bottom_lines=(), drawn_marks=(), picked=None)
         if panel.title != "image":
             scene = replace(scene, badges=())
         painter.save()

@@ -9,6 +9,7 @@ from viewer.jobs.decode_signals import DecodeSignals
 from viewer.jobs.exam_files import ExamFiles
 from viewer.loading.frame_store import FrameKey
 from viewer.rendering.strip import StripData, build_strip
+from viewer.session.pane_marks import strip_spans
 from viewer.session.scrolling import to_slice
 from viewer.session.seen_slices import seen_of
 from viewer.session.session import Change, Session
@@ -57,6 +58,7 @@ class StripPresenter(QObject):
             palette=state.overlay.palette,
             overlay_visible=state.overlay_is_drawn,
             seen=seen_of(state, image),
+            drawn=strip_spans(state, state.active),
         )
 
     @Slot(int)
@@ -72,6 +74,10 @@ class StripPresenter(QObject):
     def _follow(self, change: Change) -> None:
         if change.touches("exams", "exam_id", "active", "panes", "overlay", "peeking", "seen"):
             self.show()
+        elif change.touches("marks"):
+            active = change.new.active
+            if strip_spans(change.old, active) != strip_spans(change.new, active):
+                self.show()
         elif change.touches("ai"):
             image_id = change.new.active_pane.image_id
             if image_id in change.images_with_news:

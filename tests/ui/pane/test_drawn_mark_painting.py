@@ -96,12 +96,22 @@ def test_a_label_keeps_off_other_words_of_the_pane() -> None:
     assert not label_place(drawn, scene.viewport, 1.0, [alone]).intersects(alone)
 
 
-def test_a_mark_is_drawn_on_its_slices_only() -> None:
+def test_a_mark_is_drawn_on_its_slices_and_dimmed_on_two_to_each_side() -> None:
     mark = make_mark(MarkShape.POINT, (150, 60), first_slice=6, last_slice=8)
-    for slice_index, count in ((5, 0), (6, 1), (8, 1), (9, 0)):
+    drawn = {}
+    for slice_index in range(3, 10):
         state = replace(breast_state(), slice_index=slice_index)
-        scene = scene_of(mark, state=state)
-        assert len(scene.drawn_marks) == count
+        drawn[slice_index] = scene_of(mark, state=state).drawn_marks
+    assert drawn[3] == ()
+    for slice_index, words in ((4, "1  slice 7"), (5, "1  slice 7"), (9, "1  slice 9")):
+        (near,) = drawn[slice_index]
+        assert (near.is_near, near.lines) == (True, (words,))
+    assert not any(one.is_near for index in (6, 7, 8) for one in drawn[index])
+    brightest = [
+        painted(bare(scene_of(mark, state=replace(breast_state(), slice_index=index)))).max()
+        for index in (5, 6)
+    ]
+    assert brightest[0] <= brightest[1]
 
 
 def breast_state() -> PaneState:

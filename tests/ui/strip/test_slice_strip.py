@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from viewer.rendering.strip import StripData, StripMark
+from viewer.rendering.strip import StripData, StripMark, StripSpan
 from viewer.ui.strip.slice_strip import SliceStrip
 from viewer.ui.strip.strip_layout import StripLayout
 
@@ -209,3 +209,20 @@ def test_another_result_makes_another_picture(strip):
     assert (first != before).any()
     assert (pixels_of(strip) == first).all(axis=-1).mean() > 0.99
     assert strip.pictures_made == 2
+
+
+def test_a_drawn_mark_has_a_bar_under_its_slices_and_is_said(strip):
+    strip.show_strip(PEAKS)
+    without = pixels_of(strip)
+    drawn = replace(PEAKS, drawn=(StripSpan(number=3, first_slice=40, last_slice=44),))
+    strip.show_strip(drawn)
+    changed = np.flatnonzero((pixels_of(strip) != without).any(axis=(0, 2)))
+    assert x_of(strip, 39) < changed.min() <= x_of(strip, 40)
+    assert x_of(strip, 44) <= changed.max() < x_of(strip, 45) + 1
+    assert "mark 3" in strip.tip_at(x_of(strip, 42))
+    assert "mark" not in strip.tip_at(x_of(strip, 46))
+    for slice_index in (19, 20, 21):
+        made = strip.pictures_made
+        strip.show_strip(replace(drawn, slice_index=slice_index))
+        pixels_of(strip)
+    assert strip.pictures_made == made

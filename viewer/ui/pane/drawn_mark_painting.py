@@ -31,6 +31,9 @@ _LABEL_GAP = 7.0
 _PADDING = 4.0
 _QUIET_SIZE = 11.0
 _RINGS = 4
+_NEAR = 0.45
+"""Opacity of a mark on slices nearby."""
+_NEAR_WORDS = 0.7
 
 
 def draw_mark_lines(
@@ -44,9 +47,10 @@ def draw_mark_lines(
         width = DRAWN_PEN * scale * (1.6 if drawn.selected else 1.0)
         path = _path(drawn, viewport, scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        edge, line = (faded(c, _NEAR) if drawn.is_near else c for c in (_EDGE, DRAWN))
         for pen, is_smooth in (
-            (QPen(_EDGE, width + 2 * _HALO * scale), False),
-            (QPen(DRAWN, width), True),
+            (QPen(edge, width + 2 * _HALO * scale), False),
+            (QPen(line, width), True),
         ):
             # The edge is wide and dark: smoothing it costs most of the time and is not seen.
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_smooth)
@@ -163,8 +167,9 @@ def draw_mark_labels(
 def _rows(drawn: DrawnMark, scale: float) -> list[tuple[str, float, QFont.Weight, QColor]]:
     """The lines of a label, what it says of itself more quietly: size, weight and colour."""
     loud, quiet = BOX_LABEL_SIZE * scale, _QUIET_SIZE * scale
+    colour = faded(DRAWN, _NEAR_WORDS) if drawn.is_near else DRAWN
     return [
-        *((line, loud, QFont.Weight.DemiBold, DRAWN) for line in drawn.lines),
+        *((line, loud, QFont.Weight.DemiBold, colour) for line in drawn.lines),
         *((line, quiet, QFont.Weight.Normal, TEXT) for line in drawn.quiet_lines),
     ]
 

@@ -125,6 +125,10 @@ class SliceStrip(QWidget):
         numbers = [str(mark.number) for mark in strip.marks if mark.slice_index == index]
         if numbers:
             parts.append("patch " + ", ".join(numbers))
+        spans = (span for span in strip.drawn if span.first_slice <= index <= span.last_slice)
+        drawn = [str(span.number) for span in spans]
+        if drawn:
+            parts.append("mark " + ", ".join(drawn))
         return ", ".join(parts)
 
     def _layout(self, strip: StripData | None) -> StripLayout:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 from viewer.rendering.same_object import SameObject
 from viewer.rendering.strip import StripData, StripMark
 from viewer.ui.fonts import text_metrics, text_width
-from viewer.ui.pane.ink import ACCENT, SECONDARY, TEXT, faded
+from viewer.ui.pane.ink import ACCENT, DRAWN, SECONDARY, TEXT, faded
 from viewer.ui.pane.kept_layer import KeptLayer
 from viewer.ui.pane.kept_words import draw_words
 from viewer.ui.strip.series_painting import draw_series
@@ -66,6 +66,7 @@ def _lasting(strip: StripData) -> tuple[object, ...]:
         SameObject(strip.malignant),
         SameObject(strip.series),
         strip.marks,
+        strip.drawn,
         strip.colours,
     )
 
@@ -81,6 +82,7 @@ def _draw_lasting(
         _draw_curves(painter, strip, layout)
         axis = QRectF(track.left(), track.center().y() - 0.5, track.width(), 1.0)
         painter.fillRect(axis, _AXIS)
+    _draw_spans(painter, strip, layout)
     _draw_marks(painter, strip, layout, text_scale)
     if strip.malignant is not None:
         _draw_classes(painter, strip, layout, text_scale)
@@ -110,6 +112,19 @@ def _draw_bars(
         cell = layout.cell(index)
         top = middle - height if upwards else middle
         painter.fillRect(QRectF(cell.left(), top, cell.width() - gap, height), colour)
+
+
+def _draw_spans(painter: QPainter, strip: StripData, layout: StripLayout) -> None:
+    """A short bar at the foot of the track under the slices of each mark the reader drew."""
+    painter.setPen(QPen(QColor(0, 0, 0), 1.0))
+    painter.setBrush(DRAWN)
+    for span in strip.drawn:
+        if span.last_slice >= strip.slices:
+            continue
+        first, last = layout.cell(span.first_slice), layout.cell(span.last_slice)
+        place = QRectF(first.left(), layout.track.bottom() - 6.0, 0.0, 5.0)
+        place.setRight(last.right())
+        painter.drawRect(_widened(place, 5.0))
 
 
 def _draw_current_column(painter: QPainter, strip: StripData, layout: StripLayout) -> None:
