@@ -54,6 +54,10 @@ class GreyParts(QObject):
             messages.notice(complaint)
         self._say()
 
+    def display_words(self) -> str:
+        """How the window's screen is calibrated, in two or three words."""
+        return self.displays.words_of(self._window.screen())
+
     def check_display(self) -> None:
         """Show the test pattern on the window's screen."""
         screen = self._window.screen()
@@ -76,4 +80,4 @@ class GreyParts(QObject):
     @Slot()
     def _say(self) -> None:
         if self._status is not None:
-            self._status.show_display(self.displays.words_of(self._window.screen()))
+            self._status.show_display(self.display_words())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from PySide6.QtCore import QObject, Slot
 
 from viewer.app import DECODERS
+from viewer.app_grey import GreyParts
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import bind
 from viewer.commands.study_commands import locked_desk, study_commands
@@ -191,6 +191,10 @@ class StudyProgram(QObject):
             truth=self.truth,
             parent=self,
         )
+        self.grey = GreyParts(
+            session=self.session, where=self._where, window=self.window, show=self._show_dialog
+        )
+        self.grey.take(self.hanging, self.pane_presenter)
         self.marks = MarkPresenter(
             session=self.session, study=self.study, panes=self.pane_presenter, parent=self
         )
@@ -233,6 +237,7 @@ class StudyProgram(QObject):
             reader_id=opened.reader_id,
             session_id=self.session_id,
             workplace=opened.workplace,
+            display=self.grey.display_words,
             study=self.study,
             writer=self.writer,
             exams=self.exams,
@@ -345,6 +350,7 @@ class StudyProgram(QObject):
         self.page.chosen.connect(self._choose)
         self.study.changed.connect(self._follow)
         self.window.closing.connect(self.close)
+        self.grey.say_in(self.status, self.messages)
         menu = self.actions.pane_menu(self.window)
         for pane in self.hanging.panes.values():
             pane.setAcceptDrops(False)
@@ -391,8 +397,3 @@ class StudyProgram(QObject):
 
     def _refused(self, command: Command, reason: str) -> None:
         self.messages.passing(f"{command.title.rstrip('…')}: {reason}.")
-
-
-def app_version() -> str:
-    """What events name this program's version."""
-    return version("tomolens")

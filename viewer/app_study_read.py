@@ -6,12 +6,13 @@ import hashlib
 import os
 import platform
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
 from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
-from viewer.app_study import OpenStudy, StudyProgram, app_version
+from viewer.app_study import OpenStudy, StudyProgram
 from viewer.blind_log import words_of_cases
 from viewer.logs import start_logging, stop_logging
 from viewer.storage.open_journal import open_journal
@@ -104,6 +105,11 @@ def run_reading(path: Path, reader_id: str) -> int:
     finally:
         program.close()
         stop_logging()
+
+
+def app_version() -> str:
+    """What events name this program's version."""
+    return version("tomolens")
 
 
 def workstation_hash() -> str:

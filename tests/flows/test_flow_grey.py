@@ -127,7 +127,7 @@ def test_the_loupe_stays_on_when_toggled_and_without_one_its_keys_say_why(
     reading: RunningProgram,
 ) -> None:
     reading.key(Qt.Key.Key_BracketRight, Qt.KeyboardModifier.ControlModifier)
-    assert "hold M" in reading.program.status.said
+    assert "show the loupe first" in reading.program.status.said
     reading.key(Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
     assert square(reading).isVisible()
     reading.key(Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)

@@ -17,7 +17,7 @@ from viewer.session.state import SessionState
 
 
 def _without_loupe(context: Context) -> str | None:
-    return None if context.state.options.grey.loupe.shown else "hold M for the loupe first"
+    return None if context.state.options.grey.loupe.shown else "show the loupe first"
 
 
 def _loupe_is_shown(state: SessionState) -> bool:

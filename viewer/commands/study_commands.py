@@ -23,15 +23,18 @@ _VIEWER = (
     *("image.zoom_in", "image.zoom_out", "image.fit", "image.actual_pixels", "image.reset"),
     *("image.invert", "image.flip_horizontally", "image.flip_vertically", "image.tool"),
     *("image.link_windows", *(f"image.preset_{number}" for number in range(1, 10))),
+    *("loupe.toggle", "loupe.zoom_in", "loupe.zoom_out", "loupe.larger", "loupe.smaller"),
     *("screen.text", "screen.left_panel", "screen.strip", "screen.full"),
 )
+_LOUPE_KEYS = ("K",)
+"""Held for the loupe; the viewer's own key sets marks here."""
 _ANY_LAYER = ("ai.overlay", "ai.peek")
 _SALIENCY = (
     *("ai.benign", "ai.malignant", "ai.smooth", "ai.stronger", "ai.fainter"),
     *("ai.threshold_up", "ai.threshold_down"),
 )
 _PATCHES = ("ai.boxes", "ai.next_finding", "ai.previous_finding")
-_COLOURS = ("ai.palette",)
+_COLOURS = ("ai.palette", "ai.patterns")
 
 
 def locked_desk() -> Desk:
@@ -103,7 +106,8 @@ def study_commands(desk: StudyDesk, layers: Iterable[AiLayer] | None) -> tuple[C
     own = [known[command_id] for command_id in _VIEWER]
     shown = None if layers is None else frozenset(layers)
     ai = [replace(known[i], why_not=_asking(desk.why_no_overlay)) for i in _ai_ids(shown)]
-    return (*_reading_commands(desk, asks_ai=shown is not None), *own, *ai, *_help(desk))
+    loupe = replace(known["loupe.hold"], keys=_LOUPE_KEYS)
+    return (*_reading_commands(desk, asks_ai=shown is not None), *own, loupe, *ai, *_help(desk))
 
 
 def _ai_ids(layers: frozenset[AiLayer] | None) -> tuple[str, ...]:

@@ -28,17 +28,28 @@ class SessionEvents:
             EventKind.ORDER_REALISED, {"readings": [planned_to_json(p) for p in plan]}
         )
 
-    def started(self, *, app_version: str, screen: tuple[int, int], workstation: str) -> NewEvent:
-        """The reader began; screen: width and height in device pixels."""
+    def started(
+        self, *, app_version: str, screen: tuple[int, int], workstation: str, display: str
+    ) -> NewEvent:
+        """The reader began; screen: width and height in device pixels.
+
+        display: how the screen is calibrated, in words.
+        """
         return self._event(
             EventKind.SESSION_STARTED,
-            {"app_version": app_version, "screen": list(screen), "workstation": workstation},
+            {
+                "app_version": app_version,
+                "screen": list(screen),
+                "workstation": workstation,
+                "display": display,
+            },
         )
 
-    def resumed(self, *, app_version: str, after_crash: bool) -> NewEvent:
+    def resumed(self, *, app_version: str, after_crash: bool, display: str) -> NewEvent:
         """The reader went on."""
         return self._event(
-            EventKind.SESSION_RESUMED, {"app_version": app_version, "after_crash": after_crash}
+            EventKind.SESSION_RESUMED,
+            {"app_version": app_version, "after_crash": after_crash, "display": display},
         )
 
     def paused(self) -> NewEvent:

@@ -22,10 +22,11 @@ class EventKind(Enum):
     ORDER_REALISED = "order_realised"
     """readings: list of {order_index, alias, case_id, phases, training, repeat, ai_on_request}."""
     SESSION_STARTED = "session_started"
-    """app_version, screen ([width, height]), workstation (a hash)."""
+    """app_version, screen ([width, height]), workstation (a hash), display (how the screen is
+    calibrated, in words; absent in studies begun before it was recorded)."""
     SESSION_PAUSED = "session_paused"
     SESSION_RESUMED = "session_resumed"
-    """app_version; after_crash: bool."""
+    """app_version; after_crash: bool; display, as when the session started."""
     SESSION_FINISHED = "session_finished"
     """head: hash of the event before, which the reader may write down."""
     READING_OPENED = "reading_opened"

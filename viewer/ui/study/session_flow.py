@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Slot
@@ -42,17 +43,20 @@ class SessionFlow(QObject):
         reader_id: str,
         session_id: str,
         workplace: Workplace,
+        display: Callable[[], str],
         study: StudySession,
         writer: EventWriter,
         exams: StudyExams,
         reading: ReadingFlow,
         parent: QObject | None = None,
     ) -> None:
+        """display: how the screen is calibrated at that moment, in words."""
         super().__init__(parent)
         self._protocol = protocol
         self._reader_id = reader_id
         self._session_id = session_id
         self._workplace = workplace
+        self._display = display
         self._study = study
         self._writer = writer
         self._exams = exams
@@ -104,11 +108,16 @@ class SessionFlow(QObject):
         status, place = self._status, self._workplace
         if status is SessionStatus.NOT_STARTED:
             event = self._events.started(
-                app_version=place.app_version, screen=place.screen, workstation=place.workstation
+                app_version=place.app_version,
+                screen=place.screen,
+                workstation=place.workstation,
+                display=self._display(),
             )
         else:
             after_crash = status is SessionStatus.RUNNING
-            event = self._events.resumed(app_version=place.app_version, after_crash=after_crash)
+            event = self._events.resumed(
+                app_version=place.app_version, after_crash=after_crash, display=self._display()
+            )
         self._writer.append(event, then=lambda _: self._take(self._following))
 
     @Slot()
@@ -151,7 +160,10 @@ class SessionFlow(QObject):
         state = self._study.state
         if state.page is Page.PAUSED:
             version = self._workplace.app_version
-            self._writer.append(self._events.resumed(app_version=version, after_crash=False))
+            event = self._events.resumed(
+                app_version=version, after_crash=False, display=self._display()
+            )
+            self._writer.append(event)
             self._study.set(page=self._before_pause)
             self._reading.resume()
         elif state.page in (Page.READING, Page.GATE, Page.TROUBLE):
