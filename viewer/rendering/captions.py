@@ -11,6 +11,7 @@ from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Runnin
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
+from viewer.domain.person_name import name_words
 from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.slice_depth import slice_depth
 from viewer.domain.technique import technique_lines
@@ -161,7 +162,7 @@ def identity_lines(
         return ()
     acquired = stack.acquired if stack is not None and stack.acquired else identity.study_date
     parts = (
-        identity.name.replace("^", " ").strip(),
+        name_words(identity.name),
         "  ".join(part for part in (identity.patient_id, identity.birth_date) if part),
         acquired,
         identity.institution,

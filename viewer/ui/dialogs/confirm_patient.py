@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.patient_studies import StudyRelation
+from viewer.domain.person_name import name_words
+from viewer.ui.shown_text import shown_text
 from viewer.ui.text_size import scaled
 
 
@@ -66,6 +68,6 @@ def _rows(identity: PatientIdentity) -> tuple[tuple[str, str], ...]:
     return (
         ("Study date", identity.study_date),
         ("Patient id", identity.patient_id),
-        ("Name", identity.name.replace("^", " ").strip()),
+        ("Name", shown_text(name_words(identity.name))),
         ("Birth date", identity.birth_date),
     )

@@ -34,6 +34,7 @@ from viewer.ui.pane.kept_words import (
     unsplit,
 )
 from viewer.ui.pane.signs import AI_COLOURS, draw_ai_sign, draw_reduced_sign, draw_warning_sign
+from viewer.ui.shown_text import shown_text
 
 _WIDEST = 300.0
 _PROGRESS_WIDTH = 110.0
@@ -167,7 +168,8 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[_Row, ...]
         size, weight = VIEW_SIZE * scale, QFont.Weight.DemiBold
     secondary = line.emphasis is Emphasis.SECONDARY
     colour = SECONDARY if secondary else TEXT
-    texts = wrapped(line.text, size, width, weight)
+    whole = shown_text(line.text)
+    texts = wrapped(whole, size, width, weight)
     if line.short and len(texts) > 1:
         texts = wrapped(line.short, size, width, weight)
 
@@ -183,8 +185,8 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[_Row, ...]
             short=short,
         )
 
-    if line.short and texts == [line.text]:
-        return (row(line.text, row(line.short)),)
+    if line.short and texts == [whole]:
+        return (row(whole, row(line.short)),)
     return tuple(row(text) for text in texts)
 
 
