@@ -7,20 +7,27 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from builders import make_exam
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from running_program import RunningProgram
 
+from viewer.commands.table import COMMANDS
+from viewer.domain.exam import PatientIdentity
 from viewer.domain.frame import Frame
 from viewer.domain.hanging import Slot
 from viewer.jobs.raster_ahead import RasterAhead
 from viewer.rendering import pyramid
 from viewer.rendering.pyramid import Level
 from viewer.session.exams import closed
+from viewer.session.late_arrivals import exams_renewed
 from viewer.session.options import linked_scrolling_toggled
 from viewer.session.scrolling import scrolled, to_slice
 from viewer.ui.pane.image_pane import ImagePane
@@ -165,3 +172,51 @@ def test_another_exam_leaves_no_pixels_of_the_one_before(
         return held() is None
 
     reading.qtbot.waitUntil(is_gone, timeout=10_000)
+
+
+def test_an_exam_opened_in_the_background_paints_nothing_and_drops_no_thumbnail(
+    reading: RunningProgram, paints: PaintWatch
+) -> None:
+    cells = reading.program.series.cells
+    reading.qtbot.waitUntil(lambda: len(cells.pictured) == len(cells.images), timeout=20_000)
+    reading.qtbot.wait(200)
+    paints.painted.clear()
+    stranger = replace(make_exam("Exam 2"), identity=PatientIdentity(patient_id="someone else"))
+    reading.program.session.apply(lambda state: exams_renewed(state, [stranger]))
+    assert len(reading.state.exams) == 2
+    QApplication.processEvents()
+    assert len(cells.pictured) == len(cells.images)
+    assert not {"SceneView", "SeriesCells"} & set(paints.names)
+
+
+def test_a_thumbnail_that_comes_repaints_its_own_cell_only(
+    reading: RunningProgram, qapp: QApplication
+) -> None:
+    cells = reading.program.series.cells
+    reading.qtbot.waitUntil(lambda: len(cells.pictured) == len(cells.images), timeout=20_000)
+    reading.qtbot.wait(200)
+    heights: list[int] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if isinstance(event, QPaintEvent):
+                heights.append(event.rect().height())
+            return False
+
+    watch = Watch()
+    cells.installEventFilter(watch)
+    cells.show_picture(cells.images[1].image_id, np.full((84, 84), 90, np.uint8))
+    reading.qtbot.waitUntil(lambda: bool(heights), timeout=5000)
+    assert max(heights) < cells.height() / 2
+
+
+def test_buttons_follow_a_few_at_a_time_and_all_in_the_end(reading: RunningProgram) -> None:
+    actions = reading.program.actions
+    link, last = actions.action("slice.link"), actions.action(COMMANDS[-1].id)
+    reading.qtbot.waitUntil(link.isChecked, timeout=5000)
+    last.setEnabled(not last.isEnabled())
+    wrong = last.isEnabled()
+    reading.program.session.apply(linked_scrolling_toggled)
+    reading.qtbot.waitUntil(
+        lambda: not link.isChecked() and last.isEnabled() is not wrong, timeout=5000
+    )

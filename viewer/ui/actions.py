@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -16,6 +16,8 @@ from viewer.session.session import Change
 from viewer.ui.icons import icon
 
 _REFRESH_MS = 80
+_AT_ONCE = 25
+"""Actions that are brought in step without a pause."""
 
 
 class CommandActions(QObject):
@@ -44,7 +46,8 @@ class CommandActions(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._refresh_some)
+        self._stale: list[Command] = []
         context.session.changed.connect(self._follow)
         self.rebind(keys)
 
@@ -62,6 +65,7 @@ class CommandActions(QObject):
 
     def refresh(self) -> None:
         """Bring all actions in step with the session."""
+        self._stale.clear()
         for command in self._commands.values():
             self._refresh_one(command)
 
@@ -152,7 +156,17 @@ class CommandActions(QObject):
     def _follow(self, change: Change) -> None:
         # Anew at each change: a drag pays for no greying out until it rests.
         if not change.is_scrolling:
-            self._timer.start()
+            self._stale = list(self._commands.values())
+            self._timer.start(_REFRESH_MS)
+
+    @Slot()
+    def _refresh_some(self) -> None:
+        """A few, then what else the window has to do, then the rest: nobody feels a pause."""
+        now, self._stale = self._stale[:_AT_ONCE], self._stale[_AT_ONCE:]
+        for command in now:
+            self._refresh_one(command)
+        if self._stale:
+            self._timer.start(0)
 
 
 _PANE_MENU = (

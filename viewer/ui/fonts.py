@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from functools import lru_cache
 from importlib import resources
+from threading import get_ident
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
@@ -34,11 +35,13 @@ def load_fonts() -> None:
 
 def text_font(pixel_size: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The typeface with tabular figures, so that changing numbers do not jump."""
-    return QFont(_kept_font(max(1, round(pixel_size)), weight))
+    return QFont(_kept_font(max(1, round(pixel_size)), weight, get_ident()))
 
 
-@lru_cache(maxsize=64)
-def _kept_font(pixels: int, weight: QFont.Weight) -> QFont:
+@lru_cache(maxsize=128)
+def _kept_font(pixels: int, weight: QFont.Weight, thread: int) -> QFont:
+    """thread: pictures are painted beside the window, and Qt's fonts are for one thread each."""
+    del thread
     font = QFont(FAMILY)
     font.setPixelSize(pixels)
     font.setWeight(weight)
@@ -55,14 +58,14 @@ def text_width(text: str, pixel_size: float, weight: QFont.Weight = QFont.Weight
 
 def text_metrics(pixel_size: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFontMetricsF:
     """The heights of `text_font`."""
-    return _kept_metrics(max(1, round(pixel_size)), weight)
+    return _kept_metrics(max(1, round(pixel_size)), weight, get_ident())
 
 
-@lru_cache(maxsize=64)
-def _kept_metrics(pixels: int, weight: QFont.Weight) -> QFontMetricsF:
-    return QFontMetricsF(_kept_font(pixels, weight))
+@lru_cache(maxsize=128)
+def _kept_metrics(pixels: int, weight: QFont.Weight, thread: int) -> QFontMetricsF:
+    return QFontMetricsF(_kept_font(pixels, weight, thread))
 
 
 @lru_cache(maxsize=512)
 def _kept_width(text: str, pixels: int, weight: QFont.Weight) -> float:
-    return _kept_metrics(pixels, weight).horizontalAdvance(text)
+    return _kept_metrics(pixels, weight, get_ident()).horizontalAdvance(text)

@@ -24,6 +24,7 @@ from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import other_study
 from viewer.rendering.pane_frames import PaneFrames, ShownFrame
+from viewer.rendering.same_object import SameObject
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.session.ai_results import finding_shown
 from viewer.session.framing import fit_scale, panes_measured, panned_by, zoomed_at
@@ -47,7 +48,6 @@ from viewer.ui.pane.reader_mark_painting import mark_under
 DisplayOf = Callable[[QScreen], DisplayFunction | None]
 """The display function of a screen; None where none was measured."""
 _EVERYTHING = (
-    "exams",
     "exam_id",
     "overlay",
     "peeking",
@@ -183,6 +183,8 @@ class PanePresenter(QObject):
             slots |= {change.old.active, change.new.active}
         if change.touches("marks"):
             slots |= {s for s in shown if pane_marks(change.old, s) != pane_marks(change.new, s)}
+        if change.touches("exams"):
+            slots |= {s for s in shown if _of_exams(change.old, s) != _of_exams(change.new, s)}
         slots |= slots_with_new_words(change)
         news = change.images_with_news
         slots |= {slot for slot in shown if change.new.panes[slot].image_id in news}
@@ -303,6 +305,18 @@ def _context(state: SessionState, slot: Slot, display: DisplayFunction | None) -
         grey=GreyDrawing(maximum=state.options.grey.maximum, display=display),
         other_study=other_study(relation_in(state, slot)),
         pitch=state.pitches.get(slot),
+    )
+
+
+def _of_exams(state: SessionState, slot: Slot) -> tuple[object, ...] | None:
+    """What a pane takes from the open exams: one that comes or goes elsewhere concerns it not."""
+    if slot not in state.panes:
+        return None
+    return (
+        SameObject(state.image_in(slot)),
+        SameObject(study_in(state, slot)),
+        relation_in(state, slot),
+        empty_words(state, slot),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -57,10 +59,13 @@ class SeriesCells(QWidget):
 
     def show_images(self, state: SessionState) -> None:
         """Follow the session."""
-        self._cells = cells_of(series_sections(state))
+        cells = cells_of(series_sections(state))
         panes = (state.panes[slot] for slot in state.shown_slots)
-        self._shown = frozenset(p.image_id for p in panes if p.image_id is not None)
-        self._active = state.active_pane.image_id
+        shown = frozenset(p.image_id for p in panes if p.image_id is not None)
+        active = state.active_pane.image_id
+        if (cells, shown, active) == (self._cells, self._shown, self._active):
+            return
+        self._cells, self._shown, self._active = cells, shown, active
         self.setAccessibleDescription(", ".join(_words(cell) for cell in self._cells))
         self._take_height()
         self.update()
@@ -79,7 +84,11 @@ class SeriesCells(QWidget):
         ).copy()
         picture.setDevicePixelRatio(self.devicePixelRatioF())
         self._pictures[image_id] = picture
-        self.update()
+        for cell in self._cells:
+            if cell.image is not None and cell.image.image_id == image_id:
+                factor = text_factor()
+                top, height = floor(cell.top * factor), ceil(cell.height * factor)
+                self.update(0, top, self.width(), height + 1)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """All cells."""

@@ -5,11 +5,14 @@ A click brings an image up where it belongs; dragged to a pane it is put there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from viewer.domain.image_stack import ImageStack
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.small_pictures import PictureKey, PictureRequest, SmallPictures
 from viewer.session.placing import brought_up
@@ -61,10 +64,14 @@ class SeriesList(QScrollArea):
     def _follow(self, change: Change) -> None:
         if change.keeps_images:
             return
-        lists = change.touches("exams", "exam_id", "confirmed_patients")
-        if lists or change.touches("panes", "active", "layout"):
-            self.cells.show_images(change.new)
-        if lists:
+        if not change.touches(
+            "exams", "exam_id", "confirmed_patients", "panes", "active", "layout"
+        ):
+            return
+        before = self.cells.images
+        self.cells.show_images(change.new)
+        # An exam that is opened or put away in the background changes no picture here.
+        if change.touches("exam_id") or _others(before, self.cells.images):
             self._picture_anew()
 
     @Slot()
@@ -95,3 +102,10 @@ class SeriesList(QScrollArea):
     @Slot(str)
     def _bring_up(self, image_id: str) -> None:
         self._session.apply(lambda state: brought_up(state, image_id))
+
+
+def _others(before: Sequence[ImageStack], after: Sequence[ImageStack]) -> bool:
+    """Whether these are not the very same images."""
+    return len(before) != len(after) or any(
+        one is not other for one, other in zip(before, after, strict=True)
+    )

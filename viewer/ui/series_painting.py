@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from viewer.ui.fonts import text_font
+from viewer.ui.pane.kept_words import draw_words
 from viewer.ui.series_layout import PICTURE, Cell, Heading, Thumbnail
 from viewer.ui.theme import ACCENT, LINE, SECONDARY, SMALL_PIXELS, TEXT, WARNING
 
@@ -65,17 +67,20 @@ def draw_thumbnail(
         _draw_shown_sign(painter, place)
     image = thumbnail.image
     room = round(width - place.left()) - 4
-    painter.setFont(text_font(SMALL_PIXELS, QFont.Weight.Medium))
-    painter.setPen(QColor(WARNING if image.lacks_view else TEXT))
-    _draw_elided(painter, place.left(), place.bottom() + 14, image.title, room)
-    painter.setFont(text_font(_TINY_PIXELS))
-    painter.setPen(QColor(SECONDARY))
     number = f"  {image.slices}" if image.slices > 1 else ""
-    _draw_elided(painter, place.left(), place.bottom() + 28, image.kind.value + number, room)
-    painter.setPen(QColor(WARNING))
-    for line, mark in enumerate(thumbnail.marks, start=1):
-        baseline = place.bottom() + 28 + line * _LINE_HEIGHT
-        _draw_elided(painter, place.left(), baseline, mark, room)
+    title = WARNING if image.lacks_view else TEXT
+    lines = [
+        (14, image.title, SMALL_PIXELS, QFont.Weight.Medium, title),
+        (28, image.kind.value + number, _TINY_PIXELS, QFont.Weight.Normal, SECONDARY),
+    ]
+    lines += [
+        (28 + line * _LINE_HEIGHT, mark, _TINY_PIXELS, QFont.Weight.Normal, WARNING)
+        for line, mark in enumerate(thumbnail.marks, start=1)
+    ]
+    for down, text, size, weight, colour in lines:
+        words = _elided(text, size, weight, room)
+        position = QPointF(place.left(), place.bottom() + down)
+        draw_words(painter, position, words, size, weight, QColor(colour))
 
 
 def _draw_shown_sign(painter: QPainter, place: QRectF) -> None:
@@ -86,9 +91,10 @@ def _draw_shown_sign(painter: QPainter, place: QRectF) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _draw_elided(painter: QPainter, left: float, baseline: float, text: str, room: int) -> None:
-    words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
-    painter.drawText(QPointF(left, baseline), words)
+@lru_cache(maxsize=256)
+def _elided(text: str, pixel_size: int, weight: QFont.Weight, room: int) -> str:
+    metrics = QFontMetrics(text_font(pixel_size, weight))
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def _short(doubt: str) -> str:

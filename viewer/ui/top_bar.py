@@ -62,6 +62,8 @@ class TopBar(QWidget):
         self.hanging_button = self._hanging_button()
         self._marks = MarksButton(session=session, actions=actions, parent=self)
         self._overflow = self._lay_out()
+        self._said = ("", "")
+        """What the buttons of exam and hanging say."""
         follow_text_size(self, self._grow)
         session.changed.connect(self._follow)
 
@@ -147,14 +149,18 @@ class TopBar(QWidget):
         _with_menu(self.hanging_button, menu)
 
     def _follow(self, change: Change) -> None:
-        if change.touches("exams", "exam_id", "worklist"):
-            self._exam.say(_exam_words(change.new))
-            self._overflow.fit()
-        if change.touches("protocol", "stage_index", "exam_id"):
-            has_exam = change.new.exam is not None
-            self.hanging_button.say(place_words(change.new) if has_exam else "")
-            self.hanging_button.setVisible(has_exam)
-            self._overflow.fit()
+        state = change.new
+        if not change.touches("exams", "exam_id", "worklist", "protocol", "stage_index"):
+            return
+        has_exam = state.exam is not None
+        said = _exam_words(state), place_words(state) if has_exam else ""
+        if said == self._said:
+            return
+        self._said = said
+        self._exam.say(said[0])
+        self.hanging_button.say(said[1])
+        self.hanging_button.setVisible(has_exam)
+        self._overflow.fit()
 
 
 def _exam_words(state: SessionState) -> str:
