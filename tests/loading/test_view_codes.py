@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
-from loading_builders import breast, write
+from loading_builders import breast, only_exam, write
 from pydicom.sr._cid_dict import cid_concepts
 from pydicom.sr._concepts_dict import concepts
 from pydicom.sr._snomed_dict import mapping
@@ -65,3 +66,21 @@ def test_the_sections_of_a_partial_view_are_called_as_the_standard_does() -> Non
     for code, word in PART_OF_CODE.items():
         if code.isdecimal():
             assert code in concepts["SCT"][word.capitalize()]
+
+
+@pytest.mark.parametrize("kind", ["", "STEREO_MINUS"])
+def test_a_small_field_full_of_tissue_lies_as_its_header_says(tmp_path: Path, kind: str) -> None:
+    rows, columns = 200, 160
+    # Denser towards the nipple, as a mass at the edge of the field makes it.
+    field = np.tile(np.linspace(900, 400, columns), (rows, 1)).astype(np.uint16)
+    path = write(
+        tmp_path / "a.dcm",
+        field,
+        ImageType=["ORIGINAL", "PRIMARY", kind],
+        ImageLaterality="L",
+        ViewPosition="CC",
+        PatientOrientation=["P", "L"],
+    )
+    image = only_exam(path).exam.images[0]
+    is_doubted = any("disagree" in warning for warning in image.warnings)
+    assert is_doubted is (not kind)

@@ -16,19 +16,17 @@ from viewer.domain.hanging import KIND_ORDER, STANDARD_SLOTS, Slot, related_slot
 from viewer.domain.hanging_protocol import Place, Stage
 from viewer.domain.image_marks import modifier_words
 from viewer.domain.image_stack import ImageStack
-from viewer.domain.view import ViewModifier, ViewPosition
+from viewer.domain.view import (
+    BIOPSY_STEPS,
+    GUIDANCE,
+    GUIDANCE_ANGLES,
+    ViewModifier,
+    ViewPosition,
+)
 
 MOST_BESIDE = 3
 """Modified images beside one full view; more of them make further stages."""
 MOST_SPECIMENS = 4
-_STEPS = (
-    ViewModifier.PREFIRE,
-    ViewModifier.POSTFIRE,
-    ViewModifier.POST_BIOPSY,
-    ViewModifier.POST_MARKER,
-)
-_ANGLES = (ViewModifier.SCOUT, ViewModifier.MINUS_ANGLE, ViewModifier.PLUS_ANGLE)
-_GUIDANCE = frozenset({ViewModifier.STEREOTACTIC, *_ANGLES, *_STEPS})
 _SET = frozenset({ViewModifier.IMPLANT_DISPLACED})
 
 
@@ -58,7 +56,7 @@ def extra_stages(images: Iterable[ImageStack]) -> tuple[ExtraStage, ...]:
     exam = tuple(images)
     known = [image for image in unhung(exam) if image.ct is None and image.view.is_known]
     specimens = [image for image in known if image.view.position is ViewPosition.SPECIMEN]
-    guiding = [i for i in known if i.view.modifiers & _GUIDANCE and i not in specimens]
+    guiding = [i for i in known if i.view.modifiers & GUIDANCE and i not in specimens]
     left = [image for image in known if image not in specimens and image not in guiding]
     displaced = [i for i in left if i.view.modifiers == _SET and _standard_place(i) is not None]
     plain = [image for image in left if not image.view.modifiers]
@@ -156,7 +154,7 @@ def _guiding_stages(
 ) -> list[ExtraStage]:
     """Each side, projection and step of a biopsy: the full view, the scout, minus, plus."""
     stages = []
-    for step in (None, *_STEPS):
+    for step in (None, *BIOPSY_STEPS):
         of_step = [i for i in images if _step_of(i) is step]
         found = _beside_full(sorted(of_step, key=_angle_place), full)
         what = "stereotactic" if step is None else step.name.lower().replace("_", " ")
@@ -165,12 +163,12 @@ def _guiding_stages(
 
 
 def _step_of(image: ImageStack) -> ViewModifier | None:
-    return next((step for step in _STEPS if step in image.view.modifiers), None)
+    return next((step for step in BIOPSY_STEPS if step in image.view.modifiers), None)
 
 
 def _angle_place(image: ImageStack) -> int:
     """The scout before the two angles, and what has none of them first."""
-    angles = [place for place, angle in enumerate(_ANGLES) if angle in image.view.modifiers]
+    angles = [place for place, angle in enumerate(GUIDANCE_ANGLES) if angle in image.view.modifiers]
     return angles[0] + 1 if angles else 0
 
 

@@ -73,6 +73,18 @@ class ViewModifier(Enum):
     POST_MARKER = "PM"
 
 
+BIOPSY_STEPS = (
+    ViewModifier.PREFIRE,
+    ViewModifier.POSTFIRE,
+    ViewModifier.POST_BIOPSY,
+    ViewModifier.POST_MARKER,
+)
+GUIDANCE_ANGLES = (ViewModifier.SCOUT, ViewModifier.MINUS_ANGLE, ViewModifier.PLUS_ANGLE)
+GUIDANCE = frozenset({ViewModifier.STEREOTACTIC, *GUIDANCE_ANGLES, *BIOPSY_STEPS})
+"""Of images that guide a biopsy."""
+_OF_A_PART = GUIDANCE | {ViewModifier.SPOT, ViewModifier.MAGNIFICATION}
+
+
 class ImageKind(Enum):
     """How the image was made; the value is what the screen says."""
 
@@ -104,6 +116,11 @@ class View:
             and self.position in (ViewPosition.CC, ViewPosition.MLO)
             and not self.modifiers
         )
+
+    @property
+    def shows_a_part(self) -> bool:
+        """True where a small field shows a part of the breast, often without any chest wall."""
+        return bool(self.modifiers & _OF_A_PART)
 
     @property
     def abbreviation(self) -> str:

@@ -23,6 +23,8 @@ DERIVED = "derived from the pixels"
 
 _EDGE_SHARE = 0.02
 _CLEARLY_MORE = 1.5
+_AGAINST_AIR = 10.0
+"""As a rule a small field shows no chest wall; there only air at one edge says where it is."""
 _AIR_ON_BORDER = 0.2
 """So much of an image's border has one and the same extreme code where that is air."""
 _AIR_EVERYWHERE = 0.1
@@ -46,15 +48,17 @@ def check_pixels(image: StoredImage) -> StoredImage:
     if not sample.has_tissue:
         doubt = "Every pixel of the middle slice is the same: there may be no image."
         stack = replace(stack, warnings=(*stack.warnings, doubt))
+    chest_wall = _chest_wall(
+        sample.density,
+        transposed=lies_transposed(image.evidence.patient_orientation),
+        clearly_more=_AGAINST_AIR if image.view.shows_a_part else _CLEARLY_MORE,
+    )
+    if image.view.shows_a_part and not sample.has_air:
+        chest_wall = None
     return replace(
         image,
         stack=stack,
-        evidence=replace(
-            image.evidence,
-            chest_wall=_chest_wall(
-                sample.density, transposed=lies_transposed(image.evidence.patient_orientation)
-            ),
-        ),
+        evidence=replace(image.evidence, chest_wall=chest_wall),
         first_frame=None if whole is None else (slice_index, whole),
     )
 
@@ -106,6 +110,8 @@ class _Sample:
     density: NDArray[np.float64]
     """Brighter is denser, air about 0; (rows, columns) / 4."""
 
+    has_air: bool
+
     @property
     def has_tissue(self) -> bool:
         return self.values.size > 0 and bool(self.values.min() < self.values.max())
@@ -124,7 +130,7 @@ def _sampled(few: NDArray[np.uint16], grey_scale: GreyScale) -> _Sample:
     lowest = density[~air].min() if not air.all() else 0.0
     density = np.where(air, 0.0, density - (0.0 if air.any() else lowest))
     values = grey_scale.values(few[~air].astype(np.float64))
-    return _Sample(grey_scale=grey_scale, values=values, density=density)
+    return _Sample(grey_scale=grey_scale, values=values, density=density, has_air=bool(air.any()))
 
 
 def _with_air(grey_scale: GreyScale, codes: NDArray[np.uint16]) -> GreyScale:
@@ -161,9 +167,12 @@ def _derived_window(sample: _Sample) -> Window:
     )
 
 
-def _chest_wall(density: NDArray[np.float64], *, transposed: bool) -> Side | None:
+def _chest_wall(
+    density: NDArray[np.float64], *, transposed: bool, clearly_more: float
+) -> Side | None:
     """Return the edge that has clearly more tissue than its opposite; None: no clear answer.
 
+    clearly_more: how many times as much.
     Left and right are compared, or upper and lower edge in a transposed image: the muscle of an
     oblique view fills the edge beside the chest wall too. The other two edges decide only when
     these are almost empty.
@@ -174,10 +183,13 @@ def _chest_wall(density: NDArray[np.float64], *, transposed: bool) -> Side | Non
     top, bottom = float(density[:high].mean()), float(density[-high:].mean())
     across, down = (left, right, Side.LEFT, Side.RIGHT), (top, bottom, Side.TOP, Side.BOTTOM)
     stated, other = (down, across) if transposed else (across, down)
-    return _denser(*(other if max(stated[:2]) < 0.1 * max(other[:2]) else stated))
+    compared = other if max(stated[:2]) < 0.1 * max(other[:2]) else stated
+    return _denser(*compared, clearly_more)
 
 
-def _denser(one: float, other: float, first: Side, second: Side) -> Side | None:
-    if max(one, other) <= 0 or max(one, other) < _CLEARLY_MORE * min(one, other):
+def _denser(
+    one: float, other: float, first: Side, second: Side, clearly_more: float
+) -> Side | None:
+    if max(one, other) <= 0 or max(one, other) < clearly_more * min(one, other):
         return None
     return first if one > other else second

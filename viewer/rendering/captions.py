@@ -9,6 +9,7 @@ from math import floor, log10
 from inference.series import SeriesPrediction
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running, SeriesDone
 from viewer.domain.exam import PatientIdentity
+from viewer.domain.image_marks import modifier_words
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
 from viewer.domain.person_name import name_words
@@ -16,7 +17,7 @@ from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.slice_depth import slice_depth
 from viewer.domain.technique import technique_lines
 from viewer.domain.true_size import true_size_words
-from viewer.domain.view import ViewModifier
+from viewer.domain.view import GUIDANCE, ViewModifier
 from viewer.domain.viewport import Viewport
 from viewer.domain.windowing import Voi, VoiFunction, Window
 
@@ -141,6 +142,8 @@ def badges(stack: ImageStack, state: PaneState) -> tuple[Badge, ...]:
         said.append("implant")
     if ViewModifier.IMPLANT_DISPLACED in stack.view.modifiers:
         said.append("implant displaced")
+    if stack.view.modifiers & GUIDANCE:
+        said.append(", ".join(modifier_words(stack.view)))
     if stack.partial_view:
         said.append(
             f"partial view: {stack.partial_words}" if stack.partial_words else "partial view"
