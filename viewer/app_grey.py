@@ -35,13 +35,14 @@ class GreyParts(QObject):
         self.loupes: list[LoupePresenter] = []
         self._session, self._window, self._show = session, window, show
         self._status: StatusBar | None = None
-        self._handle: QWindow | None = None
+        self._handles: set[QWindow] = set()
 
     def take(self, hanging: HangingView, panes: PanePresenter) -> None:
         """Give the panes of one window a loupe, and draw each for the screen it is on."""
         loupe = LoupePresenter(session=self._session, hanging=hanging, parent=hanging)
         self.loupes.append(loupe)
         hanging.destroyed.connect(lambda: self.loupes.remove(loupe))
+        hanging.installEventFilter(self)
         panes.draw_for(self.displays.function_of)
         self.displays.changed.connect(panes.show_all)
 
@@ -64,12 +65,13 @@ class GreyParts(QObject):
         self._show(DisplayCheck(displays=self.displays, screen=screen, parent=self._window))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Follow the window from screen to screen, once it has a handle."""
-        if event.type() == QEvent.Type.Show and watched is self._window:
-            handle = self._window.windowHandle()
-            if handle is not None and handle is not self._handle:
-                self._handle = handle
+        """Follow each window of images from screen to screen, once it has a handle."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            handle = watched.window().windowHandle()
+            if handle is not None and handle not in self._handles:
+                self._handles.add(handle)
                 handle.screenChanged.connect(self._screen_changed)
+                handle.destroyed.connect(lambda: self._handles.discard(handle))
         return False
 
     @Slot()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
 from viewer.errors import Problem, problem_of
+from viewer.session.framing import size_doubt
 from viewer.session.session import Change, Session
 from viewer.session.staging import with_screens
 from viewer.storage.toml_file import NotKept
@@ -47,6 +48,7 @@ class Screens(QObject):
         self._keys = keys
         self._connect_panes = connect_panes
         self._second: ScreenWindow | None = None
+        self._doubt: str | None = None
         stored = read_windows(file)
         self._places = dict(stored.windows)
         self.complaints = stored.complaints
@@ -147,6 +149,11 @@ class Screens(QObject):
             self.noticed.emit("A display was unplugged: its images are in this window now.")
 
     def _follow(self, change: Change) -> None:
+        if change.touches("pitches", "screens", "panes") and change.new.screens > 1:
+            doubt = size_doubt(change.new)
+            if doubt is not None and doubt != self._doubt:
+                self.noticed.emit(doubt)
+            self._doubt = doubt
         before, after = change.old.options.full_screen, change.new.options.full_screen
         second = self._second
         if before != after and second is not None and second.isVisible():

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog
-from running_program import RunningProgram
+from running_program import WAIT_MS, RunningProgram
 
 from viewer.domain.display_function import Calibration, LuminanceStep
+from viewer.session.staging import with_protocol
 from viewer.storage.calibration_files import read_calibrations, write_calibration
 from viewer.ui.display_check.display_check import DisplayCheck
 from viewer.ui.displays import ScreenFacts, screen_facts
@@ -168,3 +169,25 @@ def test_the_pattern_can_stand_alone(start: Start) -> None:
 def test_the_depth_of_the_screen_is_said_without_promising_more(depth: int, words: str) -> None:
     facts = ScreenFacts(name="a", serial="", width=1, height=1, dots_per_inch=100.0, depth=depth)
     assert words in facts.depth_words
+
+
+def test_the_second_window_follows_a_calibration_and_a_move_to_another_screen_at_once(
+    start: Start, phantom: Path
+) -> None:
+    running = start()
+    running.open(phantom)
+    two = next(p for p in running.state.protocols if p.protocol_id == "two-screens")
+    running.program.session.apply(lambda state: with_protocol(state, two))
+    running.key(Qt.Key.Key_F9)
+    second = running.program.hangings.screens.second
+    assert second is not None
+    pane = next(iter(second.hanging.panes.values()))
+    running.qtbot.waitUntil(lambda: pane.scene.image is not None, timeout=WAIT_MS)
+    before = pane.scene.image.table
+    displays = running.program.grey.displays
+    displays.keep(calibration_of_this_screen())
+    assert not np.array_equal(pane.scene.image.table, before)
+    handle = second.windowHandle()
+    assert handle is not None
+    with running.qtbot.waitSignal(displays.changed, timeout=WAIT_MS):
+        handle.screenChanged.emit(second.screen())

@@ -15,7 +15,14 @@ from viewer.domain.screen_pitch import ReportedScreen, ScreenPitch, pitch_of
 from viewer.domain.viewport import Viewport
 from viewer.rendering.captions import reading_lines
 from viewer.session.exams import opened
-from viewer.session.framing import fitted, pane_measured, viewport_of
+from viewer.session.framing import (
+    at_scale,
+    fitted,
+    linked_framing_toggled,
+    pane_measured,
+    size_doubt,
+    viewport_of,
+)
 from viewer.session.state import SessionState
 from viewer.session.true_size import (
     at_true_size,
@@ -131,3 +138,47 @@ def test_a_preset_gives_so_many_screen_pixels_per_image_pixel(zoom: float) -> No
     shown = magnified(state, Slot.RCC, zoom)
     assert seen(shown, Slot.RCC).zoom == pytest.approx(zoom)
     assert seen(fitted(shown, Slot.RCC), Slot.RCC) == seen(state, Slot.RCC)
+
+
+FINE = ReportedScreen(name="A", device_width=2000, device_height=1500, width_mm=0, height_mm=0)
+COARSE = ReportedScreen(name="B", device_width=1000, device_height=750, width_mm=0, height_mm=0)
+ON_A, ON_B = (Slot.RCC, Slot.LCC), (Slot.RMLO, Slot.LMLO)
+
+
+def on_two_displays(fine_mm: float | None, coarse_mm: float | None) -> SessionState:
+    fine, coarse = pitch_of(FINE, fine_mm), pitch_of(COARSE, coarse_mm)
+    state = hung([spacing(0.1, 0.1, SpacingOrigin.PIXEL_MEASURES)] * 4)
+    return pitches_known(state, {**dict.fromkeys(ON_A, fine), **dict.fromkeys(ON_B, coarse)})
+
+
+def millimetres_on_display(state: SessionState, slot: Slot) -> float:
+    viewport, known = viewport_of(state, slot), state.pitches[slot].pixel_mm
+    assert viewport is not None
+    assert known is not None
+    return viewport.image_rows * viewport.scale_row * known
+
+
+def test_a_breast_is_physically_as_large_on_displays_of_different_pixels() -> None:
+    state = on_two_displays(400.0, 400.0)
+    sizes = [millimetres_on_display(state, slot) for slot in STANDARD_SLOTS]
+    assert sizes == pytest.approx([sizes[0]] * 4)
+    # The pane of fewer millimetres is filled: 400 pixels of 0.2 mm.
+    assert max(sizes) == pytest.approx(80.0)
+    assert size_doubt(state) is None
+
+
+def test_zoom_goes_to_the_other_display_at_the_same_physical_size() -> None:
+    state = linked_framing_toggled(on_two_displays(400.0, 400.0))
+    panes = {**state.panes, Slot.RMLO: state.panes[Slot.LCC]}
+    state = replace(state, panes={**panes, Slot.LCC: state.panes[Slot.RMLO]})
+    state = at_scale(state, Slot.RCC, 8.0)
+    sizes = [millimetres_on_display(state, slot) for slot in (Slot.RCC, Slot.RMLO)]
+    assert sizes[0] == pytest.approx(sizes[1])
+    assert state.panes[Slot.RMLO].framing.scale == pytest.approx(4.0)
+
+
+def test_where_a_display_is_not_known_the_pixels_are_the_same_and_that_is_said() -> None:
+    state = on_two_displays(400.0, None)
+    scales = {viewport_of(state, slot).scale_row for slot in STANDARD_SLOTS}
+    assert len(scales) == 1
+    assert "measure its width" in (size_doubt(state) or "")

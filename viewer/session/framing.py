@@ -12,6 +12,7 @@ from viewer.domain.viewport import (
     Viewport,
     actual_pixels_scale,
     common_scale,
+    fitting_scale,
     framing_of,
     panned,
     viewport_for,
@@ -36,6 +37,50 @@ def fit_scale(state: SessionState) -> float:
     return common_scale(shown) or 1.0
 
 
+def fit_scale_in(state: SessionState, slot: Slot) -> float:
+    """Device pixels per millimetre that a slot's image is fitted at.
+
+    Panes on displays with pixels of different sizes get as many as make the images physically as
+    large on each; where a size is not known, all get the same number of pixels.
+    """
+    pixel_mm = pixels_mm(state)
+    here = pixel_mm.get(slot)
+    if here is None or len(set(pixel_mm.values())) == 1:
+        return fit_scale(state)
+    # A pane's room counts in millimetres on its display.
+    shown = [(state.image_in(other), state.pane_sizes[other], mm) for other, mm in pixel_mm.items()]
+    sizes = [fitting_scale(image, *size) * mm for image, size, mm in shown if image is not None]
+    return min(sizes) / here
+
+
+def pixels_mm(state: SessionState) -> Mapping[Slot, float]:
+    """Millimetres of a device pixel under each image on screen; empty when one is not known."""
+    found: dict[Slot, float] = {}
+    for slot in state.shown_slots:
+        if state.image_in(slot) is None or slot not in state.pane_sizes:
+            continue
+        pitch = state.pitches.get(slot)
+        if pitch is None or pitch.pixel_mm is None:
+            return {}
+        found[slot] = pitch.pixel_mm
+    return found
+
+
+def size_doubt(state: SessionState) -> str | None:
+    """Why images on two displays may not be of one physical size, in a sentence; None: they are."""
+    shown = [slot for slot in state.shown_slots if state.image_in(slot) is not None]
+    pitches = [pitch for slot in shown if (pitch := state.pitches.get(slot)) is not None]
+    if len({pitch.screen.name for pitch in pitches}) < 2:
+        return None
+    unknown = next((pitch for pitch in pitches if pitch.pixel_mm is None), None)
+    if unknown is None:
+        return None
+    return (
+        "Images on the two displays may differ in physical size: of one display the size of a "
+        f"pixel is not known ({unknown.reason})."
+    )
+
+
 def viewport_of(state: SessionState, slot: Slot) -> Viewport | None:
     """Where the image of a slot lies in its pane; None without image or known pane size."""
     image, size = state.image_in(slot), state.pane_sizes.get(slot)
@@ -45,7 +90,7 @@ def viewport_of(state: SessionState, slot: Slot) -> Viewport | None:
     return viewport_for(
         image,
         pane.framing,
-        fit_scale=fit_scale(state),
+        fit_scale=fit_scale_in(state, slot),
         pane_width=size[0],
         pane_height=size[1],
         flipped_horizontally=pane.flipped_horizontally,
@@ -182,10 +227,20 @@ def linked_slots(state: SessionState, slot: Slot) -> tuple[Slot, ...]:
 
 
 def with_framing(state: SessionState, slot: Slot, framing: Framing) -> SessionState:
-    """Frame a pane, and those linked to it alike; a quadrant that was shown is left."""
+    """Frame a pane, and those linked to it as large on their displays; a quadrant is left."""
     slots = (slot, *linked_slots(state, slot))
+    pixel_mm = pixels_mm(state)
     panes = {
-        one: replace(pane, framing=framing) if one in slots else pane
+        one: replace(pane, framing=_as_large(framing, pixel_mm, slot, one))
+        if one in slots
+        else pane
         for one, pane in state.panes.items()
     }
     return replace(state, panes=panes, quadrant=None)
+
+
+def _as_large(framing: Framing, pixel_mm: Mapping[Slot, float], here: Slot, there: Slot) -> Framing:
+    """The framing that shows the same at the same physical size on another pane's display."""
+    if framing.scale is None or here not in pixel_mm or there not in pixel_mm:
+        return framing
+    return replace(framing, scale=framing.scale * pixel_mm[here] / pixel_mm[there])

@@ -27,7 +27,7 @@ from viewer.rendering.pane_frames import PaneFrames, ShownFrame
 from viewer.rendering.same_object import SameObject
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.session.ai_results import finding_shown
-from viewer.session.framing import fit_scale, panes_measured, panned_by, zoomed_at
+from viewer.session.framing import fit_scale_in, panes_measured, panned_by, zoomed_at
 from viewer.session.mark_drawing import SHAPES
 from viewer.session.pane_marks import pane_marks
 from viewer.session.pane_picks import picked_in
@@ -126,7 +126,7 @@ class PanePresenter(QObject):
             stack=image,
             state=pane_state,
             frame=shown.frame,
-            fit_scale=fit_scale(state),
+            fit_scale=fit_scale_in(state, slot),
             pane_width=width,
             pane_height=height,
             ai=state.ai_of(image.image_id if image else ""),
