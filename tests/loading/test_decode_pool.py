@@ -383,3 +383,39 @@ def test_a_slice_ahead_that_fails_stops_no_other_and_is_reported_when_its_exam_h
     pool.focus([("n", 0)])
     reports.wait_for(2)
     assert reports.failed == [("n", 0, error)]
+
+
+def test_another_open_exam_is_read_for_the_ai_through_the_same_store(
+    pool: DecodePool, store: FrameStore
+) -> None:
+    hung, other = CountingFrames(2), CountingFrames(4)
+    pool.open({"a": source(hung)}, {"b": source(other)})
+    pool.focus([("a", 0)])
+    idle(pool)
+    for _ in range(2):
+        for slice_index in range(4):
+            assert pool.source("b").read_frame(slice_index)[5, 5] == slice_index + 1
+    assert sorted(other.read) == [0, 1, 2, 3]
+    assert store.missing([("b", 0), ("b", 3)]) == ()
+
+
+def test_frames_of_another_exam_cost_the_one_that_hangs_none() -> None:
+    small = FrameStore(2 * 10 * 10 * 2 + 100)
+    pool = DecodePool(store=small, on_ready=lambda *_: None, on_failed=lambda *_: None)
+    try:
+        hung, other = CountingFrames(2), CountingFrames(4)
+        pool.open({"a": source(hung)}, {"b": source(other)})
+        pool.focus([("a", 0)])
+        idle(pool)
+        kept = [key for key in (("a", 0), ("a", 1)) if not small.missing([key])]
+        assert kept
+        for slice_index in range(4):
+            assert pool.source("b").read_frame(slice_index)[5, 5] == slice_index + 1
+        assert small.missing(kept) == ()
+    finally:
+        pool.close()
+
+
+def test_an_image_that_is_not_open_has_no_frames(pool: DecodePool) -> None:
+    with pytest.raises(KeyError):
+        pool.source("nothing")

@@ -48,6 +48,7 @@ class ExamFiles(QObject):
         self._located: dict[str, LocatedExam] = {}
         self._direction = 0
         self._at_hand: tuple[str, ...] = ()
+        self._ahead: tuple[str, ...] = ()
         session.changed.connect(self._follow)
 
     def open(self, exams: Iterable[LocatedExam]) -> None:
@@ -102,6 +103,7 @@ class ExamFiles(QObject):
         They wait for the exam that hangs and never cost it a frame. When exams open, close or
         hang, those near in the worklist take their place.
         """
+        self._ahead = tuple(exam_ids)
         wanted = [self._located[i] for i in exam_ids if i in self._located]
         self._pool.prefetch([slices_on_hanging(self._session.state, e.exam) for e in wanted])
 
@@ -147,6 +149,8 @@ class ExamFiles(QObject):
             self._hang(change.new.exam_id)
         elif change.touches("exams"):
             self._know_others()
+        elif _lists_otherwise(change) and exams_ahead(change.new) != self._ahead:
+            self.prefetch(exams_ahead(change.new))
         if change.touches("exams", "exam_id", "panes", "active", "layout"):
             self._direction = _direction(change) or self._direction
             self._pool.focus(self._visible(), self._direction)
@@ -188,6 +192,12 @@ class ExamFiles(QObject):
         # Every pane's own slice before the rest of any slab.
         own = [(image_id, slices[0]) for image_id, slices in shown]
         return (*own, *((i, index) for i, slices in shown for index in slices[1:]))
+
+
+def _lists_otherwise(change: Change) -> bool:
+    """Whether other exams may stand next to the one that hangs in the worklist."""
+    before, after = change.old.worklist, change.new.worklist
+    return before.rows is not after.rows or before.filter is not after.filter
 
 
 def _direction(change: Change) -> int:

@@ -1,4 +1,4 @@
-"""An image's frames for the AI: shared with the screen while it hangs, else read directly."""
+"""An image's frames for the AI: shared with the screen while its exam is open."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class OpenFrames:
             return self._own.read_values(slice_index)
 
     def _shared(self) -> FrameSource:
-        """The pool when it shows this image, so that nothing is decoded twice."""
+        """The pool while the image is open, so that nothing is decoded twice."""
         try:
             return self._pool.source(self._image_id)
         except KeyError:

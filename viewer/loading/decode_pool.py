@@ -130,9 +130,31 @@ class DecodePool:
         return self._awaited_frame((image_id, slice_index))
 
     def source(self, image_id: str) -> FrameSource:
-        """Return the image's frames through this pool, for consumers that may wait."""
+        """Return an open image's frames through this pool, for consumers that may wait.
+
+        Of what hangs, frames are decoded by the workers; of other open exams in the caller's
+        thread, with the same store and cache. Raises KeyError when the image is not open.
+        """
         with self._changed:
-            return _PooledFrames(self, image_id, self._frames[image_id])
+            source = self._frames.get(image_id)
+            if source is None:
+                return _OtherFrames(self, image_id, self._others[image_id])
+            return _PooledFrames(self, image_id, source)
+
+    def read_other(self, key: FrameKey, source: FrameSource) -> Frame:
+        """Return a frame of an exam that does not hang, and keep it as far as there is room.
+
+        Not for the GUI thread. Raises UnreadableImage.
+        """
+        frame = self._store.get(*key)
+        if frame is not None:
+            return frame
+        read = self._reader.read(key[0], source, key[1])
+        with self._changed:
+            if self._known(key[0]) is source:
+                self._store.put(*key, read.frame, least=True)
+        self._reader.keep(read)
+        return read.frame
 
     def idle(self) -> bool:
         """Return whether nothing is being decoded or kept on disk, or left to decode."""
@@ -316,3 +338,11 @@ class _PooledFrames:
         if isinstance(self._source, LaidFrames) and self._source.values_are_codes:
             return self.read_frame(slice_index)
         return self._source.read_values(slice_index)
+
+
+class _OtherFrames(_PooledFrames):
+    """The frames of an open exam that does not hang."""
+
+    def read_frame(self, slice_index: int) -> NDArray[np.uint16]:
+        """Return the codes of one slice, from the store or the cache where it is there."""
+        return self._pool.read_other((self._image_id, slice_index), self._source).whole()

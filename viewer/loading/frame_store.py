@@ -55,15 +55,18 @@ class FrameStore:
             self._frames.move_to_end(key)
             return frame
 
-    def put(self, image_id: str, slice_index: int, frame: Frame) -> None:
-        """Store a frame and drop the least recently wanted ones beyond the budget."""
+    def put(self, image_id: str, slice_index: int, frame: Frame, *, least: bool = False) -> None:
+        """Store a frame and drop the least recently wanted ones beyond the budget.
+
+        least: a frame of no exam that hangs or is wanted ahead, which is worth none of theirs.
+        """
         key = (image_id, slice_index)
         with self._lock:
             self._forget(key)
             self._frames[key] = frame
             self._stored_bytes += frame.stored_bytes
             # A frame wanted ahead is never worth one of the exam that hangs.
-            self._evict(spare=None if key in self._later else key)
+            self._evict(spare=None if least or key in self._later else key)
 
     def pin(self, keys: Iterable[FrameKey]) -> None:
         """Keep exactly these frames (those on screen) whatever the budget."""
