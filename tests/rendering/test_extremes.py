@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from builders import make_image
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rendering_builders import IDENTITY_TABLE, make_viewport, uncropped
 
@@ -28,6 +28,9 @@ from viewer.rendering.scene import PaneContext, PaneScene, build_scene
     flips=st.tuples(st.booleans(), st.booleans()),
     spot=st.tuples(st.integers(0, 150), st.integers(0, 202)),
     extreme=st.sampled_from(Extreme),
+)
+@example(
+    scale=0.06, left=1.0, top=1.4375, flips=(False, True), spot=(0, 0), extreme=Extreme.HIGHEST
 )
 def test_a_single_pixel_keeps_its_whole_contrast_wherever_it_falls(
     scale, left, top, flips, spot, extreme

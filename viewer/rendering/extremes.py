@@ -41,8 +41,22 @@ def extreme_level(frame: Frame, level: int, extreme: Extreme) -> Level:
         reduction=1 << level,
         top=whole.top >> level,
         left=whole.left >> level,
-        cells=np.asarray(widened(cells, _NEIGHBOURS), np.uint16),
+        cells=np.asarray(widened(_edges_drawn_in(cells, extreme), _NEIGHBOURS), np.uint16),
     )
+
+
+def _edges_drawn_in(cells: NDArray[np.uint16], extreme: Extreme) -> NDArray[np.uint16]:
+    """The cells, those next to an edge joined with the edge's own.
+
+    The outermost screen pixel's centre can lie a whole screen pixel, two cells, inside the image.
+    """
+    choose = cv2.max if extreme is Extreme.HIGHEST else cv2.min
+    drawn = cells.copy()
+    for lines in (drawn, drawn.T):
+        if len(lines) > 2:
+            for edge, inner in ((0, 1), (-1, -2)):
+                lines[inner] = np.ravel(choose(lines[edge].copy(), lines[inner].copy()))
+    return drawn
 
 
 def extreme_level_for(frame: Frame, scale: float, extreme: Extreme) -> Level:
