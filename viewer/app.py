@@ -148,7 +148,7 @@ class Program(QObject):
             engine=self.engine,
             parent=self,
         )
-        self.search = ExamSearch(self)
+        self.search = ExamSearch(self, announces=True)
         self.worklist = WorklistParts(
             session=self.session, files=self.files, search=self.search, where=where, parent=self
         )

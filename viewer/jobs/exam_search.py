@@ -59,8 +59,12 @@ class ExamSearch(QObject):
     cancelled = Signal()
     ended = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, announces: bool = False) -> None:
+        """announces: tell of exams while files are still read; what was told of is not in `found`
+        again, so whoever wants them whole listens to both or leaves this out.
+        """
         super().__init__(parent)
+        self._announces = announces
         self._waiting: list[tuple[Path, ...]] = []
         self._task: Task[Found] | None = None
         self._opened: set[str] = set()
@@ -96,7 +100,9 @@ class ExamSearch(QObject):
     def _next(self) -> None:
         paths = self._waiting.pop(0)
         self._opened = set()
-        listener = _Listener(search=self, paths=paths, opened=self._opened)
+        listener = (
+            _Listener(search=self, paths=paths, opened=self._opened) if self._announces else None
+        )
         self._task = Task(
             lambda progress: _found(paths, progress, listener), name="search", parent=self
         )
@@ -138,8 +144,10 @@ class _Listener:
         return exam_id in self._opened
 
 
-def _found(paths: tuple[Path, ...], progress: TaskProgress, listener: ScanListener) -> Found:
-    result = find_exams(paths, progress, most=MOST_OPEN, listener=listener)
+def _found(paths: tuple[Path, ...], progress: TaskProgress, listener: ScanListener | None) -> Found:
+    # Who lists exams while they are read opens a few of them; others want every exam whole.
+    most = None if listener is None else MOST_OPEN
+    result = find_exams(paths, progress, most=most, listener=listener)
     missing = (file for file in result.skipped[:_MOST_LOOKED_AT] if _is_image(file))
     return Found(paths=paths, result=result, missing=tuple(missing))
 
