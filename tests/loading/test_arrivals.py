@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from loading_builders import breast, write, write_exam
+from pydicom.uid import JPEG2000Lossless
 
 from viewer.loading.find_exams import find_exams
 from viewer.loading.found_exam import FoundExam
@@ -93,3 +94,19 @@ def test_what_was_opened_meanwhile_is_not_opened_by_the_search(tmp_path: Path) -
     _, result = heard(tmp_path, {second})
     assert [located.exam.exam_id for located in result.exams] == [third]
     assert len(result.headers) == 3
+
+
+def test_an_image_of_the_first_exam_that_cannot_be_decoded_is_still_named(tmp_path: Path) -> None:
+    write_exam(tmp_path / "p1", "1.2.1", PatientID="P1")
+    bad = write(
+        tmp_path / "p1" / "bad", breast(), study="1.2.1", syntax=JPEG2000Lossless, PatientID="P1"
+    )
+    start_of_codestream = b"\xff\x4f\xff\x51"
+    content = bad.read_bytes()
+    assert content.count(start_of_codestream) == 1
+    bad.write_bytes(content.replace(start_of_codestream, b"\x00" * 4))
+    write_exam(tmp_path / "p2", "1.2.2", PatientID="P2")
+    said, result = heard(tmp_path)
+    assert said.first is not None
+    assert len(said.first.exam.images) == 4
+    assert [file.path for file in result.skipped] == [bad]

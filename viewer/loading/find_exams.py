@@ -111,6 +111,8 @@ class _Announced:
         self.listener = listener
         self.first: FoundExam | None = None
         """The exam that hangs already, as it was found."""
+        self.unreadable: tuple[SkippedFile, ...] = ()
+        """Its images that could not be decoded."""
         self._progress = progress
         self._arrivals = Arrivals()
 
@@ -132,9 +134,9 @@ class _Announced:
     def _finish_first(self, whole: Sequence[FoundExam], step: Callable[[], None]) -> None:
         known = [exam for exam in whole if _is_known(exam)]
         for exam in _patient_first(known):
-            located, _ = finish_exam(exam, keep_frames=True, step=step)
+            located, unreadable = finish_exam(exam, keep_frames=True, step=step)
             if located is not None:
-                self.first = exam
+                self.first, self.unreadable = exam, unreadable
                 self.listener.first_whole(located)
                 return
 
@@ -188,9 +190,15 @@ def _finished(
     announced: _Announced | None,
 ) -> ScanResult:
     found = _patient_first(headers.exams)[:most]
-    if announced is not None:
-        found = [exam for exam in found if not announced.is_taken(exam)]
     skipped = list(headers.skipped)
+    if announced is not None:
+        wanted = [exam for exam in found if not announced.is_taken(exam)]
+        if announced.first is not None and announced.first.exam_id not in {
+            exam.exam_id for exam in wanted
+        }:
+            # It is not decoded again, which would say what is missing in it.
+            skipped += announced.unreadable
+        found = wanted
     total = headers.files + sum(len(exam.images) for exam in found)
     done = headers.files
 
