@@ -3,103 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from decode_builders import WAIT, CountingFrames, Reports, source
 
 from viewer.domain.geometry import AS_STORED
 from viewer.loading.decode_pool import DecodePool
 from viewer.loading.errors import ExamClosed, UnreadableImage
 from viewer.loading.frame_source import LaidFrames
 from viewer.loading.frame_store import FrameStore
-
-WAIT = 20.0
-
-
-class CountingFrames:
-    """Slices filled with their number, which can be held back and made to fail."""
-
-    def __init__(self, slices: int, *, fail: Any = None) -> None:
-        self.slices = slices
-        self.codes_are_exact = True
-        self.read: list[int] = []
-        self.gate = threading.Event()
-        self.gate.set()
-        self.started = threading.Semaphore(0)
-        self._fail = fail or {}
-
-    def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
-        self.read.append(slice_index)
-        self.started.release()
-        assert self.gate.wait(WAIT)
-        if slice_index in self._fail:
-            raise self._fail[slice_index]
-        codes = np.zeros((12, 12), np.uint16)
-        codes[1:-1, 1:-1] = slice_index + 1
-        return codes
-
-    def read_numbers(self, slice_index: int) -> NDArray[Any]:
-        return self.read_codes(slice_index)
-
-
-class Reports:
-    """Collects what the pool reports and lets a test wait for it."""
-
-    def __init__(self) -> None:
-        self.ready: list[tuple[str, int]] = []
-        self.failed: list[tuple[str, int, UnreadableImage]] = []
-        self.changed = threading.Condition()
-
-    def on_ready(self, image_id: str, slice_index: int) -> None:
-        with self.changed:
-            self.ready.append((image_id, slice_index))
-            self.changed.notify_all()
-
-    def on_failed(self, image_id: str, slice_index: int, error: UnreadableImage) -> None:
-        with self.changed:
-            self.failed.append((image_id, slice_index, error))
-            self.changed.notify_all()
-
-    def wait_for(self, count: int) -> None:
-        with self.changed:
-            done = self.changed.wait_for(
-                lambda: len(self.ready) + len(self.failed) >= count, timeout=WAIT
-            )
-        assert done
-
-
-@pytest.fixture
-def reports() -> Reports:
-    return Reports()
-
-
-@pytest.fixture
-def store() -> FrameStore:
-    return FrameStore(1 << 20)
-
-
-@pytest.fixture
-def pool(store: FrameStore, reports: Reports) -> Iterator[DecodePool]:
-    pool = DecodePool(
-        store=store, workers=1, on_ready=reports.on_ready, on_failed=reports.on_failed
-    )
-    yield pool
-    pool.close()
-
-
-def source(frames: CountingFrames) -> LaidFrames:
-    return LaidFrames(frames, AS_STORED)
-
-
-def idle(pool: DecodePool) -> None:
-    deadline = time.monotonic() + WAIT
-    while not pool.idle():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_the_visible_slice_is_decoded_first_then_outwards(
@@ -297,123 +210,6 @@ def test_the_first_frame_of_an_exam_is_handed_out_once() -> None:
     assert laid.read_frame(0).max() == 1
     np.testing.assert_array_equal(laid.read_frame(1), first)
     assert laid.read_frame(1).max() == 2
-
-
-def test_exams_ahead_are_decoded_when_what_hangs_is_complete_and_hang_at_once(
-    pool: DecodePool, reports: Reports, store: FrameStore
-) -> None:
-    hung, following, before = CountingFrames(3), CountingFrames(4), CountingFrames(3)
-    hung.gate.clear()
-    sources = {"n": source(following), "p": source(before)}
-    pool.open({"h": source(hung)}, sources)
-    pool.prefetch([{"n": 2}, {"p": 1}])
-    pool.focus([("h", 1)])
-    assert hung.started.acquire(timeout=WAIT)
-    assert following.read == before.read == []
-    hung.gate.set()
-    idle(pool)
-    assert (following.read, before.read) == ([2, 3, 1, 0], [1, 2, 0])
-    assert [image_id for image_id, _ in reports.ready] == ["h", "h", "h"]
-    pool.open({"n": sources["n"]}, {"p": sources["p"]})
-    pool.focus([("n", 2)])
-    assert pool.frame("n", 2) is not None
-    idle(pool)
-    assert len(following.read) == 4
-    assert store.stats().frames == 7
-
-
-def test_decoding_ahead_stops_where_the_budget_ends_and_loops_nowhere(reports: Reports) -> None:
-    hung, following = CountingFrames(4), CountingFrames(40)
-    store = FrameStore(2000)
-    pool = DecodePool(
-        store=store, workers=1, on_ready=reports.on_ready, on_failed=reports.on_failed
-    )
-    pool.open({"h": source(hung)}, {"n": source(following)})
-    pool.prefetch([{"n": 20}])
-    pool.focus([("h", 1)])
-    idle(pool)
-    assert 5 <= len(following.read) <= 7
-    assert store.missing([("h", index) for index in range(4)]) == ()
-    assert store.missing([("n", 20), ("n", 21), ("n", 19)]) == ()
-    assert store.stats().stored_bytes <= 2000
-    pool.close()
-
-
-def test_an_exam_that_fills_the_budget_leaves_nothing_for_others(reports: Reports) -> None:
-    hung, following = CountingFrames(50), CountingFrames(3)
-    store = FrameStore(2000)
-    pool = DecodePool(
-        store=store, workers=1, on_ready=reports.on_ready, on_failed=reports.on_failed
-    )
-    pool.open({"h": source(hung)}, {"n": source(following)})
-    pool.prefetch([{"n": 1}])
-    pool.focus([("h", 25)])
-    idle(pool)
-    assert len(following.read) <= 1
-    assert store.missing([("h", index) for index in range(23, 28)]) == ()
-    pool.close()
-
-
-def test_frames_of_an_exam_that_is_closed_or_laid_anew_meanwhile_are_dropped(
-    pool: DecodePool, reports: Reports, store: FrameStore
-) -> None:
-    sources = {"n": source(CountingFrames(2)), "p": source(CountingFrames(2))}
-    hung = source(CountingFrames(1))
-    pool.open({"h": hung}, sources)
-    pool.prefetch([{"n": 0}, {"p": 0}])
-    pool.focus([("h", 0)])
-    idle(pool)
-    assert store.stats().frames == 5
-    pool.know({"n": source(CountingFrames(2))})
-    assert store.missing([("n", 0), ("p", 0), ("h", 0)]) == (("n", 0), ("p", 0))
-
-
-def test_a_slice_ahead_that_fails_stops_no_other_and_is_reported_when_its_exam_hangs(
-    pool: DecodePool, reports: Reports, store: FrameStore
-) -> None:
-    error = UnreadableImage("cut short")
-    broken = source(CountingFrames(2, fail={0: error}))
-    pool.open({"h": source(CountingFrames(1))}, {"n": broken})
-    pool.prefetch([{"n": 0}])
-    pool.focus([("h", 0)])
-    idle(pool)
-    assert reports.failed == []
-    assert store.missing([("n", 0), ("n", 1)]) == (("n", 0),)
-    pool.open({"n": broken})
-    pool.focus([("n", 0)])
-    reports.wait_for(2)
-    assert reports.failed == [("n", 0, error)]
-
-
-def test_another_open_exam_is_read_for_the_ai_through_the_same_store(
-    pool: DecodePool, store: FrameStore
-) -> None:
-    hung, other = CountingFrames(2), CountingFrames(4)
-    pool.open({"a": source(hung)}, {"b": source(other)})
-    pool.focus([("a", 0)])
-    idle(pool)
-    for _ in range(2):
-        for slice_index in range(4):
-            assert pool.source("b").read_frame(slice_index)[5, 5] == slice_index + 1
-    assert sorted(other.read) == [0, 1, 2, 3]
-    assert store.missing([("b", 0), ("b", 3)]) == ()
-
-
-def test_frames_of_another_exam_cost_the_one_that_hangs_none() -> None:
-    small = FrameStore(2 * 10 * 10 * 2 + 100)
-    pool = DecodePool(store=small, on_ready=lambda *_: None, on_failed=lambda *_: None)
-    try:
-        hung, other = CountingFrames(2), CountingFrames(4)
-        pool.open({"a": source(hung)}, {"b": source(other)})
-        pool.focus([("a", 0)])
-        idle(pool)
-        kept = [key for key in (("a", 0), ("a", 1)) if not small.missing([key])]
-        assert kept
-        for slice_index in range(4):
-            assert pool.source("b").read_frame(slice_index)[5, 5] == slice_index + 1
-        assert small.missing(kept) == ()
-    finally:
-        pool.close()
 
 
 def test_an_image_that_is_not_open_has_no_frames(pool: DecodePool) -> None:

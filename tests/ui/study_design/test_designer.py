@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from design_builders import DesignChooser, settle, sound_protocol, started
 from journal_builders import order, submitted
+from patient_builders import relabelled
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from viewer.export.phantom_exams import write_phantom_exams
+from viewer.session.near import MOST_OPEN
 from viewer.storage.keep_protocol import create_protocol
 from viewer.storage.open_journal import open_journal
 from viewer.storage.study_folder import StudyFolder, read_protocol
@@ -90,6 +92,21 @@ def test_exams_become_cases_once_with_their_views_and_no_identity(
     window.last.use_folder(tmp_path)
     moved = window.draft.protocol.cases[0].path
     assert (tmp_path / moved).resolve() == (exams / "exam_0001").resolve()
+
+
+def test_every_exam_of_a_folder_becomes_a_case_however_many(
+    qtbot: QtBot, tmp_path: Path, exams: Path
+) -> None:
+    count = MOST_OPEN + 1
+    for number in range(count):
+        target = tmp_path / "many" / f"exam{number}"
+        relabelled(exams / "exam_0001", target, study=str(number), PatientID=f"P{number}")
+    window = started(qtbot)
+    page = window.page("Cases")
+    assert isinstance(page, CasesPage)
+    page.add_folders([tmp_path / "many"])
+    settle(qtbot, window)
+    assert len(window.draft.protocol.cases) == count
 
 
 def test_the_truth_is_sealed_apart_when_the_study_is_written(
