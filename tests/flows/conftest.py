@@ -25,6 +25,8 @@ from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
 from viewer.app import Program
 from viewer.export.phantom_exams import write_phantom_exams
 from viewer.storage.places import Places
+from viewer.ui.fonts import text_font
+from viewer.ui.text_size import BASE_PIXELS
 from viewer.ui.theme import apply_theme
 
 SIZES = {"input_rows": 384, "input_columns": 256, "global_channels": 8, "local_channels": 8}
@@ -131,5 +133,7 @@ def start(
         running.program.window.close()
         running.program.close()
     qapp.setStyleSheet(style)
+    # A command may have changed the size of words, which is the application's.
+    qapp.setFont(text_font(BASE_PIXELS))
     left = [thread.name for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert left == [], f"threads left behind: {left}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,6 @@ from running_program import RunningProgram
 
 from viewer.ui.dialogs.palette import Palette
 from viewer.ui.dialogs.settings import SettingsDialog
-from viewer.ui.fonts import text_font
 from viewer.ui.theme import ACCENT
 
 Start = Callable[..., RunningProgram]
@@ -38,13 +37,6 @@ def reading(start: Start, phantom: Path, weights: tuple[Path, Path]) -> RunningP
     running.program.window.activateWindow()
     running.qtbot.waitUntil(running.program.window.isActiveWindow)
     return running
-
-
-@pytest.fixture
-def plain_words(qapp: QApplication) -> Iterator[None]:
-    """Words as large as before once the test is over."""
-    yield
-    qapp.setFont(text_font(13))
 
 
 def click(running: RunningProgram, widget: QWidget, point: QPoint | None = None) -> None:
@@ -216,7 +208,7 @@ def test_text_fields_give_the_keyboard_back(reading: RunningProgram) -> None:
 
 
 def test_text_size_and_gestures_are_chosen_in_the_settings_and_kept(
-    plain_words: None, reading: RunningProgram, start: Start
+    reading: RunningProgram, start: Start
 ) -> None:
     def change(dialog: QDialog) -> bool:
         assert isinstance(dialog, SettingsDialog)
@@ -239,7 +231,7 @@ def test_text_size_and_gestures_are_chosen_in_the_settings_and_kept(
     assert again.program.session.state.options.gestures.right_drag.value == "scroll"
 
 
-def test_text_grows_and_shrinks_by_keys(plain_words: None, reading: RunningProgram) -> None:
+def test_text_grows_and_shrinks_by_keys(reading: RunningProgram) -> None:
     sizes = []
     for key in (Qt.Key.Key_Equal, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0):
         reading.key(key, CTRL)
