@@ -43,6 +43,9 @@ _NUMBERS = {
     sitk.sitkFloat32: "float32",
     sitk.sitkFloat64: "float64",
 }
+_ITK = threading.RLock()
+"""ITK's NIfTI reader keeps state for the whole process: two threads in it at once end in wrong
+reports of damage, or in a crash."""
 _DAMAGED = "The volume is damaged or cut short"
 _COPY_AGAIN = "copy it again from its source"
 
@@ -93,15 +96,17 @@ class VolumeFile:
         """Return one slice, (rows, columns), in the file's own numbers; raises UnreadableImage."""
         if self._floats is not None:
             return self._floats.read(slice_index, self.header.rows, self.header.columns)
-        reader = _reader(*self._file_with_slices())
-        try:
-            reader.ReadImageInformation()
-            if reader.GetDimension() == 3:
-                reader.SetExtractIndex([0, 0, slice_index])
-                reader.SetExtractSize([self.header.columns, self.header.rows, 0])
-            return np.asarray(sitk.GetArrayFromImage(reader.Execute()))
-        except RuntimeError as error:
-            raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
+        path, kind = self._file_with_slices()
+        with _ITK:
+            reader = _reader(path, kind)
+            try:
+                reader.ReadImageInformation()
+                if reader.GetDimension() == 3:
+                    reader.SetExtractIndex([0, 0, slice_index])
+                    reader.SetExtractSize([self.header.columns, self.header.rows, 0])
+                return np.asarray(sitk.GetArrayFromImage(reader.Execute()))
+            except RuntimeError as error:
+                raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
 
     def _file_with_slices(self) -> tuple[Path, FileKind]:
         """Return the file to take a slice from, unpacking if need be.
@@ -126,9 +131,9 @@ class VolumeFile:
                 with _opened(self._path) as packed, target.open("wb") as plain:
                     shutil.copyfileobj(packed, plain, 1 << 20)
                 return target, FileKind.NIFTI
-            volume = self._whole()
             target = folder / "volume.mha"
-            sitk.WriteImage(volume, str(target), False)
+            with _ITK:
+                sitk.WriteImage(self._whole(), str(target), False)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
         except (OSError, RuntimeError) as error:
@@ -153,11 +158,12 @@ def _reader(path: Path, kind: FileKind) -> Any:
 
 
 def _header(path: Path, kind: FileKind) -> VolumeHeader:
-    reader = _reader(path, kind)
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError as error:
-        raise UnreadableFile("a volume whose header is damaged") from error
+    with _ITK:
+        reader = _reader(path, kind)
+        try:
+            reader.ReadImageInformation()
+        except RuntimeError as error:
+            raise UnreadableFile("a volume whose header is damaged") from error
     size, spacing = reader.GetSize(), reader.GetSpacing()
     columns_to, rows_to, slices_to = _directions(reader.GetDirection())
     numbers = _NUMBERS.get(reader.GetPixelID())
