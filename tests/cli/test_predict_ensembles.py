@@ -186,6 +186,10 @@ def test_augmented_scores_are_seeded_and_said(
         )
         assert code == 0, said
         (row,) = _read(tmp_path / name / "predictions.csv")
+        joined = ("exam", "model", "augmentations", "seed")
+        for table in ("breasts.csv", "exams.csv"):
+            (other,) = _read(tmp_path / name / table)
+            assert [other[column] for column in joined] == [row[column] for column in joined]
         assert (row["augmentations"], row["seed"]) == ("2", str(seed))
         scores[name] = row["malignant"]
     assert scores["a"] == scores["again"]

@@ -48,8 +48,8 @@ def test_the_columns_of_the_tables_stand_in_the_documented_order(tmp_path: Path)
         "malignant_global,benign_local,malignant_local,benign_label,malignant_label,status,reason,"
         "members,augmentations,seed,series_score",
         "exam,laterality,model,benign,malignant,images,modality,members,missing,left_out,"
-        "benign_cc,malignant_cc,benign_mlo,malignant_mlo,status,reason",
-        "exam,model,benign,malignant,breasts,modality,members,missing",
+        "benign_cc,malignant_cc,benign_mlo,malignant_mlo,status,reason,augmentations,seed",
+        "exam,model,benign,malignant,breasts,modality,members,missing,augmentations,seed",
         "exam,image,model,patch,slice,top,left,height,width,attention",
     ]
 
@@ -140,6 +140,7 @@ def test_a_breast_row_says_what_it_is_the_mean_of_and_what_was_missing() -> None
         members=6,
         missing="DBT MLO; Synthetic 2D",
         left_out="ML; CC-S",
+        augmentations="0",
     )
 
 
@@ -160,7 +161,33 @@ def test_an_exam_row_names_its_breasts() -> None:
         modality="DBT",
         members=1,
         missing="R MLO",
+        augmentations="0",
     )
+
+
+@pytest.mark.parametrize(
+    ("of_ensemble", "of_single", "said"),
+    [
+        ({}, {}, ("0", "")),
+        ({"augmentations": 10, "seed": 3}, {"augmentations": 10, "seed": 3}, ("10", "3")),
+        ({"augmentations": 10, "seed": 3}, {"seed": 9}, ("10 + 0", "3")),
+        ({}, {"augmentations": 4, "seed": 0}, ("0 + 4", "0")),
+    ],
+)
+def test_rows_of_breasts_and_exams_say_the_augmentations_of_their_models_as_rows_of_images_do(
+    of_ensemble: dict[str, int], of_single: dict[str, int], said: tuple[str, str], tmp_path: Path
+) -> None:
+    models = (replace(ENSEMBLE, **of_ensemble), replace(SINGLE, **of_single))
+    scores = ClassScores(benign=0.25, malignant=0.5)
+    breast = BreastScore(
+        laterality=Laterality.LEFT, models=models, modality="combined", scores=scores, images=3
+    )
+    exam = ExamScore(models=models, modality="combined", scores=scores, breasts=(Laterality.LEFT,))
+    write_table(tmp_path / "breasts.csv", BreastRow, [breast_row("7", breast)])
+    write_table(tmp_path / "exams.csv", ExamRow, [exam_row("7", exam)])
+    for name in ("breasts.csv", "exams.csv"):
+        (row,) = _read(tmp_path / name)
+        assert (row["augmentations"], row["seed"]) == said
 
 
 def test_a_row_says_how_many_windows_its_scores_are_means_over(tmp_path: Path) -> None:

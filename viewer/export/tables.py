@@ -82,6 +82,9 @@ class BreastRow:
     malignant_mlo: float | None = None
     status: Status = Status.DONE
     reason: str = ""
+    augmentations: str = ""
+    """As of its images; "10 + 0" where models of a combined row differ."""
+    seed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,9 @@ class ExamRow:
     modality: str
     members: int
     missing: str
+    augmentations: str = ""
+    """As of its breasts."""
+    seed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +259,8 @@ def breast_row(exam: str, breast: BreastScore) -> BreastRow:
         members=sum(model.members for model in breast.models),
         missing="; ".join(breast.missing),
         left_out="; ".join(breast.left_out),
+        augmentations=_augmentations(breast.models),
+        seed=_seed(breast.models),
     )
 
 
@@ -267,11 +275,25 @@ def exam_row(exam: str, scored: ExamScore) -> ExamRow:
         modality=scored.modality,
         members=sum(model.members for model in scored.models),
         missing="; ".join(scored.missing),
+        augmentations=_augmentations(scored.models),
+        seed=_seed(scored.models),
     )
 
 
 def _models(models: Sequence[ModelIdentity]) -> str:
     return " + ".join(map(model_name, models))
+
+
+def _augmentations(models: Sequence[ModelIdentity]) -> str:
+    """The number that all models have, else one for each, in the order of their names."""
+    counts = [str(model.augmentations) for model in models]
+    return counts[0] if len(set(counts)) == 1 else " + ".join(counts)
+
+
+def _seed(models: Sequence[ModelIdentity]) -> str:
+    """The seed of those that have augmentations."""
+    seeds = dict.fromkeys(str(model.seed) for model in models if model.augmentations)
+    return " + ".join(seeds)
 
 
 def patch_rows(exam: str, name: str, prediction: Prediction) -> tuple[PatchRow, ...]:
