@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import pytest
 from patient_builders import relabelled
 from PySide6.QtCore import Qt
@@ -32,11 +33,12 @@ class Gate:
     """Lets a search read files up to the first of a folder, and the rest when it is opened."""
 
     def __init__(self, before: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """before: a folder, or one file."""
         self._opened = threading.Event()
         read = find_exams.kind_of_file
 
         def waiting(path: Path) -> object:
-            if before in path.parents:
+            if before in (path, *path.parents):
                 assert self._opened.wait(WAIT_MS / 1000)
             return read(path)
 
@@ -147,3 +149,54 @@ def test_a_newer_exam_that_is_found_late_hangs_unless_the_reader_began(
             assert exam.identity.study_date == expected
             said = any("newer exam" in text for text in running.program.notices.texts)
             assert said is begins
+
+
+def mixed_files(few: Path, folder: Path) -> Path:
+    """Three patients' files in one folder, sorted by view; returns the last one's last file."""
+    folder.mkdir()
+    for patient in range(3):
+        made = relabelled(few, folder / f"p{patient}", study=str(patient), PatientID=f"P{patient}")
+        for path in made.iterdir():
+            path.rename(folder / f"{path.stem} {patient}.dcm")
+        made.rmdir()
+    return folder / "RMLO_ffdm 2.dcm"
+
+
+def picture_files(pictures: Path, folder: Path) -> Path:
+    """Three exams of pictures in one folder; returns the last file."""
+    folder.mkdir()
+    for exam in range(3):
+        for path in pictures.glob("*O.png"):
+            pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+            cv2.imwrite(str(folder / f"{exam}{path.name[1:]}"), pixels + exam)
+    return folder / "2_R-MLO.png"
+
+
+@pytest.mark.parametrize("kind", ["mixed", "pictures"])
+def test_of_exams_in_one_folder_the_first_hangs_and_stays_as_the_reader_left_it(
+    start: Start,
+    few: Path,
+    pictures: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    folder = tmp_path / "all"
+    last = mixed_files(few, folder) if kind == "mixed" else picture_files(pictures, folder)
+    gate = Gate(last, monkeypatch)
+    running = start()
+    wait_first(running, folder)
+    running.qtbot.waitUntil(lambda: len(running.state.worklist.rows) == 2, timeout=WAIT_MS)
+    first, titles = running.state.exam_id, hung(running)
+    assert sorted(titles) == (
+        ["LCC", "LMLO", "RCC", "RMLO"] if kind == "mixed" else ["LMLO", "RMLO"]
+    )
+    running.key(Qt.Key.Key_I)
+    panes = running.state.panes
+    gate.open()
+    wait_end(running)
+    assert running.state.exam_id == first
+    assert running.state.panes == panes
+    assert hung(running) == titles
+    assert len(running.state.worklist.rows) == 3
+    assert running.program.notices.texts == ()

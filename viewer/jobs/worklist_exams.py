@@ -13,7 +13,7 @@ from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.exam_search import Found
 from viewer.jobs.task import Task, TaskProgress
 from viewer.loading.finish_exam import finish_exam
-from viewer.loading.found_exam import FoundExam, header_exam, same_images
+from viewer.loading.found_exam import FoundExam, header_exam, same_reading
 from viewer.loading.located_exam import LocatedExam
 from viewer.session.near import near_exams, too_far
 from viewer.session.session import Change, Session
@@ -77,7 +77,7 @@ class WorklistExams(QObject):
         self._grown = [
             exam_id
             for exam_id in before.keys() & final.keys() & open_ids - located.keys()
-            if not same_images(before[exam_id], final[exam_id])
+            if not same_reading(before[exam_id], final[exam_id])
         ]
         self._later.start()
 

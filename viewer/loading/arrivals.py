@@ -1,13 +1,18 @@
-"""Exams that are whole while files are still being read: their patient's folder has been left."""
+"""Exams that are whole while files are still being read: no file of their group is left."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from viewer.domain.patient_match import normal_id
+from viewer.loading.exam_list import ListedExam
+from viewer.loading.file_group import FileGroup, ListedFiles
 from viewer.loading.found_exam import FoundExam
-from viewer.loading.group_dicom import StudyKey, group_dicom, study_key
+from viewer.loading.group_dicom import group_dicom
+from viewer.loading.group_files import ImageFile, group_files
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.read_dicom import DicomFile
 
@@ -26,29 +31,55 @@ class ScanListener(Protocol):
 
 
 class Arrivals:
-    """Collects the files of a search and says whose exams are whole.
+    """Collects the files of a search, and makes exams of the groups that are whole.
 
-    A patient's exams are taken for whole when a file of another patient comes from another folder.
-    Files that lie mixed in one folder are whole only at the end of the search.
+    A group may be whole more than once, when folders turn out not to be one patient's.
     """
 
-    def __init__(self) -> None:
-        self._files: dict[StudyKey, list[DicomFile]] = {}
-        self._pending: dict[StudyKey, str] = {}
-        self._folders: set[Path] = set()
+    def __init__(self, lists: Mapping[Path, Sequence[ListedExam]]) -> None:
+        """lists: the exam lists that were read so far."""
+        self._lists = lists
+        self._dicom: defaultdict[FileGroup, list[DicomFile]] = defaultdict(list)
+        self._files: defaultdict[FileGroup, list[ImageFile]] = defaultdict(list)
+        self._exam_ids: dict[FileGroup, set[str]] = {}
+        self._place_of: dict[str, Path] = {}
+        self._called: defaultdict[str, list[str]] = defaultdict(list)
 
-    def take(self, file: DicomFile) -> tuple[FoundExam, ...]:
-        """Note a file; returns the exams that are whole since this one belongs elsewhere."""
-        key = study_key(file)
-        patient = normal_id(key[1]) or key[0]
-        whole: tuple[FoundExam, ...] = ()
-        if file.path.parent not in self._folders:
-            left = [k for k, other in self._pending.items() if other != patient]
-            if left:
-                whole = group_dicom([f for k in left for f in self._files[k]])
-                self._pending = {k: p for k, p in self._pending.items() if k not in left}
-                self._folders.clear()
-        self._folders.add(file.path.parent)
-        self._files.setdefault(key, []).append(file)
-        self._pending[key] = patient
-        return whole
+    def take(self, group: FileGroup, file: DicomFile | ImageFile) -> None:
+        """Note a file that was read."""
+        if isinstance(file, DicomFile):
+            self._dicom[group].append(file)
+        else:
+            self._files[group].append(file)
+
+    def exams_of(self, groups: Iterable[FileGroup]) -> tuple[FoundExam, ...]:
+        """The exams of groups that are whole, as the search will find them at its end."""
+        return tuple(exam for group in groups for exam in self._exams_of(group))
+
+    def _exams_of(self, group: FileGroup) -> Iterator[FoundExam]:
+        taken = {i for other, ids in self._exam_ids.items() if other != group for i in ids}
+        found = [*group_dicom(self._dicom.get(group, ()), taken=taken), *self._from_files(group)]
+        self._exam_ids[group] = {exam.exam_id for exam in found}
+        for exam in found:
+            # An image may lie there twice, under two names.
+            images = tuple(
+                image
+                for image in exam.images
+                if self._place_of.setdefault(image.image.stack.image_id, image.path) == image.path
+            )
+            if images:
+                yield replace(exam, images=images, alias=self._alias(exam))
+
+    def _alias(self, exam: FoundExam) -> str:
+        """The exam's alias, with a number from the second exam of that alias on."""
+        same = self._called[exam.alias]
+        if exam.exam_id not in same:
+            same.append(exam.exam_id)
+        number = same.index(exam.exam_id) + 1
+        return exam.alias if number == 1 else f"{exam.alias} ({number})"
+
+    def _from_files(self, group: FileGroup) -> tuple[FoundExam, ...]:
+        lists: dict[Path, Sequence[ListedExam]] = {}
+        if isinstance(group, ListedFiles):
+            lists[group.list_path] = (self._lists[group.list_path][group.entry],)
+        return group_files(self._files.get(group, ()), lists).exams

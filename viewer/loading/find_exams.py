@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from viewer.domain.patient_studies import newest_of, priors_of
 from viewer.loading.arrivals import Arrivals, ScanListener
 from viewer.loading.errors import UnreadableFile
 from viewer.loading.exam_list import ListedExam, read_exam_list
+from viewer.loading.file_group import FileGroup
 from viewer.loading.file_name_view import stem_of
 from viewer.loading.finish_exam import distinct, finish_exam
-from viewer.loading.found_exam import FoundExam, FoundImage, header_exam, same_images
+from viewer.loading.found_exam import FoundExam, FoundImage, header_exam, same_reading
 from viewer.loading.group_dicom import group_dicom
 from viewer.loading.group_files import ImageFile, group_files
 from viewer.loading.label_table import LabelTable, read_label_table
@@ -23,17 +24,16 @@ from viewer.loading.located_exam import LocatedExam
 from viewer.loading.read_dicom import DicomFile, read_dicom_file
 from viewer.loading.read_raster import read_raster
 from viewer.loading.read_volume import read_volume
+from viewer.loading.reading_order import NextFile, ReadingOrder
 from viewer.loading.scan_progress import ScanProgress
 from viewer.loading.scan_result import ScanResult, SkippedFile
-from viewer.loading.sniff import FileKind, kind_of_file
+from viewer.loading.sniff import PICTURES, VOLUMES, FileKind, kind_of_file
 from viewer.loading.walk import files_under
 
 __all__ = ["FoundHeaders", "ScanResult", "SkippedFile", "find_exams", "find_headers"]
 
 log = logging.getLogger(__name__)
 
-_PICTURES = (FileKind.PNG, FileKind.TIFF)
-_VOLUMES = (FileKind.NIFTI, FileKind.NRRD, FileKind.META_IMAGE)
 _REPORT_EVERY = 20
 TRUTH_FOLDER = "truth"
 """Phantom exams keep their masks in truth/<exam>/."""
@@ -60,14 +60,16 @@ def find_exams(
 
     most: how many exams are looked into; further ones are in the result's headers only. The first
     exam's patient comes first, so that it hangs with its priors.
-    listener: hears of DICOM exams that are whole while files are still being read.
+    listener: hears of exams that are whole while files are still being read.
 
     One frame of each image is decoded: it confirms the orientation and gives a window where the
     header has none; the frames of the first exam are kept for its first picture.
     Raises ScanCancelled when progress does. Nothing else that a file holds makes it fail.
     """
-    announced = None if listener is None else _Announced(listener, progress)
-    headers = _headers(paths, progress, _Harvest(announced=announced))
+    harvest = _Harvest()
+    announced = None if listener is None else _Announced(listener, harvest.lists)
+    harvest.announced = announced
+    headers = _headers(paths, progress, harvest)
     return _finished(headers, progress, most=most, announced=announced)
 
 
@@ -78,18 +80,52 @@ def find_headers(paths: Sequence[Path], progress: ScanProgress) -> FoundHeaders:
 
 def _headers(paths: Sequence[Path], progress: ScanProgress, harvest: _Harvest) -> FoundHeaders:
     files = list(files_under(paths, progress))
+    steps = _Steps(progress, len(files))
     with warnings.catch_warnings():
         # pydicom warns of odd values and quotes them; those that matter are in the results.
         warnings.simplefilter("ignore", UserWarning)
-        for done, path in enumerate(files):
-            if done % _REPORT_EVERY == 0:
-                progress.update(done, len(files))
-            read = len(harvest.dicom)
-            _read_one(path, harvest)
-            if harvest.announced is not None and len(harvest.dicom) > read:
-                harvest.announced.take(harvest.dicom[-1], harvest.tables, done, len(files))
+        for file in _in_order(files, harvest, steps):
+            steps.report()
+            if harvest.announced is not None and file.whole:
+                harvest.announced.tell(file.whole, harvest.tables, steps.repeat)
+            read = _read_one(file.path, harvest)
+            steps.done += 1
+            if harvest.announced is not None and file.group is not None and read is not None:
+                harvest.announced.arrivals.take(file.group, read)
         found, skipped = _grouped(harvest)
     return FoundHeaders(exams=tuple(found), skipped=tuple(skipped), files=len(files))
+
+
+def _in_order(files: Sequence[Path], harvest: _Harvest, steps: _Steps) -> Iterable[NextFile]:
+    """As they lie, unless somebody hears of exams while they are read."""
+    if harvest.announced is None:
+        return (NextFile(path=path) for path in files)
+    return ReadingOrder(files, lists=harvest.lists, looked=steps.look)
+
+
+class _Steps:
+    """Counts files, and reports a few of the counts: each may cancel."""
+
+    def __init__(self, progress: ScanProgress, total: int) -> None:
+        self.done = 0
+        self._looks = 0
+        self._progress = progress
+        self._total = total
+
+    def report(self) -> None:
+        """Before a file is read."""
+        if self.done % _REPORT_EVERY == 0:
+            self.repeat()
+
+    def look(self) -> None:
+        """Before a file is looked at, which is not counted."""
+        self._looks += 1
+        if self._looks % _REPORT_EVERY == 0:
+            self.repeat()
+
+    def repeat(self) -> None:
+        """Report the count as it is."""
+        self._progress.update(self.done, self._total)
 
 
 @dataclass(slots=True)
@@ -107,28 +143,29 @@ class _Harvest:
 class _Announced:
     """Tells a listener of exams that are whole, the first of them ready to hang."""
 
-    def __init__(self, listener: ScanListener, progress: ScanProgress) -> None:
+    def __init__(self, listener: ScanListener, lists: Mapping[Path, Sequence[ListedExam]]) -> None:
         self.listener = listener
+        self.arrivals = Arrivals(lists)
         self.first: FoundExam | None = None
         """The exam that hangs already, as it was found."""
         self.unreadable: tuple[SkippedFile, ...] = ()
         """Its images that could not be decoded."""
-        self._progress = progress
-        self._arrivals = Arrivals()
 
-    def take(self, file: DicomFile, tables: Sequence[LabelTable], done: int, total: int) -> None:
-        """Note a file that was read, and tell of the exams that are whole with it."""
-        whole = tuple(_labelled(exam, tables) for exam in self._arrivals.take(file))
+    def tell(
+        self, groups: Iterable[FileGroup], tables: Sequence[LabelTable], step: Callable[[], None]
+    ) -> None:
+        """Tell of the exams of groups that are whole; step: may cancel."""
+        whole = tuple(_labelled(exam, tables) for exam in self.arrivals.exams_of(groups))
         if not whole:
             return
         if self.first is None:
-            self._finish_first(whole, lambda: self._progress.update(done, total))
+            self._finish_first(whole, step)
         self.listener.listed(whole)
 
     def is_taken(self, exam: FoundExam) -> bool:
         """Whether an exam needs no further reading: it hung as it is, or was opened meanwhile."""
         if self.first is not None and exam.exam_id == self.first.exam_id:
-            return same_images(exam, self.first)
+            return same_reading(exam, self.first)
         return self.listener.is_open(exam.exam_id)
 
     def _finish_first(self, whole: Sequence[FoundExam], step: Callable[[], None]) -> None:
@@ -145,9 +182,10 @@ def _is_known(exam: FoundExam) -> bool:
     return any(image.image.view.is_known for image in exam.images)
 
 
-def _read_one(path: Path, harvest: _Harvest) -> None:
+def _read_one(path: Path, harvest: _Harvest) -> DicomFile | ImageFile | None:
+    """Read a file into the harvest; returns it when it is an image."""
     try:
-        _read_by_kind(path, kind_of_file(path), harvest)
+        return _read_by_kind(path, kind_of_file(path), harvest)
     except UnreadableFile as error:
         harvest.skipped.append(SkippedFile(path=path, reason=str(error)))
     # The boundary: whatever a file holds, the search goes on with the next one.
@@ -155,22 +193,26 @@ def _read_one(path: Path, harvest: _Harvest) -> None:
         log.error("a file made the search fail with %s", type(error).__name__)
         reason = f"could not be read (internal error: {type(error).__name__})"
         harvest.skipped.append(SkippedFile(path=path, reason=reason))
+    return None
 
 
-def _read_by_kind(path: Path, kind: FileKind, harvest: _Harvest) -> None:
+def _read_by_kind(path: Path, kind: FileKind, harvest: _Harvest) -> DicomFile | ImageFile | None:
     if kind is FileKind.DICOM:
         harvest.dicom.append(read_dicom_file(path))
-    elif kind in _PICTURES or kind in _VOLUMES:
+        return harvest.dicom[-1]
+    if kind in PICTURES or kind in VOLUMES:
         if TRUTH_FOLDER in (path.parent.name.lower(), path.parent.parent.name.lower()):
             raise UnreadableFile("a truth mask, not an image")
-        read = read_raster if kind in _PICTURES else read_volume
+        read = read_raster if kind in PICTURES else read_volume
         harvest.files.append(ImageFile(path=path, image=read(path, kind)))
-    elif kind is FileKind.PICKLE:
+        return harvest.files[-1]
+    if kind is FileKind.PICKLE:
         harvest.lists[path] = read_exam_list(path)
     elif kind is FileKind.TABLE:
         harvest.tables.append(read_label_table(path))
     else:
         raise UnreadableFile("not an image file")
+    return None
 
 
 def _grouped(harvest: _Harvest) -> tuple[list[FoundExam], list[SkippedFile]]:

@@ -45,7 +45,12 @@ def header_exam(found: FoundExam) -> Exam:
     )
 
 
-def same_images(one: FoundExam, other: FoundExam) -> bool:
-    """Whether two readings of an exam have the same images."""
-    ids = ({image.image.stack.image_id for image in exam.images} for exam in (one, other))
-    return next(ids) == next(ids)
+def same_reading(one: FoundExam, other: FoundExam) -> bool:
+    """Whether two readings of an exam would show the same: images, sides, views, labels, masks."""
+    first, second = (_shown_of(exam) for exam in (one, other))
+    return first == second
+
+
+def _shown_of(exam: FoundExam) -> tuple[object, ...]:
+    laid = {i.image.stack.image_id: (i.image.view, i.image.evidence) for i in exam.images}
+    return laid, dict(exam.labels), frozenset(exam.truth_masks)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+
+from pydicom.dataset import Dataset
 
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.view import ImageKind
@@ -23,8 +25,12 @@ StudyKey = tuple[str, str]
 _REGROUPED = "This collection stores every image as a study of its own; grouped by the patient ID."
 
 
-def group_dicom(files: Sequence[DicomFile]) -> tuple[FoundExam, ...]:
+def group_dicom(
+    files: Sequence[DicomFile], *, taken: Set[str] = frozenset()
+) -> tuple[FoundExam, ...]:
     """Group files by study and patient; never by the patient's name.
+
+    taken: the ids of exams of other files, which share a study's UID if it is not one.
 
     Collections like CBIS-DDSM store each image as a study of its own, with a patient ID such as
     P_00173_LEFT_CC; these are grouped by the part before the side, and every image says so. Where
@@ -33,7 +39,7 @@ def group_dicom(files: Sequence[DicomFile]) -> tuple[FoundExam, ...]:
     groups: defaultdict[StudyKey, list[DicomFile]] = defaultdict(list)
     for file in files:
         groups[study_key(file)].append(file)
-    exam_ids: set[str] = set()
+    exam_ids = set(taken)
     exams = []
     for (study, patient), members in _by_date(groups):
         exam_id = short_hash(study)
@@ -69,12 +75,16 @@ def _is_regrouped(files: Sequence[DicomFile]) -> bool:
 
 def study_key(file: DicomFile) -> StudyKey:
     """What files of one exam share: its study and its patient, as far as exams are grouped by."""
-    dataset = file.header.dataset
+    return study_key_of(file.header.dataset)
+
+
+def study_key_of(dataset: Dataset) -> StudyKey:
+    """The same, of a header or its beginning."""
     patient = text(dataset, "PatientID")
     match = _IMAGE_IN_PATIENT_ID.fullmatch(patient)
     if match is not None and is_secondary_capture(dataset):
         return f"{text(dataset, 'StudyID')} {match['patient']}", match["patient"]
-    return file.study_uid, patient
+    return text(dataset, "StudyInstanceUID"), patient
 
 
 def _exam(exam_id: str, files: Sequence[DicomFile]) -> FoundExam:

@@ -114,14 +114,22 @@ def _listed_images(
     for listed in entry.images:
         wanted = Path(listed.file_stem)
         for file in left.get(wanted.name, ()):
-            below = file.path.is_relative_to(list_path.parent)
-            folders = file.path.parent.parts
-            if below and folders[len(folders) - len(wanted.parts) + 1 :] == wanted.parts[:-1]:
+            if is_listed_as(file.path, listed.file_stem, list_path):
                 left[wanted.name].remove(file)
                 evidence = replace(file.image.evidence, mirrored=entry.mirrored)
                 image = replace(file.image, view=listed.view, evidence=evidence)
                 yield FoundImage(image=image, path=file.path, order=_order(file))
                 break
+
+
+def is_listed_as(path: Path, file_stem: str, list_path: Path) -> bool:
+    """Whether a file lies where an exam list says, below the list's folder.
+
+    file_stem: as the list writes it; the file's own stem is not looked at.
+    """
+    folders, wanted = path.parent.parts, Path(file_stem).parts
+    at_place = folders[len(folders) - len(wanted) + 1 :] == wanted[:-1]
+    return at_place and path.is_relative_to(list_path.parent)
 
 
 def _exam_of_list(entry: ListedExam, images: Sequence[FoundImage]) -> FoundExam:

@@ -25,6 +25,10 @@ class FileKind(Enum):
     OTHER = "other"
 
 
+PICTURES = (FileKind.PNG, FileKind.TIFF)
+VOLUMES = (FileKind.NIFTI, FileKind.NRRD, FileKind.META_IMAGE)
+
+
 def kind_of_file(path: Path) -> FileKind:
     """Return the kind of a file; raises UnreadableFile when it cannot be read at all."""
     try:
