@@ -177,6 +177,41 @@ def test_zoom_goes_to_the_other_display_at_the_same_physical_size() -> None:
     assert state.panes[Slot.RMLO].framing.scale == pytest.approx(4.0)
 
 
+def moved_to(state: SessionState, screen: ReportedScreen, width_mm: float | None) -> SessionState:
+    return pitches_known(state, dict.fromkeys(STANDARD_SLOTS, pitch_of(screen, width_mm)))
+
+
+def test_a_zoomed_image_stays_physically_as_large_when_its_window_moves_to_another_display() -> (
+    None
+):
+    fine = moved_to(on_two_displays(400.0, 400.0), FINE, 400.0)
+    state = at_scale(fine, Slot.RCC, 8.0)
+    before = [millimetres_on_display(state, slot) for slot in STANDARD_SLOTS]
+    middle = seen(state, Slot.RCC).to_image(250, 200)
+    away = moved_to(state, COARSE, 400.0)
+    assert millimetres_on_display(away, Slot.RCC) == pytest.approx(before[0])
+    assert seen(away, Slot.RCC).to_image(250, 200) == pytest.approx(middle)
+    # The fitted ones fit on the display they are on now.
+    assert seen(away, Slot.LCC) == seen(state, Slot.LCC)
+    back = moved_to(away, FINE, 400.0)
+    assert [millimetres_on_display(back, slot) for slot in STANDARD_SLOTS] == pytest.approx(before)
+
+
+def test_one_to_one_stays_one_to_one_on_every_display_and_true_size_true() -> None:
+    state = at_true_size(
+        magnified(moved_to(on_two_displays(400.0, 400.0), FINE, 400.0), Slot.RCC, 1.0), Slot.LCC
+    )
+    away = moved_to(state, COARSE, 400.0)
+    assert seen(away, Slot.RCC).zoom == seen(state, Slot.RCC).zoom == pytest.approx(1.0)
+    assert "true size" in said(away, Slot.LCC)
+
+
+def test_measuring_a_display_or_losing_its_size_moves_no_image() -> None:
+    state = at_scale(moved_to(on_two_displays(400.0, 400.0), FINE, 400.0), Slot.RCC, 8.0)
+    for other in (moved_to(state, FINE, 500.0), moved_to(state, COARSE, None)):
+        assert seen(other, Slot.RCC) == seen(state, Slot.RCC)
+
+
 def test_where_a_display_is_not_known_the_pixels_are_the_same_and_that_is_said() -> None:
     state = on_two_displays(400.0, None)
     scales = {viewport_of(state, slot).scale_row for slot in STANDARD_SLOTS}

@@ -8,9 +8,11 @@ from dataclasses import replace
 from viewer.domain.hanging import Slot
 from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.true_size import true_size_scale, why_no_true_size
-from viewer.domain.viewport import actual_pixels_scale
+from viewer.domain.viewport import Framing, actual_pixels_scale
 from viewer.session.framing import at_scale
 from viewer.session.state import SessionState
+
+_ONE_TO_ONE_WITHIN = 1e-6
 
 
 def magnified(state: SessionState, slot: Slot, zoom: float) -> SessionState:
@@ -35,6 +37,32 @@ def at_true_size(state: SessionState, slot: Slot) -> SessionState:
 
 
 def pitches_known(state: SessionState, pitches: Mapping[Slot, ScreenPitch]) -> SessionState:
-    """Note how large the device pixels of the screen are that these panes lie on."""
+    """Note how large the device pixels of the screen are that these panes lie on.
+
+    What a reader zoomed stays as large on another screen. 1:1 stays 1:1, which is about pixels; and
+    a screen that was only measured anew shows what it showed.
+    """
     known = {**state.pitches, **pitches}
-    return state if state.pitches == known else replace(state, pitches=known)
+    if state.pitches == known:
+        return state
+    panes = {
+        slot: replace(pane, framing=_as_large_on(state, slot, known.get(slot)))
+        for slot, pane in state.panes.items()
+    }
+    return replace(state, pitches=known, panes=panes)
+
+
+def _as_large_on(state: SessionState, slot: Slot, pitch: ScreenPitch | None) -> Framing:
+    """A slot's framing on a screen of so large pixels, after that it lay on."""
+    framing, image, before = (
+        state.panes[slot].framing,
+        state.image_in(slot),
+        state.pitches.get(slot),
+    )
+    if framing.scale is None or image is None or before is None or pitch is None:
+        return framing
+    if before.pixel_mm is None or pitch.pixel_mm is None or before.screen.name == pitch.screen.name:
+        return framing
+    if abs(framing.scale / actual_pixels_scale(image) - 1.0) < _ONE_TO_ONE_WITHIN:
+        return framing
+    return replace(framing, scale=framing.scale * before.pixel_mm / pitch.pixel_mm)
