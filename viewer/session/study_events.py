@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from viewer.domain.grey_view import Loupe
 from viewer.session.study_clock import Spent
 from viewer.session.study_draft import mark_to_json
 from viewer.session.study_marks import DraftMark
@@ -128,6 +129,11 @@ class ReadingEvents:
     def ai_toggled(self, phase: Phase, layer: str, *, visible: bool) -> NewEvent:
         """A layer of the AI's result was switched."""
         return self._event(EventKind.AI_TOGGLED, phase, {"layer": layer, "visible": visible})
+
+    def loupe_switched(self, phase: Phase, loupe: Loupe) -> NewEvent:
+        """The loupe was put on, put away, or made another."""
+        size: dict[str, Json] = {"zoom": loupe.zoom, "side": loupe.side} if loupe.shown else {}
+        return self._event(EventKind.LOUPE_SWITCHED, phase, {"shown": loupe.shown, **size})
 
     def feedback_shown(self) -> NewEvent:
         """The truth of a training case is shown."""

@@ -43,6 +43,10 @@ class EventKind(Enum):
     """item_sha256: of the sealed content shown; models: list."""
     AI_TOGGLED = "ai_toggled"
     """layer, visible."""
+    LOUPE_SWITCHED = "loupe_switched"
+    """shown; while it is: zoom (screen pixels per image pixel), side (logical pixels). Also when a
+    loupe that is on becomes another; put away at each pause. Studies begun before it was recorded
+    have none."""
     FEEDBACK_SHOWN = "feedback_shown"
     ACTIVITY = "activity"
     """active_ms, idle_ms since the last such event of the phase."""

@@ -102,6 +102,10 @@ def _toggled(payload: Mapping[str, Json]) -> str:
     return f"AI {payload['layer']} {'shown' if payload['visible'] else 'hidden'}"
 
 
+def _loupe(payload: Mapping[str, Json]) -> str:
+    return f"loupe {_number(payload['zoom']):.0f}:1" if payload["shown"] else "loupe put away"
+
+
 def _active(payload: Mapping[str, Json]) -> str:
     return f"active {_seconds(payload['active_ms'])} s, idle {_seconds(payload['idle_ms'])} s"
 
@@ -140,6 +144,7 @@ _WORDS: Mapping[EventKind, Callable[[Mapping[str, Json]], str]] = {
     EventKind.ANSWER_AMENDED: _amended,
     EventKind.MARK_CHANGED: _mark_changed,
     EventKind.AI_TOGGLED: _toggled,
+    EventKind.LOUPE_SWITCHED: _loupe,
     EventKind.ACTIVITY: _active,
     EventKind.LOOKED: _looked,
     EventKind.READING_EXCLUDED: _excluded,

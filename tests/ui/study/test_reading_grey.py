@@ -12,8 +12,13 @@ from PySide6.QtWidgets import QApplication
 from reading_driver import ReadingDriver
 
 from viewer.domain.display_function import Calibration, LuminanceStep
+from viewer.session.grey_view import loupe_resized, loupe_toggled, loupe_zoomed
+from viewer.session.study_replay import replay_of
 from viewer.storage.calibration_files import write_calibration
+from viewer.study.check_events import problems_of_events
 from viewer.study.event import Event, EventKind
+from viewer.study.projection import reading_states
+from viewer.study.replay_text import replay_lines
 from viewer.ui.displays import screen_facts
 
 Start = Callable[..., ReadingDriver]
@@ -78,3 +83,34 @@ def test_patterns_can_be_switched_where_the_overlay_is_shown(start: Start, study
     ids = {command.id for command in start(study).program.commands}
     assert "ai.patterns" in ids
     assert not {"mark.delete", "image.maximum", "screen.display_check"} & ids
+
+
+def test_each_use_of_the_loupe_is_recorded_with_its_enlargement_and_ends_at_a_pause(
+    start: Start, study: Path, events: Events
+) -> None:
+    driver = start(study)
+    driver.begin()
+    driver.wait_for_images()
+    QTest.keyPress(driver.program.window, Qt.Key.Key_K)
+    driver.program.session.apply(lambda state: loupe_zoomed(state, 1))
+    QTest.keyRelease(driver.program.window, Qt.Key.Key_K)
+    driver.program.session.apply(lambda state: loupe_resized(state, 1))
+    driver.program.session.apply(loupe_toggled)
+    driver.key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    driver.key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    driver.answer()
+    driver.go_on()
+    driver.close()
+    written = events(study)
+    uses = [dict(e.payload) for e in written if e.kind is EventKind.LOUPE_SWITCHED]
+    on, larger = {"shown": True, "zoom": 2, "side": 320}, {"shown": True, "zoom": 3, "side": 320}
+    kept, off = {"shown": True, "zoom": 3, "side": 400}, {"shown": False}
+    said = [{k: v for k, v in use.items() if k not in ("order_index", "phase")} for use in uses]
+    assert said == [on, larger, off, kept, off, kept, off, kept, off]
+    assert [use["phase"] for use in uses] == ["unaided"] * 7 + ["aided"] * 2
+    assert list(problems_of_events(written)) == []
+    told = "\n".join(replay_lines(written, reader_id="r1"))
+    assert "loupe 3:1 (unaided)" in told
+    assert "loupe put away (unaided)" in told
+    films = [replay_of(written, state.planned.key) for state in reading_states(written).values()]
+    assert "loupe 2:1 (unaided)" in [moment.words for film in films for moment in film.moments]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from viewer.domain.grey_view import Loupe
 from viewer.jobs.study_journal import StudyJournal
 from viewer.session.session import Change, Session
 from viewer.session.state import SessionState
@@ -25,6 +26,7 @@ LOOKS_EVERY_S = 3.0
 ACTIVITY_EVERY_S = 30.0
 SETTLED_AFTER_S = 0.8
 """A mark that was not changed for so long is recorded as it is."""
+_NO_LOUPE = Loupe()
 _LOOKED_AT = ("panes", "active", "layout", "overlay", "peeking", "ai", "pane_sizes", "exam_id")
 
 
@@ -73,6 +75,7 @@ class ReadingRecorder(QObject):
         self._clock = ActivityClock()
         self._current: _Phase | None = None
         self._layers: dict[str, bool] = {}
+        self._loupe = _NO_LOUPE
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._look_at_clock)
@@ -112,6 +115,7 @@ class ReadingRecorder(QObject):
             activity_since=now,
         )
         self._layers = _layers(self._session.state)
+        self._loupe = _NO_LOUPE
         self._clock.take(now)
         self.go_on()
 
@@ -122,6 +126,7 @@ class ReadingRecorder(QObject):
         # A phase answered within a tick was seen as well.
         self._look_for_first_view(self._current)
         self._sample()
+        self._note_loupe(_NO_LOUPE)
         self._clock.stop(self._now())
         self._tick.stop()
         self._flush()
@@ -133,6 +138,7 @@ class ReadingRecorder(QObject):
         self._clock.start(self._now())
         self._tick.start()
         self._sample()
+        self._note_loupe(self._session.state.options.grey.loupe)
 
     def end(self) -> None:
         """Write everything of the phase that is not written yet."""
@@ -223,6 +229,8 @@ class ReadingRecorder(QObject):
         if self._runs and change.touches(*_LOOKED_AT):
             self._sample()
             self._note_layers(change.new)
+        if self._runs and change.touches("options"):
+            self._note_loupe(change.new.options.grey.loupe)
 
     def _note_layers(self, state: SessionState) -> None:
         layers, before, current = _layers(state), self._layers, self._current
@@ -234,6 +242,14 @@ class ReadingRecorder(QObject):
                 self._journal.append(
                     current.events.ai_toggled(current.phase, layer, visible=visible)
                 )
+
+    def _note_loupe(self, loupe: Loupe) -> None:
+        """Record a loupe that is on from now, or no longer; one that is off has no size."""
+        loupe = loupe if loupe.shown else _NO_LOUPE
+        current, before = self._current, self._loupe
+        self._loupe = loupe
+        if current is not None and loupe != before:
+            self._journal.append(current.events.loupe_switched(current.phase, loupe))
 
     def _follow_study(self, change: StudyChange) -> None:
         current = self._current
