@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import logging
-import os
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,13 +12,8 @@ import torch
 
 from inference.errors import DeviceUnavailableError
 
-log = logging.getLogger(__name__)
-
 DevicePreference = Literal["auto", "cpu", "cuda", "cuda-exact"]
 """cuda-exact: a GPU in float32, however precision is chosen otherwise."""
-
-_BACKGROUND_NICENESS = 10
-_THREAD_PRIORITY_BELOW_NORMAL = -1
 
 
 class Precision(Enum):
@@ -118,19 +108,3 @@ def exact_arithmetic(device: Device) -> Iterator[None]:
         return
     with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
         yield
-
-
-def lower_thread_priority() -> None:
-    """Let the calling thread, and those it starts, yield to the window.
-
-    Call it first in the thread that predicts: torch's helpers inherit the priority on Linux.
-    """
-    if sys.platform == "win32":
-        kernel = ctypes.windll.kernel32
-        kernel.SetThreadPriority(kernel.GetCurrentThread(), _THREAD_PRIORITY_BELOW_NORMAL)
-    elif sys.platform == "linux":
-        # On Linux niceness is a thread's own, whatever POSIX says.
-        try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BACKGROUND_NICENESS)
-        except OSError as error:
-            log.warning("the inference thread keeps its priority: %s", error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
-import threading
 
 import pytest
 import torch
@@ -14,7 +13,6 @@ from inference.device import (
     DevicePreference,
     choose_device,
     cpu,
-    lower_thread_priority,
     thread_count,
 )
 from inference.errors import DeviceUnavailableError
@@ -50,24 +48,6 @@ def test_the_thread_count_is_put_back_afterwards() -> None:
     assert torch.get_num_threads() == before
     with thread_count(None):
         assert torch.get_num_threads() == before
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="niceness belongs to a thread on Linux only")
-def test_only_the_calling_thread_is_slowed_down() -> None:
-    import os
-
-    seen: list[int] = []
-
-    def work() -> None:
-        lower_thread_priority()
-        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-
-    thread = threading.Thread(target=work)
-    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    thread.start()
-    thread.join()
-    assert seen == [10]
-    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
 
 
 def _python(code: str) -> str:
