@@ -21,7 +21,7 @@ from viewer.app_studies_desk import studies_desk
 from viewer.app_worklist import WorklistParts
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import KeyBindings
-from viewer.commands.mark_commands import keys_now
+from viewer.commands.mark_key_commands import keys_now
 from viewer.jobs.ai_runner import AiRunner
 from viewer.jobs.cine_clock import CineClock
 from viewer.jobs.demo_exam import DemoExam

@@ -66,7 +66,8 @@ def test_every_command_is_on_the_cheat_sheet_with_its_keys() -> None:
     lines = [line for block in cheat_sheet(COMMANDS, bind(COMMANDS)) for line in block.lines]
     assert Counter(line.command_id for line in lines) == Counter(list(by_id()))
     for line in lines:
-        assert len(line.keys) == len(by_id()[line.command_id].keys)
+        command = by_id()[line.command_id]
+        assert len(line.keys) == len((*command.keys, *command.keys_then))
         assert line.title
         assert line.help.endswith(".")
 
@@ -74,6 +75,7 @@ def test_every_command_is_on_the_cheat_sheet_with_its_keys() -> None:
 def test_every_key_is_spelled_as_the_dispatcher_spells_it() -> None:
     for command in COMMANDS:
         assert command.keys == tuple(normalised(key) for key in command.keys)
+        assert command.keys_then == tuple(normalised(key) for key in command.keys_then)
 
 
 def test_every_command_runs_or_says_why_not_with_and_without_an_exam(context: Context) -> None:

@@ -40,7 +40,7 @@ def cheat_sheet(commands: Iterable[Command], keys: KeyBindings) -> tuple[CheatSh
                 command_id=command.id,
                 title=command.title.rstrip("…"),
                 help=command.help,
-                keys=tuple(printed(key) for key in keys.keys_of[command.id]),
+                keys=printed_keys(command, keys),
                 mouse=command.mouse,
             )
         )
@@ -49,6 +49,11 @@ def cheat_sheet(commands: Iterable[Command], keys: KeyBindings) -> tuple[CheatSh
         for group, lines in by_group.items()
         if lines
     )
+
+
+def printed_keys(command: Command, keys: KeyBindings) -> tuple[str, ...]:
+    """A command's keys, and those that mean it at its moment only, as a keyboard prints them."""
+    return tuple(printed(key) for key in (*keys.keys_of.get(command.id, ()), *command.keys_then))
 
 
 def printed(key: str) -> str:

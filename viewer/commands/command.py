@@ -213,6 +213,8 @@ class Command:
     run: Callable[[Context], None]
     keys: tuple[str, ...] = ()
     """Default keys, each such as "Ctrl+Shift+Up"; every one can be rebound."""
+    keys_then: tuple[str, ...] = ()
+    """Keys that mean it at its moment only, before what they mean else; see KeyDispatch."""
     mouse: tuple[str, ...] = ()
     """Mouse gestures on a pane that do the same, for the cheat sheet."""
     why_not: Reason | None = None

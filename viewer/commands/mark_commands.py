@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from uuid import uuid4
 
 from viewer.commands.command import Command, Context, Group, transition
+from viewer.commands.mark_key_commands import MARK_KEY_COMMANDS, with_outline_in_hand
 from viewer.commands.reasons import without_image
 from viewer.session.key_images import is_key_image, key_image_toggled
 from viewer.session.mark_drawing import shape_of_tool, tool_chosen
-from viewer.session.mark_editing import (
-    editing_begun,
-    handle_stepped,
-    mark_set_at_centre,
-    nudged,
-)
+from viewer.session.mark_editing import editing_begun, mark_set_at_centre
 from viewer.session.marks import (
     all_marks,
     can_mark,
     can_redo,
     can_undo,
     mark_deleted,
-    mark_selected,
     mark_stepped,
     marks_toggled,
     open_marks,
@@ -32,9 +26,6 @@ from viewer.session.marks import (
     words_in_pictures_toggled,
 )
 from viewer.session.state import SessionState, Tool
-
-LONG_STEP = 10.0
-"""Image pixels of a long step of a handle; a short one is one pixel."""
 
 
 def without_kept_marks(context: Context) -> str | None:
@@ -52,11 +43,6 @@ def without_selected_mark(context: Context) -> str | None:
     return None if selected_mark(context.state) else "select a mark first: click it, or Alt+Right"
 
 
-def without_edit(context: Context) -> str | None:
-    """No mark is edited by keys."""
-    return None if context.state.marks.editing else "no mark is being edited by keys"
-
-
 def without_marks(context: Context) -> str | None:
     """The exam has no marks."""
     return without_image(context) or (None if all_marks(context.state) else "there are no marks")
@@ -67,6 +53,8 @@ def _without_marks_to_step(context: Context) -> str | None:
 
 
 def _without_tool(context: Context) -> str | None:
+    if context.state.marks.is_drawn_by_keys:
+        return with_outline_in_hand(context)
     if shape_of_tool(context.state) is None:
         return "choose a drawing tool first, such as length"
     return without_kept_marks(context)
@@ -92,10 +80,6 @@ def _deleted(state: SessionState) -> SessionState:
     return state if mark is None else mark_deleted(state, mark.mark_id)
 
 
-def _edit_left(state: SessionState) -> SessionState:
-    return mark_selected(state, state.marks.selected)
-
-
 def _has_tool(tool: Tool, state: SessionState) -> bool:
     return state.options.tool is tool
 
@@ -109,34 +93,13 @@ def _tool(tool: Tool, key: str, icon: str, what: str) -> Command:
         keys=(key,),
         mouse=("left drag" if tool not in _CLICKED else "click",),
         icon=icon,
-        why_not=without_kept_marks,
+        why_not=lambda context: with_outline_in_hand(context) or without_kept_marks(context),
         checked=partial(_has_tool, tool),
         run=transition(lambda state: tool_chosen(state, tool)),
     )
 
 
 _CLICKED = (Tool.TEXT, Tool.POINT, Tool.PROBE, Tool.ANGLE)
-
-
-def _moves(right: float, down: float) -> Callable[[Context], None]:
-    return transition(lambda state: nudged(state, right, down))
-
-
-def _nudge(name: str, words: str, key: str, right: int, down: int) -> tuple[Command, ...]:
-    return tuple(
-        Command(
-            id=f"mark.{name}{suffix}",
-            title=f"Mark {words}{' by a long step' if suffix else ''}",
-            help=f"While a mark is edited by keys: its handle {step:g} image pixel"
-            f"{'s' if suffix else ''} {words}.",
-            group=Group.MARKS,
-            repeats=True,
-            in_menu=False,
-            why_not=without_edit,
-            run=_moves(right * step, down * step),
-        )
-        for suffix, step in (("", 1.0), ("_far", LONG_STEP))
-    )
 
 
 MARK_COMMANDS = (
@@ -154,7 +117,7 @@ MARK_COMMANDS = (
     Command(
         id="mark.set",
         title="Set mark by keys",
-        help="Set the tool's mark in the middle of the pane and move its handles by arrow keys.",
+        help="Set the tool's mark and move its handles by arrows; an outline corner by corner.",
         group=Group.MARKS,
         keys=("Alt+M",),
         why_not=_without_tool,
@@ -163,10 +126,10 @@ MARK_COMMANDS = (
     Command(
         id="mark.edit",
         title="Edit mark by keys",
-        help="Arrow keys move the selected mark's handle, Shift: ten pixels; Tab: next handle.",
+        help="Arrow keys move the selected mark's handle, Shift: further; Tab: next handle.",
         group=Group.MARKS,
         keys=("Shift+Return",),
-        why_not=without_selected_mark,
+        why_not=lambda context: with_outline_in_hand(context) or without_selected_mark(context),
         checked=lambda state: state.marks.editing,
         run=transition(editing_begun),
     ),
@@ -255,6 +218,7 @@ MARK_COMMANDS = (
         group=Group.MARKS,
         keys=("Alt+H",),
         icon="mdi6.draw",
+        why_not=with_outline_in_hand,
         checked=lambda state: state.marks.visible,
         run=transition(marks_toggled),
     ),
@@ -274,54 +238,5 @@ MARK_COMMANDS = (
         why_not=without_marks,
         run=lambda context: context.desk.marks.save(),
     ),
-    *_nudge("left", "left", "Left", -1, 0),
-    *_nudge("right", "right", "Right", 1, 0),
-    *_nudge("up", "up", "Up", 0, -1),
-    *_nudge("down", "down", "Down", 0, 1),
-    Command(
-        id="mark.next_handle",
-        title="Next handle",
-        help="While a mark is edited by keys: its next handle; after the last, the whole mark.",
-        group=Group.MARKS,
-        in_menu=False,
-        why_not=without_edit,
-        run=transition(lambda state: handle_stepped(state, 1)),
-    ),
-    Command(
-        id="mark.previous_handle",
-        title="Previous handle",
-        help="While a mark is edited by keys: its previous handle.",
-        group=Group.MARKS,
-        in_menu=False,
-        why_not=without_edit,
-        run=transition(lambda state: handle_stepped(state, -1)),
-    ),
-    Command(
-        id="mark.done",
-        title="Edit done",
-        help="Leave the edit by keys; the mark stays selected.",
-        group=Group.MARKS,
-        in_menu=False,
-        why_not=without_edit,
-        run=transition(_edit_left),
-    ),
+    *MARK_KEY_COMMANDS,
 )
-EDIT_KEYS = {
-    "Left": "mark.left",
-    "Right": "mark.right",
-    "Up": "mark.up",
-    "Down": "mark.down",
-    "Shift+Left": "mark.left_far",
-    "Shift+Right": "mark.right_far",
-    "Shift+Up": "mark.up_far",
-    "Shift+Down": "mark.down_far",
-    "Tab": "mark.next_handle",
-    "Shift+Tab": "mark.previous_handle",
-    "Return": "mark.done",
-}
-"""Keys that mean something else while a mark is edited by keys."""
-
-
-def keys_now(state: SessionState) -> dict[str, str]:
-    """Keys, with the command each performs, that come before those of the table now."""
-    return EDIT_KEYS if state.marks.editing else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from viewer.commands.cheat_sheet import printed
+from viewer.commands.cheat_sheet import printed_keys
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import KeyBindings
 
@@ -79,7 +79,7 @@ def remembered(recent: Sequence[str], command_id: str) -> tuple[str, ...]:
 
 
 def _line(command: Command, keys: KeyBindings, context: Context) -> PaletteLine:
-    bound = tuple(printed(key) for key in keys.keys_of.get(command.id, ()))
+    bound = printed_keys(command, keys)
     obstacle = command.obstacle(context)
     if obstacle is None and command.release is not None:
         obstacle = f"it acts while {bound[0]} is held" if bound else "it acts while a key is held"

@@ -9,6 +9,8 @@ from math import cos, pi, sin
 
 from viewer.domain.mark import ImagePoint, Mark, MarkShape
 
+MOST_HELD_CORNERS = 24
+"""An outline of more corners, as the mouse draws it, is taken by the box around it."""
 _ELLIPSE_CORNERS = 72
 _ROUND = tuple(
     (sin(2 * pi * corner / _ELLIPSE_CORNERS), cos(2 * pi * corner / _ELLIPSE_CORNERS))
@@ -23,9 +25,16 @@ def bounds(points: Sequence[ImagePoint]) -> tuple[float, float, float, float]:
     return min(rows), min(columns), max(rows), max(columns)
 
 
+def is_held_by_points(mark: Mark) -> bool:
+    """Whether a mark's points are its handles; else the corners of the box around it are."""
+    if mark.shape is MarkShape.OUTLINE:
+        return len(mark.points) <= MOST_HELD_CORNERS
+    return not mark.shape.is_region
+
+
 def handles(mark: Mark) -> tuple[ImagePoint, ...]:
     """The places a mark can be taken by: its points, or the corners of the box around a region."""
-    if not mark.shape.is_region:
+    if is_held_by_points(mark):
         return mark.points
     if mark.shape is MarkShape.OUTLINE:
         top, left, bottom, right = bounds(mark.points)
@@ -80,7 +89,7 @@ def handle_moved(mark: Mark, handle: int, to: ImagePoint, *, rows: int, columns:
     handle: an index into `handles`. rows, columns: of the image.
     """
     to = within(to, rows, columns)
-    if not mark.shape.is_region:
+    if is_held_by_points(mark):
         points = (*mark.points[:handle], to, *mark.points[handle + 1 :])
         return replace(mark, points=points)
     corners = handles(mark)

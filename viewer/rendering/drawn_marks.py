@@ -9,12 +9,15 @@ from types import MappingProxyType
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import Mark, MarkClass, MarkShape
+from viewer.domain.mark_regions import area_of
 from viewer.rendering.mark_words import measure_lines, value_lines
 
 NEAR_SLICES = 2
 """A mark is shown dimmed on so many slices before and after its own."""
 _LONGEST_LINE = 40
 _MOST_LINES = 3
+
+_DRAWN_BY_KEYS = "Space: corner   Backspace: back", "Enter: close   Esc: give up"
 
 NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
 
@@ -32,6 +35,8 @@ class PaneMarks:
     """Whether arrow keys move the selected mark."""
     handle: int | None = None
     """Which handle they move; None: the whole mark."""
+    corners: int | None = None
+    """How many corners keys have set of the outline that is being drawn; None while none does."""
     is_key_image: bool = False
     """Whether the slice on screen is flagged."""
 
@@ -53,6 +58,8 @@ class DrawnMark:
     selected: bool = False
     editing: bool = False
     handle: int | None = None
+    corners: int | None = None
+    """While keys draw it: how many corners they have set; its last point is in their hand."""
     is_near: bool = False
     """It lies on slices a step or two away, and is drawn dimmed."""
 
@@ -87,6 +94,8 @@ def _near(pane: PaneMarks, mark: Mark, slice_index: int) -> DrawnMark:
 
 def _drawn(pane: PaneMarks, mark: Mark, image: ImageStack, frame: Frame | None) -> DrawnMark:
     number = pane.numbers.get(mark.mark_id)
+    if number is None and pane.corners is not None:
+        return _drawn_by_keys(mark, pane.corners, image, frame)
     head = [] if number is None else [str(number)]
     if mark.mark_class is not MarkClass.NONE:
         head.append(mark.mark_class.value)
@@ -103,6 +112,14 @@ def _drawn(pane: PaneMarks, mark: Mark, image: ImageStack, frame: Frame | None) 
         editing=selected and pane.editing,
         handle=pane.handle if selected and pane.editing else None,
     )
+
+
+def _drawn_by_keys(mark: Mark, corners: int, image: ImageStack, frame: Frame | None) -> DrawnMark:
+    """An outline in the making says what it encloses as soon as it encloses anything."""
+    lines: tuple[str, ...] = ()
+    if area_of(mark) > 0:
+        lines = (*measure_lines(mark, image)[0], *value_lines(mark, image, frame))
+    return DrawnMark(mark=mark, lines=lines, quiet_lines=_DRAWN_BY_KEYS, corners=corners)
 
 
 def text_lines(text: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from viewer.domain.hanging import Slot
+from viewer.domain.mark import ImagePoint
 from viewer.domain.viewport import (
     FITTED,
     Framing,
@@ -192,6 +193,17 @@ def centred_on(state: SessionState, slot: Slot, row: float, column: float) -> Se
         viewport, viewport.pane_width / 2 - device_x, viewport.pane_height / 2 - device_y
     )
     return _framed(state, slot, centred)
+
+
+def kept_in_sight(state: SessionState, slot: Slot, point: ImagePoint) -> SessionState:
+    """Bring an image point to the middle of the pane where it would lie outside of it."""
+    viewport = viewport_of(state, slot)
+    if viewport is None:
+        return state
+    x, y = viewport.to_device(*point)
+    if 0 <= x <= viewport.pane_width and 0 <= y <= viewport.pane_height:
+        return state
+    return centred_on(state, slot, *point)
 
 
 def _framed(state: SessionState, slot: Slot, viewport: Viewport) -> SessionState:

@@ -39,21 +39,21 @@ def tool_chosen(state: SessionState, tool: Tool) -> SessionState:
     """Choose a drawing tool; the one that is chosen already is put down."""
     chosen = Tool.WINDOW if state.options.tool is tool else tool
     options = replace(state.options, tool=chosen)
-    return replace(_without_drawn(state), options=options)
+    return replace(without_drawn(state), options=options)
 
 
 def mark_left(state: SessionState) -> SessionState:
     """Give up one thing: the mark being drawn, the edit by keys, the tool, the selection."""
     marks = state.marks
     if marks.drawn is not None and marks.drawn.shape is not MarkShape.PROBE:
-        return _without_drawn(state)
+        return without_drawn(state)
     if marks.moving is not None:
         return replace(state, marks=replace(marks, moving=None))
     if marks.editing:
         return mark_selected(state, marks.selected)
     if shape_of_tool(state) is not None:
         options = replace(state.options, tool=Tool.WINDOW)
-        return replace(_without_drawn(state), options=options)
+        return replace(without_drawn(state), options=options)
     return mark_selected(state, None)
 
 
@@ -89,8 +89,8 @@ def drawing_begun(state: SessionState, slot: Slot, point: ImagePoint, mark_id: s
         return state
     mark = new_mark(image, state.panes[slot].slice_index, shape, point, mark_id)
     if shape.is_spot:
-        return mark_added(_without_drawn(state), mark)
-    marks = replace(mark_selected(state, None).marks, drawn=mark, visible=True)
+        return mark_added(without_drawn(state), mark)
+    marks = replace(mark_selected(state, None).marks, drawn=mark, corners=None, visible=True)
     return replace(state, marks=marks)
 
 
@@ -100,16 +100,16 @@ def probed(state: SessionState, slot: Slot, point: ImagePoint) -> SessionState:
     if image is None or state.options.tool is not Tool.PROBE:
         return state
     if not (0 <= point.row < image.rows and 0 <= point.column < image.columns):
-        return _without_drawn(state)
+        return without_drawn(state)
     drawn = new_mark(image, state.panes[slot].slice_index, MarkShape.PROBE, point, PROBING)
-    return replace(state, marks=replace(state.marks, drawn=drawn))
+    return replace(state, marks=replace(state.marks, drawn=drawn, corners=None))
 
 
 def probe_lifted(state: SessionState) -> SessionState:
     """Show no pixel any more, as when the pointer leaves the image."""
     drawn = state.marks.drawn
     is_probe = drawn is not None and drawn.shape is MarkShape.PROBE
-    return _without_drawn(state) if is_probe else state
+    return without_drawn(state) if is_probe else state
 
 
 def drawing_followed(state: SessionState, point: ImagePoint, placed: int) -> SessionState:
@@ -138,13 +138,13 @@ def drawing_ended(state: SessionState, image_pixels_apart: float) -> SessionStat
     drawn = state.marks.drawn
     if drawn is None:
         return state
-    state = _without_drawn(state)
+    state = without_drawn(state)
     if drawn.shape is MarkShape.OUTLINE:
         points = simplified(drawn.points, image_pixels_apart, MOST_POINTS)
         if len(points) < drawn.shape.fewest_points:
             return state
         drawn = replace(drawn, points=points)
-    if not _has_extent(drawn):
+    if not has_extent(drawn):
         return state
     return mark_added(state, drawn)
 
@@ -184,7 +184,7 @@ def shifted(
     return handle_moved(mark, handle, to, rows=image.rows, columns=image.columns)
 
 
-def _has_extent(mark: Mark) -> bool:
+def has_extent(mark: Mark) -> bool:
     """Whether consecutive points lie apart; of boxes both ways; whether an outline has an area."""
     if mark.shape is MarkShape.OUTLINE:
         return area_of(mark) > 0.5
@@ -194,7 +194,8 @@ def _has_extent(mark: Mark) -> bool:
     return all(hypot(a.row - b.row, a.column - b.column) > 0 for a, b in pairs)
 
 
-def _without_drawn(state: SessionState) -> SessionState:
+def without_drawn(state: SessionState) -> SessionState:
+    """Drop the mark that is being drawn."""
     if state.marks.drawn is None:
         return state
-    return replace(state, marks=replace(state.marks, drawn=None))
+    return replace(state, marks=replace(state.marks, drawn=None, corners=None))

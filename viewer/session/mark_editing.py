@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import ImagePoint, Mark, MarkShape
-from viewer.domain.mark_geometry import contour, handles
-from viewer.session.framing import viewport_of
+from viewer.domain.mark_geometry import handles
+from viewer.session.framing import kept_in_sight, viewport_of
 from viewer.session.mark_drawing import new_mark, shape_of_tool, shifted
 from viewer.session.marks import mark_added, mark_changed, mark_shown, selected_mark
+from viewer.session.outline_by_keys import outline_begun
 from viewer.session.state import SessionState
 
 _REACH = 40.0
@@ -19,7 +20,8 @@ _REACH = 40.0
 def mark_set_at_centre(state: SessionState, mark_id: str) -> SessionState:
     """Set the chosen tool's mark in the middle of the active pane, and edit it by keys.
 
-    The middle of a fitted pane is often air: there it is set near the chest wall instead.
+    An outline is drawn by keys from there, corner by corner. The middle of a fitted pane is often
+    air: there it is set near the chest wall instead.
     """
     image, viewport = state.active_image, viewport_of(state, state.active)
     shape = shape_of_tool(state)
@@ -30,6 +32,8 @@ def mark_set_at_centre(state: SessionState, mark_id: str) -> SessionState:
     else:
         x, y = viewport.pane_width / 2, viewport.pane_height / 2
         middle = ImagePoint(*viewport.to_image(x, y))
+    if shape is MarkShape.OUTLINE:
+        return outline_begun(state, middle, mark_id)
     mark = mark_about(image, state.active_pane.slice_index, shape, middle, viewport.zoom, mark_id)
     added = mark_added(state, mark)
     return added if added is state else editing_begun(added)
@@ -45,7 +49,7 @@ def mark_about(
 ) -> Mark:
     """A mark of a shape about a place, or the nearest place in the image; large enough to be held.
 
-    zoom: device pixels per image pixel.
+    Of any shape but an outline. zoom: device pixels per image pixel.
     """
     mark = new_mark(image, slice_index, shape, middle, mark_id)
     if shape.is_spot:
@@ -55,7 +59,7 @@ def mark_about(
         min(max(mark.points[0].row, reach), image.rows - reach),
         min(max(mark.points[0].column, reach), image.columns - reach),
     )
-    return replace(mark, points=_about(held, shape, reach, mark))
+    return replace(mark, points=_about(held, shape, reach))
 
 
 def _in_tissue(image: ImageStack) -> ImagePoint:
@@ -88,7 +92,8 @@ def handle_stepped(state: SessionState, by: int) -> SessionState:
     now = count if state.marks.handle is None else state.marks.handle
     following = (now + by) % (count + 1)
     handle = None if following == count else following
-    return replace(state, marks=replace(state.marks, handle=handle))
+    state = replace(state, marks=replace(state.marks, handle=handle))
+    return state if handle is None else kept_in_sight(state, state.active, handles(mark)[handle])
 
 
 def nudged(state: SessionState, right: float, down: float) -> SessionState:
@@ -107,12 +112,12 @@ def nudged(state: SessionState, right: float, down: float) -> SessionState:
     if changed == mark:
         return state
     state = mark_changed(state, changed, same_step=state.marks.step_begun)
-    return replace(state, marks=replace(state.marks, step_begun=True))
+    state = replace(state, marks=replace(state.marks, step_begun=True))
+    handle = state.marks.handle
+    return state if handle is None else kept_in_sight(state, state.active, handles(changed)[handle])
 
 
-def _about(
-    middle: ImagePoint, shape: MarkShape, reach: float, mark: Mark
-) -> tuple[ImagePoint, ...]:
+def _about(middle: ImagePoint, shape: MarkShape, reach: float) -> tuple[ImagePoint, ...]:
     row, column = middle
     if shape in (MarkShape.LENGTH, MarkShape.ARROW):
         return ImagePoint(row, column - reach), ImagePoint(row, column + reach)
@@ -122,8 +127,4 @@ def _about(
             ImagePoint(row, column),
             ImagePoint(row, column + reach),
         )
-    corners = ImagePoint(row - reach, column - reach), ImagePoint(row + reach, column + reach)
-    if shape is MarkShape.OUTLINE:
-        # Keys cannot draw freely: the outline starts as an ellipse and is stretched.
-        return contour(replace(mark, shape=MarkShape.ELLIPSE, points=corners))
-    return corners
+    return ImagePoint(row - reach, column - reach), ImagePoint(row + reach, column + reach)

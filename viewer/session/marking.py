@@ -47,7 +47,9 @@ class Marking:
     selected: str | None = None
     """Id of a mark."""
     drawn: Mark | None = None
-    """A new mark that is not whole yet; its last point follows the pointer."""
+    """A new mark that is not whole yet; its last point follows the pointer, or the keys."""
+    corners: int | None = None
+    """How many corners of the outline being drawn keys have set; None while no keys draw."""
     moving: Mark | None = None
     """How the selected mark lies while it is dragged."""
     editing: bool = False
@@ -56,3 +58,8 @@ class Marking:
     """Which handle arrow keys move; None: the whole mark."""
     step_begun: bool = False
     """Whether the edit by keys is in the history already, so that one step undoes all of it."""
+
+    @property
+    def is_drawn_by_keys(self) -> bool:
+        """Whether keys draw the new mark; the pointer does not move it then."""
+        return self.drawn is not None and self.corners is not None

@@ -105,7 +105,17 @@ def laid_as_open(state: SessionState) -> SessionState:
             found[exam_id] = marks if kept is marks.kept else ExamMarks(kept=kept)
     if found == dict(state.marks.exams):
         return state
-    return replace(state, marks=replace(state.marks, exams=MappingProxyType(found)))
+    drawn = state.marks.drawn
+    exam = None if drawn is None else study_of(state, drawn.image_id)
+    before = None if exam is None else state.marks.exams.get(exam.exam_id)
+    # What is being drawn may be of the layout before, or of an image that is gone.
+    is_drawn_still = exam is not None and found.get(exam.exam_id) is before
+    return _marking(
+        state,
+        lambda marks: replace(
+            marks, exams=MappingProxyType(found), drawn=drawn if is_drawn_still else None
+        ),
+    )
 
 
 def can_mark(state: SessionState, image_id: str) -> bool:
@@ -253,8 +263,10 @@ def _settled(state: SessionState) -> SessionState:
     """Select nothing that is gone, and leave what was being done to it."""
     selected = state.marks.selected
     gone = selected is not None and mark_with(state, selected) is None
+    # What keys draw is many steps of work, and no mark of the history yet.
+    drawn = state.marks.drawn if state.marks.is_drawn_by_keys else None
     return mark_selected(
-        _marking(state, lambda marks: replace(marks, moving=None, drawn=None)),
+        _marking(state, lambda marks: replace(marks, moving=None, drawn=drawn)),
         None if gone else selected,
     )
 

@@ -14,9 +14,17 @@ from viewer.session.state import SessionState
 
 
 def picture_marks(state: SessionState, slot: Slot) -> PaneMarks:
-    """The same for a picture: nothing selected, and no words unless they are wanted."""
+    """The same for a picture: nothing selected or half drawn, and words only if they are wanted."""
     marks = pane_marks(state, slot)
-    plain = replace(marks, selected=None, editing=False, handle=None)
+    finished = tuple(mark for mark in marks.marks if mark.mark_id in marks.numbers)
+    plain = replace(
+        marks,
+        marks=marks.marks if marks.corners is None else finished,
+        selected=None,
+        editing=False,
+        handle=None,
+        corners=None,
+    )
     return plain if state.marks.words_in_pictures else plain.without_words()
 
 
@@ -44,6 +52,7 @@ def pane_marks(state: SessionState, slot: Slot) -> PaneMarks:
         selected=state.marks.selected,
         editing=state.marks.editing,
         handle=state.marks.handle,
+        corners=state.marks.corners if state.marks.is_drawn_by_keys else None,
     )
 
 

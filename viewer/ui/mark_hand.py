@@ -24,6 +24,7 @@ from viewer.session.mark_drawing import (
     shape_of_tool,
 )
 from viewer.session.marks import can_mark, mark_selected, mark_with, marks_on
+from viewer.session.outline_by_keys import corner_set_at, outline_closed, outline_given_over
 from viewer.session.session import Session
 from viewer.session.state import Tool
 from viewer.ui.pane.image_pane import ImagePane
@@ -82,6 +83,8 @@ class MarkHand:
         if button != Qt.MouseButton.LeftButton or viewport is None:
             return False
         if self._is_drawing:
+            if self._session.state.marks.is_drawn_by_keys:
+                self._set_corner(point, viewport)
             return True
         if self._take_handle(point, viewport):
             return True
@@ -94,8 +97,10 @@ class MarkHand:
         """Let the mark follow the pointer."""
         if self._drag is not None:
             self._follow_drag(self._drag, point)
-        else:
-            self._follow_drawing(point)
+            return
+        if self._session.state.marks.is_drawn_by_keys and self._is_apart(point):
+            self._session.apply(outline_given_over)
+        self._follow_drawing(point)
 
     def release(self, point: QPointF) -> None:
         """Set the point that is under the pointer, or let go."""
@@ -104,7 +109,8 @@ class MarkHand:
             self._session.apply(drag_ended)
         elif self._is_drawing:
             self._follow_drawing(point)
-            self._place(point)
+            if not self._session.state.marks.is_drawn_by_keys:
+                self._place(point)
         elif self._asks_for_words:
             self._edit_words()
         self._asks_for_words = False
@@ -145,23 +151,39 @@ class MarkHand:
     @property
     def _is_drawing(self) -> bool:
         """Whether a mark is being drawn on the image of this pane."""
-        state = self._session.state
-        drawn, image = state.marks.drawn, state.image_in(self._slot)
+        state, slot = self._session.state, self._slot
+        drawn, image = state.marks.drawn, state.image_in(slot)
         if drawn is None or image is None or drawn.shape is MarkShape.PROBE:
             return False
+        if state.marks.is_drawn_by_keys and not drawn.is_on(state.panes[slot].slice_index):
+            return False
         return drawn.image_id == image.image_id
+
+    def _set_corner(self, point: QPointF, viewport: Viewport) -> None:
+        """A click while keys draw sets a corner; a drag from there goes on freely."""
+        place = _place_of(point, viewport)
+        self._placed = [point]
+        self._session.apply(lambda state: corner_set_at(state, place))
+
+    def _is_apart(self, point: QPointF) -> bool:
+        """Whether a point is so far from the last that was placed that it is a drag."""
+        apart = (point - self._placed[-1]).manhattanLength() if self._placed else 0.0
+        return apart >= QApplication.startDragDistance()
 
     def _begin(self, point: QPointF, viewport: Viewport) -> None:
         place = _place_of(point, viewport)
         self._placed = [point]
+        # What keys drew on another slice or image is kept where it is whole.
+        self._session.apply(outline_closed)
         marks = self._session.state.marks.exams
         self._session.apply(lambda state: drawing_begun(state, self._slot, place, uuid4().hex))
         is_set = self._session.state.marks.exams is not marks
         self._asks_for_words = is_set and self._session.state.options.tool is Tool.TEXT
 
     def _follow_drawing(self, point: QPointF) -> None:
-        viewport = self._viewport
-        if viewport is None or not self._is_drawing:
+        viewport, marks = self._viewport, self._session.state.marks
+        # The pointer rests somewhere over the pane: what keys move must not jump there.
+        if viewport is None or not self._is_drawing or marks.is_drawn_by_keys:
             return
         place = _place_of(point, viewport)
         count = len(self._placed)
@@ -172,10 +194,8 @@ class MarkHand:
         drawn, viewport = self._session.state.marks.drawn, self._viewport
         if drawn is None or viewport is None:
             return
-        apart = (point - self._placed[-1]).manhattanLength()
-        is_click = apart < QApplication.startDragDistance()
         if drawn.shape is not MarkShape.OUTLINE:
-            if is_click:
+            if not self._is_apart(point):
                 return
             self._placed.append(point)
             if len(self._placed) < len(drawn.points):

@@ -16,6 +16,7 @@ from viewer.domain.pane_state import PaneState
 from viewer.domain.viewport import fitting_scale
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.ui.fonts import load_fonts
+from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.painting import paint_scene
 
 
@@ -69,7 +70,9 @@ def bare(scene: PaneScene) -> PaneScene:
     )
 
 
-def painted(scene: PaneScene, *, scale: float = 1.0, border: int = 0) -> np.ndarray:
+def painted(
+    scene: PaneScene, *, scale: float = 1.0, border: int = 0, kept: KeptLayers | None = None
+) -> np.ndarray:
     """The scene's pixels, (rows, columns, 3) blue green red, with a magenta border around it."""
     load_fonts()
     width, height = scene.pane_width + 2 * border, scene.pane_height + 2 * border
@@ -77,7 +80,7 @@ def painted(scene: PaneScene, *, scale: float = 1.0, border: int = 0) -> np.ndar
     image.fill(0xFFFF00FF)
     painter = QPainter(image)
     painter.translate(border, border)
-    paint_scene(painter, scene, text_scale=scale)
+    paint_scene(painter, scene, text_scale=scale, kept=kept)
     painter.end()
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())
     return pixels[:, : width * 4].reshape(height, width, 4)[..., :3].copy()

@@ -13,6 +13,7 @@ from viewer.domain.pane_state import PaneState
 from viewer.rendering.drawn_marks import PaneMarks, text_lines
 from viewer.rendering.scene import PaneContext, PaneScene
 from viewer.ui.pane.drawn_mark_painting import label_place, mark_rect
+from viewer.ui.pane.kept_layer import KeptLayers
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -152,3 +153,14 @@ def test_the_selected_mark_is_drawn_last_with_handles() -> None:
     plain = painted(scene_of(*marks))
     x, y = (round(v) for v in scene.viewport.to_device(150, 20))
     assert (painted(scene)[y - 3, x - 3] != plain[y - 3, x - 3]).any()
+
+
+def test_a_mark_is_dimmed_on_a_slice_nearby_also_by_a_pane_that_keeps_its_layers() -> None:
+    mark = make_mark(MarkShape.LENGTH, (150, 20), (180, 80))
+    own, near = (
+        bare(scene_of(mark, state=replace(breast_state(), slice_index=index))) for index in (7, 8)
+    )
+    kept = KeptLayers()
+    for _ in range(2):
+        painted(own, kept=kept)
+    assert (painted(near, kept=kept) == painted(near)).all()

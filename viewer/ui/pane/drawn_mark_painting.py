@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import atan2, cos, hypot, pi, sin
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,6 +15,7 @@ from viewer.rendering.drawn_marks import DrawnMark
 from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
 from viewer.ui.pane.kept_words import draw_ground, draw_words
+from viewer.ui.pane.label_places import place_beside
 
 _EDGE = QColor(0, 0, 0)
 """Opaque: yellow alone is hard to see on white tissue."""
@@ -27,10 +28,10 @@ _ARROW_HEAD = 12.0
 _ARROW_ANGLE = pi / 7
 _END_TICK = 5.0
 _HANDLE = 7.0
+_CORNER = 5.0
 _LABEL_GAP = 7.0
 _PADDING = 4.0
 _QUIET_SIZE = 11.0
-_RINGS = 4
 _NEAR = 0.45
 """Opacity of a mark on slices nearby."""
 _NEAR_WORDS = 0.7
@@ -56,6 +57,8 @@ def draw_mark_lines(
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_smooth)
             painter.setPen(pen)
             painter.drawPath(path)
+        if drawn.corners is not None:
+            _draw_corners(painter, drawn, viewport, scale)
         if drawn.selected:
             _draw_handles(painter, drawn, viewport, scale)
 
@@ -69,6 +72,8 @@ def _path(drawn: DrawnMark, viewport: Viewport, scale: float) -> QPainterPath:
     points = [QPointF(*viewport.to_device(*point)) for point in contour(mark)]
     if mark.shape.is_spot:
         return _cross(points[0], scale, whole=mark.shape is MarkShape.TEXT)
+    if drawn.corners is not None:
+        return _growing(points[: drawn.corners], points[-1], scale)
     path = QPainterPath(points[0])
     for point in points[1:]:
         path.lineTo(point)
@@ -79,6 +84,31 @@ def _path(drawn: DrawnMark, viewport: Viewport, scale: float) -> QPainterPath:
     elif mark.shape is MarkShape.LENGTH:
         _add_end_ticks(path, points[0], points[1], scale)
     return path
+
+
+def _growing(corners: Sequence[QPointF], hand: QPointF, scale: float) -> QPainterPath:
+    """An outline that keys draw: open, to a cross about the point in their hand."""
+    path = _cross(hand, scale, whole=False)
+    if corners:
+        path.moveTo(corners[0])
+        for point in (*corners[1:], hand):
+            path.lineTo(point)
+    return path
+
+
+def _draw_corners(painter: QPainter, drawn: DrawnMark, viewport: Viewport, scale: float) -> None:
+    """The corners that keys have set, and the line that would close the outline."""
+    corners = [QPointF(*viewport.to_device(*p)) for p in drawn.mark.points[: drawn.corners]]
+    if len(corners) > 1:
+        closing = QPen(DRAWN, scale, Qt.PenStyle.DotLine)
+        painter.setPen(closing)
+        painter.drawLine(QPointF(*viewport.to_device(*drawn.mark.points[-1])), corners[0])
+    side = _CORNER * scale
+    painter.setPen(QPen(SHADOW, scale))
+    painter.setBrush(DRAWN)
+    for corner in corners:
+        painter.drawRect(QRectF(corner.x() - side / 2, corner.y() - side / 2, side, side))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _cross(centre: QPointF, scale: float, *, whole: bool) -> QPainterPath:
@@ -145,16 +175,7 @@ def draw_mark_labels(
 
     taken_before: where other words stand, which labels keep off if they can.
     """
-    taken = list(taken_before)
-    pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
-    for drawn in marks:
-        around = mark_rect(drawn, viewport)
-        if not drawn.lines and not drawn.quiet_lines:
-            continue
-        if not around.adjusted(-1, -1, 1, 1).intersects(pane):
-            continue
-        place = label_place(drawn, viewport, scale, taken)
-        taken.append(place)
+    for drawn, place in label_places(marks, viewport, scale, taken_before):
         draw_ground(painter, place, _LABEL_GROUND)
         top = place.top()
         for line, size, weight, colour in _rows(drawn, scale):
@@ -162,6 +183,24 @@ def draw_mark_labels(
             start = QPointF(place.left() + _PADDING * scale, top + metrics.ascent())
             draw_words(painter, start, line, size, weight, colour)
             top += metrics.height()
+
+
+def label_places(
+    marks: Sequence[DrawnMark], viewport: Viewport, scale: float, taken_before: Sequence[QRectF]
+) -> tuple[tuple[DrawnMark, QRectF], ...]:
+    """The marks in sight that say something, each with where its label stands."""
+    pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
+    taken = list(taken_before)
+    placed = []
+    for drawn in marks:
+        if not drawn.lines and not drawn.quiet_lines:
+            continue
+        if not mark_rect(drawn, viewport).adjusted(-1, -1, 1, 1).intersects(pane):
+            continue
+        place = label_place(drawn, viewport, scale, taken)
+        taken.append(place)
+        placed.append((drawn, place))
+    return tuple(placed)
 
 
 def _rows(drawn: DrawnMark, scale: float) -> list[tuple[str, float, QFont.Weight, QColor]]:
@@ -188,38 +227,12 @@ def label_place(
     rows = [(line, size, weight) for line, size, weight, _ in _rows(drawn, scale)]
     width = max(text_width(*row) for row in rows) + 2 * _PADDING * scale
     height = sum(text_metrics(size, weight).height() for _, size, weight in rows)
-    pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
     reach = _CROSS * scale if drawn.mark.shape.is_spot else 0.0
-    around = mark_rect(drawn, viewport).adjusted(-reach, -reach, reach, reach)
-    first_inside: QRectF | None = None
-    for place in _places(around, width, height, scale):
-        if pane.contains(place):
-            first_inside = first_inside or place
-            if not any(place.intersects(other) for other in taken):
-                return place
-    if first_inside is not None:
-        return first_inside
-    # A mark that fills the pane: its label stands in the pane's corner that is least in the way.
-    left = min(max(around.right() - width, 0.0), max(pane.width() - width, 0.0))
-    top = min(max(around.bottom() - height, 0.0), max(pane.height() - height, 0.0))
-    return QRectF(left, top, width, height)
-
-
-def _places(around: QRectF, width: float, height: float, scale: float) -> Iterator[QRectF]:
-    """Right, left, below, above and at the corners of a mark, then further away."""
-    middle = around.center()
-    for ring in range(_RINGS):
-        gap = _LABEL_GAP * scale + ring * height
-        right, left = around.right() + gap, around.left() - gap - width
-        below, above = around.bottom() + gap, around.top() - gap - height
-        for x, y in (
-            (right, middle.y() - height / 2),
-            (left, middle.y() - height / 2),
-            (middle.x() - width / 2, below),
-            (middle.x() - width / 2, above),
-            (right, below),
-            (left, above),
-            (right, above),
-            (left, below),
-        ):
-            yield QRectF(x, y, width, height)
+    return place_beside(
+        mark_rect(drawn, viewport).adjusted(-reach, -reach, reach, reach),
+        width,
+        height,
+        gap=_LABEL_GAP * scale,
+        pane=QRectF(0, 0, viewport.pane_width, viewport.pane_height),
+        taken=taken,
+    )

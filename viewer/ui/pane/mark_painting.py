@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
@@ -170,34 +171,58 @@ def draw_outlines(
             painter.setPen(pen)
             for contour in contours:
                 painter.drawPolygon(contour)
-        _draw_outline_name(painter, outline, contours, viewport, font, scale)
+        _draw_outline_name(painter, outline, viewport, font, scale)
+
+
+def outline_name_rects(
+    outlines: Sequence[TruthOutline], viewport: Viewport, scale: float
+) -> tuple[QRectF, ...]:
+    """Where the names of known findings stand, in device pixels."""
+    font = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.Medium)
+    metrics = QFontMetricsF(font)
+    return tuple(
+        QRectF(
+            position.x(),
+            position.y() - metrics.ascent(),
+            metrics.horizontalAdvance(outline.name),
+            metrics.height(),
+        )
+        for outline in outlines
+        if (position := _outline_name_position(outline, viewport, font, scale)) is not None
+    )
 
 
 def _draw_outline_name(
-    painter: QPainter,
-    outline: TruthOutline,
-    contours: Sequence[QPolygonF],
-    viewport: Viewport,
-    font: QFont,
-    scale: float,
+    painter: QPainter, outline: TruthOutline, viewport: Viewport, font: QFont, scale: float
 ) -> None:
-    """Below the outline, where box labels seldom are, and whole within the pane."""
-    around = contours[0].boundingRect()
-    for contour in contours[1:]:
-        around = around.united(contour.boundingRect())
-    metrics = QFontMetricsF(font)
-    gap = 4.0 * scale
-    rightmost = viewport.pane_width - metrics.horizontalAdvance(outline.name) - gap
-    lowest = viewport.pane_height - metrics.descent() - gap
-    position = QPointF(
-        max(gap, min(around.left(), rightmost)),
-        max(metrics.ascent() + gap, min(around.bottom() + metrics.ascent() + gap, lowest)),
-    )
+    position = _outline_name_position(outline, viewport, font, scale)
+    if position is None:
+        return
     painter.setFont(font)
     painter.setPen(SHADOW)
     painter.drawText(position + QPointF(scale, scale), outline.name)
     painter.setPen(TRUTH)
     painter.drawText(position, outline.name)
+
+
+def _outline_name_position(
+    outline: TruthOutline, viewport: Viewport, font: QFont, scale: float
+) -> QPointF | None:
+    """Below the outline, where box labels seldom are, and whole within the pane."""
+    if not outline.contours:
+        return None
+    lows = np.min([contour.min(axis=0) for contour in outline.contours], axis=0)
+    highs = np.max([contour.max(axis=0) for contour in outline.contours], axis=0)
+    corners = [QPointF(*viewport.to_device(float(p[0]), float(p[1]))) for p in (lows, highs)]
+    around = QRectF(*corners).normalized()
+    metrics = QFontMetricsF(font)
+    gap = 4.0 * scale
+    rightmost = viewport.pane_width - metrics.horizontalAdvance(outline.name) - gap
+    lowest = viewport.pane_height - metrics.descent() - gap
+    return QPointF(
+        max(gap, min(around.left(), rightmost)),
+        max(metrics.ascent() + gap, min(around.bottom() + metrics.ascent() + gap, lowest)),
+    )
 
 
 def _places_around(rect: QRectF, width: float, height: float, scale: float) -> Iterator[QRectF]:

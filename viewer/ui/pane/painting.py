@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,12 @@ from viewer.ui.pane.edge_letters import draw_edge_letters
 from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE
 from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.kept_words import draw_words
-from viewer.ui.pane.mark_painting import draw_boxes, draw_outlines
+from viewer.ui.pane.mark_painting import (
+    draw_boxes,
+    draw_outlines,
+    label_rects,
+    outline_name_rects,
+)
 from viewer.ui.pane.picked_painting import draw_picked
 from viewer.ui.pane.reader_mark_painting import draw_reader_marks
 from viewer.ui.pane.signs import draw_error_sign
@@ -94,18 +101,23 @@ def _draw_marks(
         return
 
     marks, size = scene.drawn_marks, (scene.pane_width, scene.pane_height)
-    lines = tuple((one.mark, one.selected, one.editing, one.handle) for one in marks)
+    lines = tuple(replace(one, lines=(), quiet_lines=()) for one in marks)
     kept.mark_lines.draw(
         painter,
         (lines, viewport, text_scale),
         size,
         lambda on: draw_mark_lines(on, marks, viewport, text_scale),
     )
+    taken = (
+        *corners,
+        *label_rects(scene.boxes, viewport, text_scale).values(),
+        *outline_name_rects(scene.outlines, viewport, text_scale),
+    )
     kept.mark_labels.draw(
         painter,
-        (marks, viewport, text_scale, corners),
+        (marks, viewport, text_scale, taken),
         size,
-        lambda on: draw_mark_labels(on, marks, viewport, text_scale, corners),
+        lambda on: draw_mark_labels(on, marks, viewport, text_scale, taken),
     )
 
 
