@@ -19,6 +19,7 @@ from cli_builders import (
     write_volume,
 )
 from PIL import Image
+from pydicom import dcmread
 from typer.testing import CliRunner
 
 from inference.errors import Cancelled
@@ -191,6 +192,24 @@ def test_an_unknown_view_is_not_guessed(tmp_path: Path, models: tuple[Path, Path
     assert code == 2
     assert (row["status"], row["laterality"]) == ("not run", "")
     assert "view" in row["reason"]
+
+
+def test_raw_pixels_are_not_scored_and_the_image_made_of_them_is(
+    tmp_path: Path, models: tuple[Path, Path]
+) -> None:
+    exam = tmp_path / "exam"
+    write_mammogram(exam / "film.dcm", patient="DOE")
+    raw = dcmread(exam / "film.dcm")
+    raw.PresentationIntentType, raw.SOPInstanceUID = "FOR PROCESSING", "1.2.3"
+    raw.save_as(exam / "raw.dcm")
+    code, said = run([exam], models, tmp_path / "out")
+    assert code == 0, said
+    rows = {row["status"]: row for row in read(tmp_path / "out" / "predictions.csv")}
+    assert set(rows) == {"done", "not run"}
+    assert "raw pixels (For Processing)" in rows["not run"]["reason"]
+    assert rows["not run"]["malignant"] == ""
+    (breast,) = read(tmp_path / "out" / "breasts.csv")
+    assert breast["images"] == "1"
 
 
 def test_several_models_of_one_kind_all_score_and_are_told_apart(

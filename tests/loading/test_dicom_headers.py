@@ -211,6 +211,16 @@ def test_raw_images_open_with_a_visible_warning(tmp_path: Path) -> None:
     assert "For Processing" in image.warnings[0]
 
 
+def test_of_one_view_the_raw_image_is_listed_after_the_one_for_presentation(tmp_path: Path) -> None:
+    write(tmp_path / "a.dcm", PIXELS, sop_class=PROCESSING, InstanceNumber=1)
+    write(tmp_path / "b.dcm", PIXELS, InstanceNumber=2)
+    images = only_exam(tmp_path).exam.images
+    assert [(i.name, i.for_processing) for i in images] == [
+        ("LCC FFDM", False),
+        ("LCC FFDM 2", True),
+    ]
+
+
 # Real files
 
 

@@ -10,7 +10,7 @@ import pytest
 from loading_builders import DBT, breast, only_exam, write
 
 from inference.types import CropRule, ImageSource, Laterality, ModelInput
-from viewer.loading.errors import UnknownSide
+from viewer.loading.errors import RawPixels, UnknownSide
 from viewer.loading.model_source import model_input
 
 
@@ -74,3 +74,8 @@ def test_views_the_networks_did_not_learn_are_marked(tmp_path: Path) -> None:
 def test_an_unknown_side_or_view_is_refused(tmp_path: Path, missing: str) -> None:
     with pytest.raises(UnknownSide, match="assign the view"):
         given_to_network(tmp_path, breast(), **{missing: None})
+
+
+def test_raw_pixels_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RawPixels, match="For Presentation"):
+        given_to_network(tmp_path, breast(), PresentationIntentType="FOR PROCESSING")

@@ -69,6 +69,15 @@ def test_of_equal_kinds_ffdm_is_taken() -> None:
     assert group.kind is ImageKind.SYNTHETIC_2D
 
 
+def test_a_raw_image_is_no_model_s() -> None:
+    film, other = _images("LCC", "LMLO")
+    raw = replace(film, image_id="raw", for_processing=True)
+    (group,) = _groups([raw, film, other])
+    assert group.images == (film, other)
+    (group,) = _groups([raw])
+    assert group.images == ()
+
+
 def test_a_breast_without_the_kind_is_there_without_images() -> None:
     images = _images("RCC", kind=ImageKind.DBT) + _images("LCC")
     right, left = _groups(images)

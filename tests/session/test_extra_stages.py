@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from builders import make_exam, make_image
 
 from viewer.domain.exam import Exam, PatientIdentity
@@ -13,7 +14,7 @@ from viewer.domain.view import ImageKind
 from viewer.session.exams import chosen, opened
 from viewer.session.late_arrivals import exams_renewed
 from viewer.session.patient import patient_confirmed
-from viewer.session.placing import extra_shown
+from viewer.session.placing import extra_shown, kind_everywhere, kind_toggled
 from viewer.session.staging import stage_after, stage_stepped, with_protocol
 from viewer.session.state import SessionState
 
@@ -72,6 +73,31 @@ def test_a_partial_view_never_hangs_in_the_place_of_the_whole() -> None:
     part = replace(make_image("RCC", kind=ImageKind.DBT, image_id="part"), partial_view=True)
     state = opened(SessionState(), [replace(whole, images=(part, *whole.images))])
     assert shown(state)[0] == "now-RCC"
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_raw_image_never_hangs_in_the_place_of_the_one_for_presentation(place: int) -> None:
+    film = make_image("RCC", kind=ImageKind.FFDM, image_id="film")
+    raw = replace(film, image_id="raw", for_processing=True)
+    magnified = make_image("RCC-M", kind=ImageKind.FFDM, image_id="magnified")
+    both = [film]
+    both.insert(place, raw)
+    state = opened(SessionState(), [make_exam("now", [*both, magnified])])
+    assert shown(state)[0] == "film"
+    assert kind_toggled(state, Slot.RCC) is state
+    assert shown(kind_everywhere(state, ImageKind.FFDM))[0] == "film"
+    assert shown(extra_shown(state, Slot.RCC))[0] == "raw"
+    assert shown(stage_stepped(state, 1)) == ["film", "magnified"]
+    alone = opened(SessionState(), [make_exam("now", [raw])])
+    assert shown(alone)[0] == "raw"
+
+
+def test_stepping_through_kinds_comes_to_the_whole_view_not_to_a_part_of_it() -> None:
+    volume = make_image("RCC", image_id="volume")
+    film = make_image("RCC", kind=ImageKind.FFDM, image_id="film")
+    part = replace(film, image_id="part", partial_view=True)
+    state = opened(SessionState(), [make_exam("now", [part, volume, film])])
+    assert shown(kind_toggled(state, Slot.RCC))[0] == "film"
 
 
 def test_a_prior_that_is_opened_later_takes_the_places_that_wait_for_it() -> None:

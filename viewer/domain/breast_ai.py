@@ -39,7 +39,7 @@ class BreastGroup:
     key: BreastKey
     kind: ImageKind
     images: tuple[ImageStack, ...]
-    """Of known view, in the order of the exam."""
+    """Of known view and for presentation, in the order of the exam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,9 @@ def _group(exam: Exam, laterality: Laterality, kind: ImageKind) -> BreastGroup:
         images=tuple(
             image
             for image in exam.images
-            if image.kind is kind and image.view.is_known and image.view.laterality is laterality
+            if image.kind is kind
+            and image.view.is_known
+            and image.view.laterality is laterality
+            and not image.for_processing
         ),
     )

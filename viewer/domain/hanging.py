@@ -44,6 +44,15 @@ KIND_ORDER = (
 )
 
 
+def wanted_first(image: ImageStack) -> tuple[bool, bool]:
+    """Sorts images of one view, before their kind does.
+
+    A part of a breast never stands for the whole, and raw pixels, which are not meant for reading,
+    never for the image that was made of them.
+    """
+    return image.partial_view, image.for_processing
+
+
 def slot_of(view: View) -> Slot | None:
     """The slot a standard view hangs in; None for modified, other and unknown views."""
     if not view.is_standard:
@@ -63,14 +72,17 @@ def related_slot(view: View) -> Slot | None:
 
 
 def images_by_slot(images: Iterable[ImageStack]) -> Mapping[Slot, tuple[ImageStack, ...]]:
-    """All images of each slot, DBT first, then synthetic 2D, then FFDM; file order within."""
+    """All images of each slot: whole ones for presentation, then parts and raw ones.
+
+    Of these DBT first, then synthetic 2D, then FFDM; file order within.
+    """
     hung: dict[Slot, list[ImageStack]] = {slot: [] for slot in STANDARD_SLOTS}
     for image in images:
         slot = slot_of(image.view)
         if slot is not None:
             hung[slot].append(image)
     return {
-        slot: tuple(sorted(stack, key=lambda image: KIND_ORDER.index(image.kind)))
+        slot: tuple(sorted(stack, key=lambda i: (*wanted_first(i), KIND_ORDER.index(i.kind))))
         for slot, stack in hung.items()
     }
 

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from inference.types import Laterality
-from viewer.domain.hanging import KIND_ORDER, STANDARD_SLOTS, Slot, related_slot, slot_of, unhung
+from viewer.domain.hanging import (
+    KIND_ORDER,
+    STANDARD_SLOTS,
+    Slot,
+    related_slot,
+    slot_of,
+    unhung,
+    wanted_first,
+)
 from viewer.domain.hanging_protocol import Place, Stage
 from viewer.domain.image_marks import modifier_words
 from viewer.domain.image_stack import ImageStack
@@ -86,7 +94,7 @@ def full_view_of(image: ImageStack, images: Iterable[ImageStack]) -> ImageStack 
     fitting = [i for i in images if slot is not None and slot_of(i.view) == slot]
     return min(
         fitting,
-        key=lambda i: (i.partial_view, i.kind is not image.kind, KIND_ORDER.index(i.kind)),
+        key=lambda i: (*wanted_first(i), i.kind is not image.kind, KIND_ORDER.index(i.kind)),
         default=None,
     )
 
@@ -113,7 +121,7 @@ def _pairs(plain: Sequence[ImageStack]) -> tuple[list[ExtraStage], list[ImageSta
 def _displaced_stage(displaced: Sequence[ImageStack]) -> list[ExtraStage]:
     """The implant-displaced views as the standard four hang; repeats make further stages."""
     stages = []
-    left = sorted(displaced, key=lambda image: KIND_ORDER.index(image.kind))
+    left = sorted(displaced, key=_place_in_row)
     while left:
         first: dict[Slot, ImageStack] = {}
         for image in left:
@@ -140,7 +148,7 @@ def _beside_full(
             by_slot.setdefault(slot, []).append(image)
     stages = []
     for slot in STANDARD_SLOTS:
-        found = sorted(by_slot.get(slot, ()), key=lambda image: KIND_ORDER.index(image.kind))
+        found = sorted(by_slot.get(slot, ()), key=_place_in_row)
         for start in range(0, len(found), MOST_BESIDE):
             some = found[start : start + MOST_BESIDE]
             whole = full_view_of(some[0], full.get(slot, ()))
@@ -196,7 +204,11 @@ def _standard_place(image: ImageStack) -> Slot | None:
 
 def _first(images: Iterable[ImageStack], side: Laterality) -> ImageStack | None:
     found = [image for image in images if image.view.laterality is side]
-    return min(found, key=lambda image: KIND_ORDER.index(image.kind), default=None)
+    return min(found, key=_place_in_row, default=None)
+
+
+def _place_in_row(image: ImageStack) -> tuple[bool, bool, int]:
+    return (*wanted_first(image), KIND_ORDER.index(image.kind))
 
 
 def _what(images: Sequence[ImageStack]) -> str:

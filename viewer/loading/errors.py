@@ -27,6 +27,10 @@ class UnknownSide(LoadingError):
     """The AI cannot run on an image whose side or projection nobody has said."""
 
 
+class RawPixels(LoadingError):
+    """The AI does not score pixels that are not processed for presentation."""
+
+
 class IncompleteVolume(LoadingError):
     """The AI does not score a volume of which slices are known to be missing."""
 

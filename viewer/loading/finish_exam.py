@@ -95,6 +95,7 @@ def _shown_order(found: FoundImage) -> tuple[object, ...]:
         position,
         _SIDES.index(view.laterality),
         _KINDS.index(found.image.stack.kind),
+        found.image.stack.for_processing,
         found.order,
         found.image.stack.image_id,
     )

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from inference.types import ModelInput
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.windowing import CODES, GreyScale
-from viewer.loading.errors import IncompleteVolume, UnknownSide, UnsuitableSeries
+from viewer.loading.errors import IncompleteVolume, RawPixels, UnknownSide, UnsuitableSeries
 from viewer.loading.frame_source import FrameSource
+
+RAW = "The AI is not given raw pixels (For Processing)"
 
 
 def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
@@ -20,7 +22,7 @@ def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
     frames: the image's own source, or DecodePool.source(image_id) to share its frames.
     Raises UnknownSide when the side or the projection is not known: it would have to be guessed.
     Raises IncompleteVolume when slices are missing: what they show could be all there is to find.
-    Raises UnsuitableSeries for CT.
+    Raises RawPixels for images that are not for presentation. Raises UnsuitableSeries for CT.
     """
     if stack.missing_slices:
         raise IncompleteVolume(
@@ -28,6 +30,8 @@ def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
             "and the AI scores whole volumes only",
             hint="send the volume again",
         )
+    if stack.for_processing:
+        raise RawPixels(RAW, hint="send the image For Presentation")
     if stack.ct is not None:
         raise UnsuitableSeries("Mammography models are not given CT")
     if stack.view.laterality is None or stack.view.position is None:

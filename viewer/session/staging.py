@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from viewer.domain.exam import Exam
-from viewer.domain.hanging import KIND_ORDER, Slot, related_slot, slot_of
+from viewer.domain.hanging import KIND_ORDER, Slot, related_slot, slot_of, wanted_first
 from viewer.domain.hanging_protocol import (
     FOUR_VIEWS,
     HangingProtocol,
@@ -202,8 +202,7 @@ def image_for(place: Place, exam: Exam | None) -> ImageStack | None:
         return None
     wanted = place.kinds or KIND_ORDER
     fitting = [i for i in exam.images if slot_of(i.view) == place.view and i.kind in wanted]
-    # A part of a breast never hangs in the place of the whole.
-    return min(fitting, key=lambda i: (i.partial_view, wanted.index(i.kind)), default=None)
+    return min(fitting, key=lambda i: (*wanted_first(i), wanted.index(i.kind)), default=None)
 
 
 def emptied(stage: Stage) -> Mapping[Slot, PaneState]:
