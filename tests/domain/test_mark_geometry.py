@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -140,12 +141,40 @@ def test_a_mark_is_not_laid_on_an_image_of_another_size() -> None:
 @unhurried
 @given(marks().filter(lambda mark: mark.shape.is_region))
 def test_pixels_inside_a_region_add_up_to_about_its_area(mark: Mark) -> None:
-    simple = mark.shape is not MarkShape.OUTLINE
-    _, _, mask = inside(mark, ROWS, COLUMNS)
-    if simple:
-        top, left, bottom, right = bounds(mark.points)
-        edge = 2 * (bottom - top + right - left) + 4
-        assert abs(mask.sum() - area_of(mark)) <= edge
+    # Ten times as large, so that the pixels on its line are few beside those inside.
+    large = replace(mark, points=tuple(ImagePoint(10 * p.row, 10 * p.column) for p in mark.points))
+    _, _, mask = inside(large, 10 * ROWS, 10 * COLUMNS)
+    line = [*contour(large), contour(large)[0]]
+    along = sum(abs(a.row - b.row) + abs(a.column - b.column) for a, b in pairwise(line))
+    assert abs(mask.sum() - area_of(large)) <= along + 4
+
+
+def test_the_area_of_an_outline_that_crosses_itself_is_that_of_its_parts_together() -> None:
+    # Two triangles of 50 square pixels that touch at a corner, drawn in one stroke.
+    eight = make_mark(MarkShape.OUTLINE, (0.0, 0.0), (10.0, 10.0), (0.0, 10.0), (10.0, 0.0))
+    assert area_of(eight) == pytest.approx(50.0, rel=1e-4)
+    assert area_of(eight, 0.1, 0.2) == pytest.approx(1.0, rel=1e-4)
+
+
+def test_an_outline_drawn_around_twice_or_past_its_beginning_counts_everything_once() -> None:
+    square = [(5.0, 5.0), (5.0, 25.0), (25.0, 25.0), (25.0, 5.0)]
+    once = make_mark(MarkShape.OUTLINE, *square)
+    for twice in (
+        make_mark(MarkShape.OUTLINE, *square, *square),
+        make_mark(MarkShape.OUTLINE, *square, (5.0, 5.0), (5.0, 15.0), (6.0, 15.0), (6.0, 5.0)),
+    ):
+        assert area_of(twice) == pytest.approx(400.0)
+        for one, other in zip(inside(once, ROWS, COLUMNS), inside(twice, ROWS, COLUMNS), strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_the_area_of_a_plain_outline_is_exact() -> None:
+    corners = [(3.25, 4.5), (3.25, 30.0), (17.75, 38.0), (40.5, 12.125), (22.0, 9.0)]
+    doubled = sum(
+        a[0] * b[1] - b[0] * a[1] for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)
+    )
+    found = area_of(make_mark(MarkShape.OUTLINE, *corners))
+    assert found == pytest.approx(abs(doubled) / 2, rel=1e-5)
 
 
 def test_an_outline_holds_the_same_pixels_as_the_rectangle_it_follows() -> None:
