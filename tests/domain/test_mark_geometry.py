@@ -164,7 +164,9 @@ def test_an_outline_drawn_around_twice_or_past_its_beginning_counts_everything_o
         make_mark(MarkShape.OUTLINE, *square, (5.0, 5.0), (5.0, 15.0), (6.0, 15.0), (6.0, 5.0)),
     ):
         assert area_of(twice) == pytest.approx(400.0)
-        for one, other in zip(inside(once, ROWS, COLUMNS), inside(twice, ROWS, COLUMNS), strict=True):
+        for one, other in zip(
+            inside(once, ROWS, COLUMNS), inside(twice, ROWS, COLUMNS), strict=True
+        ):
             assert np.array_equal(one, other)
 
 

@@ -82,6 +82,42 @@ def test_compound_letters_are_understood() -> None:
     assert orientation_of(make_view("RMLO"), evidence) == (ROTATED_180, ())
 
 
+@pytest.mark.parametrize(
+    ("view", "letters"),
+    [
+        ("LMLO", ("P", "FL")),
+        ("LMLO", ("A", "HR")),
+        ("RMLO", ("A", "FR")),
+        ("RLMO", ("P", "RF")),
+        ("RMLO", ("HL", "P")),
+    ],
+)
+def test_oblique_letters_of_the_other_breast_are_said(view: str, letters: tuple[str, str]) -> None:
+    _, doubts = orientation_of(make_view(view), OrientationEvidence(patient_orientation=letters))
+    assert doubts == (
+        "Laterality and Patient Orientation are of different breasts: check left and right.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("view", "letters"),
+    [
+        ("RMLO", ("P", "FL")),
+        ("RMLO", ("A", "HR")),
+        ("LMLO", ("A", "FR")),
+        ("LMLO", ("FR", "A")),
+        ("LLMO", ("A", "FR")),
+        ("LML", ("A", "F")),
+        ("LMLO", ("AL", "F")),
+        ("LSIO", ("A", "FL")),
+        ("LCC", ("A", "R")),
+    ],
+)
+def test_letters_of_the_same_breast_raise_no_doubt(view: str, letters: tuple[str, str]) -> None:
+    evidence = OrientationEvidence(patient_orientation=letters)
+    assert orientation_of(make_view(view), evidence)[1] == ()
+
+
 def test_a_missing_second_direction_is_taken_as_turned_not_mirrored() -> None:
     evidence = OrientationEvidence(patient_orientation=("P", "F"))
     assert orientation_of(make_view("LCC"), evidence) == (ROTATED_180, ())

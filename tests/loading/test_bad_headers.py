@@ -280,6 +280,23 @@ def test_a_side_that_the_attributes_disagree_about_is_said(tmp_path: Path) -> No
     assert said(image, "Image Laterality and Laterality name different sides")
 
 
+def test_a_mammogram_of_the_other_breast_by_its_own_letters_is_said(tmp_path: Path) -> None:
+    # A right oblique view whose laterality was changed: pixels and letters agree with each other.
+    path = write(
+        tmp_path / "a.dcm",
+        breast()[..., ::-1],
+        laterality="L",
+        view="MLO",
+        orientation=("P", "FL"),
+    )
+    assert any("different breasts" in said for said in only_exam(path).exam.images[0].warnings)
+
+
+def test_burned_in_words_are_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", breast(), BurnedInAnnotation="YES")
+    assert any("burned" in said for said in only_exam(path).exam.images[0].warnings)
+
+
 def test_a_side_that_the_pixels_contradict_is_said(tmp_path: Path) -> None:
     image, codes = opened(tmp_path, laterality="R", orientation=["P", "L"])
     assert said(image, "Header and pixels disagree about the side of the chest wall")

@@ -13,7 +13,7 @@ from pydicom.sequence import Sequence as Items
 from viewer.domain.geometry import SpacingOrigin
 from viewer.domain.mark import ImagePoint
 from viewer.domain.mark_measures import distance
-from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing
+from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing, spacing_doubts
 
 PIXELS = breast()
 
@@ -100,6 +100,67 @@ def test_breast_thickness_is_never_taken_for_slice_spacing() -> None:
     spacing, doubts = slice_spacing(dataset)
     assert spacing == 1.0
     assert "1 mm assumed" in doubts[0]
+
+
+def test_the_thickness_of_thick_slices_taken_for_their_distance_is_said() -> None:
+    dataset = header(breast(slices=3), sop_class=DBT, SliceThickness=1.2)
+    assert slice_spacing(dataset) == (1.2, ())
+    dataset.SliceThickness = 6
+    assert slice_spacing(dataset) == (
+        6.0,
+        (
+            "The header does not state the distance between slices: their thickness of 6 mm is "
+            "taken for it, thick slices may overlap.",
+        ),
+    )
+
+
+def _at_heights(*heights_mm: float) -> Dataset:
+    dataset = header(breast(slices=len(heights_mm)), sop_class=DBT)
+    dataset.PerFrameFunctionalGroupsSequence = Items(
+        [
+            group(PlanePositionSequence=group(ImagePositionPatient=[0, 0, height]))[0]
+            for height in heights_mm
+        ]
+    )
+    return dataset
+
+
+def test_slices_that_lie_unevenly_are_said() -> None:
+    even, uneven = _at_heights(0, 1, 2.01, 3, 4), _at_heights(0, 1, 2, 5, 6)
+    assert slice_spacing(even) == (pytest.approx(1.0, abs=0.02), ())
+    spacing, doubts = slice_spacing(uneven)
+    assert spacing == 1.0
+    assert doubts == ("The slices do not lie evenly: depths are counted as if 1 mm apart.",)
+
+
+def test_slices_of_different_spacing_are_said() -> None:
+    dataset = header(breast(slices=2), sop_class=DBT)
+    dataset.PerFrameFunctionalGroupsSequence = Items(
+        [
+            group(PixelMeasuresSequence=group(PixelSpacing=[pixel_mm, pixel_mm]))[0]
+            for pixel_mm in (0.1, 0.1)
+        ]
+    )
+    assert spacing_doubts(dataset) == ()
+    first = dataset.PerFrameFunctionalGroupsSequence[0]
+    first.PixelMeasuresSequence[0].PixelSpacing = [0.09, 0.09]
+    assert spacing_doubts(dataset) == (
+        "Slices have different pixel spacings: all are measured by the first's.",
+    )
+
+
+@pytest.mark.parametrize("factor", [0.93, 107.3, 0, -1])
+def test_a_magnification_that_makes_no_sense_is_not_used_and_said(factor: float) -> None:
+    dataset = header(
+        PIXELS,
+        ImagerPixelSpacing=[0.1, 0.1],
+        EstimatedRadiographicMagnificationFactor=factor,
+    )
+    spacing = pixel_spacing(dataset)
+    assert spacing is not None
+    assert spacing.origin is SpacingOrigin.IMAGER
+    assert spacing_doubts(dataset) == ("The magnification factor makes no sense: it is not used.",)
 
 
 # What the documented cases of spacing test images come to: none absent, equal, or calibrated.

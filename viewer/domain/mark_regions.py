@@ -14,7 +14,6 @@ from viewer.domain.mark import ImagePoint, Mark, MarkShape
 from viewer.domain.mark_geometry import bounds
 from viewer.domain.windowing import GreyScale
 
-
 _LINES_ACROSS = 2000
 
 

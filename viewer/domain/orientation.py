@@ -13,6 +13,8 @@ from inference.types import Laterality
 from viewer.domain.geometry import AS_STORED, Orientation
 from viewer.domain.view import View, ViewPosition
 
+_MEDIAL_IS_DOWN = (ViewPosition.MLO, ViewPosition.LMO)
+"""Obliques whose rows go to the feet and to the middle of the body."""
 _OPPOSITE = {"A": "P", "P": "A", "L": "R", "R": "L", "H": "F", "F": "H"}
 
 
@@ -56,9 +58,11 @@ def orientation_of(
         return AS_STORED, ()
     stated = _stated_orientation(view, evidence)
     orientation = stated or AS_STORED
+    other_breast = _other_breast_words(view, evidence.patient_orientation)
     if evidence.chest_wall is None or side_after(evidence.chest_wall, orientation) is _wanted(view):
-        return orientation, ()
-    return _corrected(view, evidence, orientation, stated=stated is not None)
+        return orientation, other_breast
+    corrected, doubts = _corrected(view, evidence, orientation, stated=stated is not None)
+    return corrected, (*other_breast, *doubts)
 
 
 def lies_transposed(letters: tuple[str, str] | None) -> bool:
@@ -151,6 +155,22 @@ def _from_letters(view: View, letters: tuple[str, str]) -> Orientation | None:
         # Scanners turn images but do not mirror them.
         rows_reversed=columns_reversed if points_up is None else points_up,
     )
+
+
+def _other_breast_words(view: View, letters: tuple[str, str] | None) -> tuple[str, ...]:
+    """Return a sentence when the letters of an oblique view are those of the other breast.
+
+    Its rows go to the feet and to the middle of the body, which is left of a right breast: FL, and
+    FR of a left one.
+    """
+    if letters is None or view.position not in _MEDIAL_IS_DOWN:
+        return ()
+    down = letters[0] if lies_transposed(letters) else letters[1]
+    found = {letter for letter in down.upper() if letter in "FHRL"}
+    medial = "R" if view.laterality is Laterality.LEFT else "L"
+    if found not in ({"F", _OPPOSITE[medial]}, {"H", medial}):
+        return ()
+    return ("Laterality and Patient Orientation are of different breasts: check left and right.",)
 
 
 def _points_up(view: View, letters: str) -> bool | None:

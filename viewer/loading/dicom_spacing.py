@@ -20,9 +20,16 @@ from viewer.loading.dicom_header import (
 
 _THICKEST_SLICE_MM = 10.0
 """Above it, Slice Thickness is the compressed breast's (seen in Hologic objects)."""
+_THIN_SLICE_MM = 2.0
+"""Slices up to it lie side by side as a rule; thicker ones often overlap."""
 _HOLOGIC_SLICE_MM = 1.0
+_UNEVEN = 0.1
+"""Of the usual distance: what deviates more is no rounding."""
+_LARGEST_MAGNIFICATION = 4.0
+"""Twice what magnification stands reach."""
 _FINEST_PIXEL_MM, _COARSEST_PIXEL_MM = 0.005, 20.0
 """Spacings outside are in another unit, or made up."""
+NOT_STATED = "The header does not state the distance between slices: "
 _CALIBRATIONS = {"GEOMETRY": SpacingOrigin.GEOMETRY, "FIDUCIAL": SpacingOrigin.FIDUCIAL}
 _SPACINGS = {"PixelSpacing": "Pixel Spacing", "ImagerPixelSpacing": "Imager Pixel Spacing"}
 
@@ -73,6 +80,12 @@ def spacing_doubts(dataset: Dataset) -> tuple[str, ...]:
         if place is not None and text(place, keyword) and _pair(place, keyword) is None
     ]
     doubts = [f"{name} makes no sense: it is not used." for name in dict.fromkeys(senseless)]
+    groups = frame_groups(dataset, "PixelMeasuresSequence")
+    of_slices = {_pair(group, "PixelSpacing") for group in groups if group is not None}
+    if len(of_slices - {None}) > 1:
+        doubts.append("Slices have different pixel spacings: all are measured by the first's.")
+    if any(place is not None and _is_senseless_magnification(place) for place in places[1:]):
+        doubts.append("The magnification factor makes no sense: it is not used.")
     if pixel_spacing(dataset) is None:
         doubts.append("The pixel spacing is not known: lengths in pixels, size not to scale.")
     return tuple(doubts)
@@ -84,31 +97,46 @@ def slice_spacing(dataset: Dataset) -> tuple[float | None, tuple[str, ...]]:
     between = number(measures, "SpacingBetweenSlices") or number(dataset, "SpacingBetweenSlices")
     if between is not None and 0 < between <= _THICKEST_SLICE_MM:
         return between, ()
-    apart = distance_between(
-        [
-            numbers(group, "ImagePositionPatient") if group is not None else ()
-            for group in frame_groups(dataset, "PlanePositionSequence")
-        ]
-    )
+    positions = [
+        numbers(group, "ImagePositionPatient") if group is not None else ()
+        for group in frame_groups(dataset, "PlanePositionSequence")
+    ]
+    apart = distance_between(positions)
     if apart is not None:
-        return apart, ()
+        return apart, uneven_words(positions)
     thickness = number(measures, "SliceThickness") or number(dataset, "SliceThickness")
-    if thickness is not None and 0 < thickness <= _THICKEST_SLICE_MM:
+    if thickness is not None and 0 < thickness <= _THIN_SLICE_MM:
         return thickness, ()
-    if "HOLOGIC" in text(dataset, "Manufacturer").upper():
-        return _HOLOGIC_SLICE_MM, (
-            "The header does not state the distance between slices: 1 mm assumed (Hologic).",
+    if thickness is not None and 0 < thickness <= _THICKEST_SLICE_MM:
+        return thickness, (
+            f"{NOT_STATED}their thickness of {thickness:g} mm is taken for it, thick slices may "
+            "overlap.",
         )
+    if "HOLOGIC" in text(dataset, "Manufacturer").upper():
+        return _HOLOGIC_SLICE_MM, (f"{NOT_STATED}1 mm assumed (Hologic).",)
     return None, ()
 
 
 def distance_between(positions: Sequence[Sequence[float]]) -> float | None:
     """Return the usual distance of neighbouring slice positions; None when they do not differ."""
-    if len(positions) < 2 or any(len(position) != 3 for position in positions):
-        return None
-    steps = [float(np.linalg.norm(np.subtract(b, a))) for a, b in pairwise(positions)]
-    usual = float(np.median(steps))
+    steps = _steps(positions)
+    usual = float(np.median(steps)) if steps else 0.0
     return usual if 0.05 <= usual <= _THICKEST_SLICE_MM else None
+
+
+def uneven_words(positions: Sequence[Sequence[float]]) -> tuple[str, ...]:
+    """Return a sentence when neighbouring slices lie now nearer, now farther apart."""
+    usual = distance_between(positions)
+    if usual is None or all(abs(step - usual) <= _UNEVEN * usual for step in _steps(positions)):
+        return ()
+    return (f"The slices do not lie evenly: depths are counted as if {usual:g} mm apart.",)
+
+
+def _steps(positions: Sequence[Sequence[float]]) -> list[float]:
+    """Distances of neighbouring positions; none where a position is absent."""
+    if len(positions) < 2 or any(len(position) != 3 for position in positions):
+        return []
+    return [float(np.linalg.norm(np.subtract(b, a))) for a, b in pairwise(positions)]
 
 
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
@@ -130,10 +158,16 @@ def _magnification(dataset: Dataset) -> float | None:
     A factor of exactly 1 is not said either: the breast does not lie inside the detector.
     """
     stated = number(dataset, "EstimatedRadiographicMagnificationFactor")
-    if stated is not None and stated > 1:
+    if stated is not None and 1 < stated <= _LARGEST_MAGNIFICATION:
         return stated
     to_detector = number(dataset, "DistanceSourceToDetector")
     to_patient = number(dataset, "DistanceSourceToPatient")
-    if to_detector is not None and to_patient is not None and to_detector > to_patient > 0:
-        return to_detector / to_patient
-    return None
+    if to_detector is None or to_patient is None or not to_detector > to_patient > 0:
+        return None
+    ratio = to_detector / to_patient
+    return ratio if ratio <= _LARGEST_MAGNIFICATION else None
+
+
+def _is_senseless_magnification(dataset: Dataset) -> bool:
+    stated = number(dataset, "EstimatedRadiographicMagnificationFactor")
+    return stated is not None and not 1 <= stated <= _LARGEST_MAGNIFICATION

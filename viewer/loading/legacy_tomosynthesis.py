@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from viewer.domain.windowing import Voi
 from viewer.loading.dicom_frames import SliceFiles
 from viewer.loading.dicom_header import numbers, whole
-from viewer.loading.dicom_spacing import distance_between
+from viewer.loading.dicom_spacing import NOT_STATED, distance_between, uneven_words
 from viewer.loading.found_exam import FoundImage
 from viewer.loading.read_dicom import DicomFile
 from viewer.loading.stable_hash import short_hash
@@ -41,10 +41,14 @@ def _volume(files: Sequence[DicomFile]) -> FoundImage:
     stack = first.image.stack
     ids = sorted(file.image.stack.image_id for file in files)
     vois = tuple(file.image.stack.vois for file in files)
-    spacing = distance_between(
-        [numbers(file.header.dataset, "ImagePositionPatient") for file in files]
+    positions = [numbers(file.header.dataset, "ImagePositionPatient") for file in files]
+    spacing = distance_between(positions)
+    doubts = dict.fromkeys(
+        doubt
+        for file in files
+        for doubt in file.image.stack.warnings
+        if spacing is None or not doubt.startswith(NOT_STATED)
     )
-    doubts = dict.fromkeys(doubt for file in files for doubt in file.image.stack.warnings)
     missing = _missing(files)
     volume = replace(
         stack,
@@ -54,7 +58,11 @@ def _volume(files: Sequence[DicomFile]) -> FoundImage:
         slice_vois=_differing(vois),
         slice_spacing_mm=spacing or stack.slice_spacing_mm,
         missing_slices=missing,
-        warnings=(*doubts, *_about_missing(missing, of=len(files) + missing)),
+        warnings=(
+            *doubts,
+            *(() if missing else uneven_words(positions)),
+            *_about_missing(missing, of=len(files) + missing),
+        ),
     )
     image = replace(
         first.image, stack=volume, frames=SliceFiles(files=tuple(file.frames for file in files))

@@ -52,6 +52,9 @@ _GROUPING = (
 )
 NO_VIEW = View(laterality=None, position=None)
 OVERLAY = "The file has an overlay, which is not drawn."
+BURNED_IN = (
+    "Words are burned into the pixels, perhaps the patient's name: saved pictures show them."
+)
 FOR_PROCESSING = "For Processing: raw pixels, not meant for reading."
 
 
@@ -164,6 +167,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         *_count_doubts(dataset, frames.slices),
         *_storage_doubts(frames),
         *((OVERLAY,) if _has_overlay(dataset) else ()),
+        *((BURNED_IN,) if text(dataset, "BurnedInAnnotation").upper() == "YES" else ()),
         *grey_doubts,
         *vois.doubts,
         *slice_doubts,
