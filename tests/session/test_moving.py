@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from builders import make_exam, make_image
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.domain.hanging import Slot
@@ -142,6 +142,7 @@ def test_slabs_step_from_the_slice_alone_to_twenty_and_back() -> None:
     assert shown_slices(state, state.panes[Slot.RCC]) == (5, 4, 6)
 
 
+@settings(deadline=None)
 @given(dx=st.floats(-60, 60), dy=st.floats(-60, 60), factor=st.floats(1.2, 6))
 def test_linked_panes_of_a_projection_are_mirror_images(
     dx: float, dy: float, factor: float

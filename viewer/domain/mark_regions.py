@@ -180,4 +180,5 @@ def _gone_around(
         share = (row_centres[crossed] - upper.row) / (lower.row - upper.row)
         at = upper.column + share * (lower.column - upper.column)
         turns[crossed, np.searchsorted(column_centres, at)] += 1 if end.row > start.row else -1
-    return np.cumsum(turns, axis=1)[:, :-1] != 0
+    gone_around: NDArray[np.bool_] = np.cumsum(turns, axis=1)[:, :-1] != 0
+    return gone_around
