@@ -19,6 +19,7 @@ from viewer.ui.worklist.worklist_words import CANNOT, Column
 
 Start = Callable[..., RunningProgram]
 CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 EXAMS = 14
 
 
@@ -193,3 +194,32 @@ def test_a_list_with_priorities_is_read_by_them_and_a_click_sorts_otherwise_and_
     running.program.close()
     again = start(home=home)
     assert again.state.worklist.order == WorklistOrder(by=OrderBy.EXAM, descending=True)
+
+
+def test_the_list_is_sorted_and_turned_around_by_keys(start: Start, many: Path) -> None:
+    running = start()
+    running.open(many)
+    settled(running)
+    running.key(Qt.Key.Key_F7)
+    assert "show the worklist first" in running.program.status.said
+    running.key(Qt.Key.Key_F5)
+    page = running.program.window._parts.worklist
+    hung = running.state.exam_id
+    running.key(Qt.Key.Key_F7, SHIFT)
+    for _ in range(3):
+        running.key(Qt.Key.Key_F7, SHIFT)
+    assert running.state.worklist.order.by is OrderBy.KINDS
+    running.key(Qt.Key.Key_F7, SHIFT)
+    assert running.state.worklist.order == WorklistOrder(by=OrderBy.EXAM)
+    up = [row.exam_id for row in running.state.worklist.rows]
+    running.key(Qt.Key.Key_F8)
+    down = [row.exam_id for row in running.state.worklist.rows]
+    assert down == up[::-1]
+    header = page.table.horizontalHeader()
+    running.qtbot.waitUntil(lambda: header.sortIndicatorSection() == Column.EXAM)
+    assert header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+    assert page.table.selected == hung == running.state.exam_id
+    running.key(Qt.Key.Key_F7, SHIFT)
+    running.key(Qt.Key.Key_F7, SHIFT)
+    running.key(Qt.Key.Key_F8)
+    assert "sort it by a column first" in running.program.status.said

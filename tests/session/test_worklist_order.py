@@ -80,3 +80,21 @@ def test_reading_an_exam_does_not_move_it_in_a_list_sorted_by_status() -> None:
     assert titles(state) == ["b", "c", "a"]
     state = status_set(state, rows[1].exam_id, ReadingStatus.READ)
     assert titles(rows_added(state, [row("d")])) == ["b", "c", "a", "d"]
+
+
+def test_steps_go_through_every_column_and_as_found_and_come_back() -> None:
+    order = WorklistOrder(by=OrderBy.STATUS, descending=True)
+    seen = []
+    for _ in range(len(OrderBy) + 1):
+        order = order.stepped(1)
+        seen.append(order.by)
+        assert not order.descending
+    assert seen == [*list(OrderBy)[1:], None, OrderBy.STATUS]
+    assert order.stepped(-1).by is None
+    assert order.stepped(-1).stepped(-1).by is OrderBy.NOTE
+
+
+def test_turning_an_order_around_twice_changes_nothing() -> None:
+    order = WorklistOrder(by=OrderBy.EXAM)
+    assert order.turned == WorklistOrder(by=OrderBy.EXAM, descending=True)
+    assert order.turned.turned == order

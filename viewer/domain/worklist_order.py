@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
 
@@ -57,6 +57,16 @@ class WorklistOrder:
         if not self.descending:
             return WorklistOrder(by=column, descending=True)
         return WorklistOrder(by=None)
+
+    def stepped(self, by: int) -> WorklistOrder:
+        """Upwards by the next column (1) or the one before (-1); past the last: as found."""
+        columns: tuple[OrderBy | None, ...] = (*OrderBy, None)
+        return WorklistOrder(by=columns[(columns.index(self.by) + by) % len(columns)])
+
+    @property
+    def turned(self) -> WorklistOrder:
+        """By the same column the other way."""
+        return replace(self, descending=not self.descending)
 
 
 def natural_key(text: str) -> SortKey:

@@ -25,7 +25,10 @@ from viewer.ui.worklist.worklist_words import ORDERS, Column, cells_of, summary
 _REFRESH_MS = 40
 _FIELDS = ("worklist", "exam_id", "exams", "ai", "confirmed_patients", "options")
 _ALL = "All"
-_KEYS = "Enter opens   Esc goes back to the images   type to find   click a title to sort"
+_KEYS = (
+    "Enter opens   Esc goes back to the images   type to find   click a title, or F7, to sort   "
+    "F8 turns the order"
+)
 
 
 class WorklistPage(QWidget):
@@ -120,9 +123,7 @@ class WorklistPage(QWidget):
     def _lay_out(self) -> None:
         title = QLabel("Worklist", self)
         title.setObjectName("title")
-        words = QLabel(
-            "Enter opens   Esc goes back to the images   type to find   click a title to sort", self
-        )
+        words = QLabel(_KEYS, self)
         words.setObjectName("hint")
         bar = QHBoxLayout()
         bar.setSpacing(12)
