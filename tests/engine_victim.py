@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.engine.child import serve
-from inference.engine.interface import HeatMaps, Networks
+from inference.engine.interface import HeatMaps, Networks, ReadWeights
 from inference.errors import InferenceError, WeightsError
 from inference.model_card import ModelCard
 from inference.progress import Progress
@@ -106,6 +106,13 @@ class VictimEngine:
 
     def card_of(self, weights: Path) -> ModelCard:
         raise WeightsError(f"{weights.name} has no card")
+
+    def read_weights(self, weights: Path) -> ReadWeights:
+        if weights.name == "dies":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if weights.name == "sleeps":
+            time.sleep(60)
+        raise WeightsError(f"{weights.name} is damaged")
 
     def image_predictor(self, networks: Networks) -> Networkless:
         if self._loaded != networks:

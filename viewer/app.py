@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -64,8 +63,6 @@ from viewer.ui.strip_presenter import StripPresenter
 from viewer.ui.top_bar import TopBar
 from viewer.ui.window_desk import Show, WindowDesk, show_modal
 
-log = logging.getLogger(__name__)
-
 DECODERS = 2
 
 
@@ -85,10 +82,12 @@ class Program(QObject):
         chooser: FileChooser | None = None,
         show_dialog: Show = show_modal,
         engine: Engine | None = None,
+        new_engine: Callable[[], Engine] = EngineApart,
     ) -> None:
-        """engine: where networks run; None is a process of their own."""
+        """engine: where networks run; None is one of new_engine, by default processes apart."""
         super().__init__()
-        self.engine = engine or EngineApart()
+        self.engine = engine or new_engine()
+        self._new_engine = new_engine
         self.preferences = Preferences(where=where, parent=self)
         self.preferences.use_once(weights=tuple(weights), ai_on_open=run_ai)
         settings = self.preferences.settings
@@ -137,7 +136,9 @@ class Program(QObject):
         self.cache = PredictionCache(where.predictions, largest_bytes=settings.predictions_mb << 20)
         self.worker = InferenceWorker(cache=self.cache, parent=self)
         self.licences = AcceptedLicences(where.licences_file)
-        self.library = LibraryWork(library=ModelLibrary(where.models), parent=self)
+        self.library = LibraryWork(
+            library=ModelLibrary(where.models), new_engine=self._new_engine, parent=self
+        )
         self.runner = AiRunner(
             session=self.session,
             files=self.files,

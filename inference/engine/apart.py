@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from inference.breast import BreastImage, BreastPrediction
 from inference.engine import work
-from inference.engine.interface import HeatMaps, Networks
+from inference.engine.interface import HeatMaps, Networks, ReadWeights
 from inference.engine.running_child import RunningChild
 from inference.engine.wire import WireBroken
 from inference.errors import Cancelled, InferenceError
@@ -64,6 +64,10 @@ class EngineApart:
     def card_of(self, weights: Path) -> ModelCard:
         """The card that goes with published weights. Raises WeightsError."""
         return self.result_of(work.AskCard(weights), ModelCard)
+
+    def read_weights(self, weights: Path) -> ReadWeights:
+        """Read weights as a prediction would, and keep nothing of them. Raises WeightsError."""
+        return self.result_of(work.AskWeights(weights), ReadWeights)
 
     def image_predictor(self, networks: Networks) -> _ImagesApart:
         """Load what scores images."""

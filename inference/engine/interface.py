@@ -46,6 +46,15 @@ class HeatMaps:
     problem: InferenceError | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWeights:
+    """What is known of a weights file that was read whole, without a fault."""
+
+    card: ModelCard
+    sha256: str
+    """Of the file."""
+
+
 class NamedDevice(Protocol):
     """Where a network runs."""
 
@@ -103,6 +112,10 @@ class Engine(Protocol):
 
     def card_of(self, weights: Path) -> ModelCard:
         """The card of a weights file that has none beside it. Raises WeightsError."""
+        ...
+
+    def read_weights(self, weights: Path) -> ReadWeights:
+        """Read weights as a prediction would, and keep nothing of them. Raises WeightsError."""
         ...
 
     def image_predictor(self, networks: Networks) -> ImagePredictor:

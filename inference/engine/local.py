@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.breast import BreastImage, BreastPrediction
-from inference.engine.interface import HeatMaps, NamedDevice, Networks
+from inference.engine.interface import HeatMaps, NamedDevice, Networks, ReadWeights
 from inference.model_card import ModelCard
 from inference.progress import Progress
 from inference.quiet_import import import_networks
@@ -44,6 +44,14 @@ class LocalEngine:
     def card_of(self, weights: Path) -> ModelCard:
         """The card that goes with published weights. Raises WeightsError."""
         return self._model(weights).card
+
+    def read_weights(self, weights: Path) -> ReadWeights:
+        """Read weights as a prediction would, and keep nothing of them. Raises WeightsError."""
+        import_networks()
+        from inference.checkpoint import load_model
+
+        model = load_model(weights)
+        return ReadWeights(card=model.card, sha256=model.identity.sha256)
 
     def image_predictor(self, networks: Networks) -> Predictor | EnsemblePredictor:
         """Load the networks; those used last stay placed. Raises InferenceError."""

@@ -74,6 +74,17 @@ class AskCard:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWeights:
+    """What a weights file is, read whole."""
+
+    weights: Path
+
+    def outcome(self, engine: Engine, sources: Sequence[ImageSource], progress: Progress) -> object:
+        """A ReadWeights."""
+        return engine.read_weights(self.weights)
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Read weights anew."""
 

@@ -117,8 +117,9 @@ def start(
             run_ai=run_ai,
             chooser=chooser,
             show_dialog=dialogs,
+            engine=engine,
             # In this process: a process of its own would import torch for every test.
-            engine=engine or LocalEngine(),
+            new_engine=LocalEngine,
         )
         qtbot.addWidget(program.window)
         program.window.resize(1280, 800)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from pytestqt.qtbot import QtBot
 from running_program import WAIT_MS, RunningProgram
 
 from inference.engine.apart import EngineApart
 from viewer.domain.ai_state import Done, Failed, Running
+from viewer.jobs.library_work import LibraryWork
+from viewer.storage.model_library import ModelLibrary
 
 Start = Callable[..., RunningProgram]
+TESTS = Path(__file__).resolve().parents[1]
+VICTIM = (sys.executable, "-P", str(TESTS / "engine_victim.py"))
 
 
 def states(running: RunningProgram) -> list[object]:
@@ -46,3 +55,63 @@ def test_killing_the_process_fails_what_ran_and_everything_can_be_run_again(
     last = psutil.Process(engine.process_id)
     running.program.close()
     assert not last.is_running()
+
+
+def test_the_windows_process_never_imports_torch_not_even_when_weights_are_added(
+    pictures: Path, weights: tuple[Path, Path], tmp_path: Path
+) -> None:
+    command = (sys.executable, str(TESTS / "window_victim.py"), str(tmp_path / "home"))
+    ran = subprocess.run(
+        [*command, str(pictures), str(weights[1])],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(TESTS.parent), "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert ran.returncode == 0, ran.stderr
+    result = json.loads(ran.stdout)
+    assert result["added"] == ["Small gmic 0"]
+    assert result["done"] == 4
+    assert result["torch"] == []
+
+
+def test_weights_whose_reading_ends_the_process_are_named_and_the_next_are_read(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    started: list[EngineApart] = []
+
+    def new_engine() -> EngineApart:
+        started.append(EngineApart(VICTIM))
+        return started[-1]
+
+    work = LibraryWork(library=ModelLibrary(tmp_path / "models"), new_engine=new_engine)
+    problems: list[str] = []
+    work.failed.connect(lambda problem: problems.append(problem.text))
+    files = [tmp_path / "dies", tmp_path / "wrong"]
+    for file in files:
+        file.write_bytes(file.name.encode())
+    with qtbot.waitSignal(work.ended, timeout=WAIT_MS):
+        work.check(files)
+    assert "dies could not be read: the process that read it ended" in problems[0]
+    assert problems[1].startswith("wrong is damaged")
+    assert len(started) == 1
+    # Nothing is left of it when nothing waits.
+    qtbot.waitUntil(lambda: started[0].process_id is None, timeout=WAIT_MS)
+    with qtbot.waitSignal(work.ended, timeout=WAIT_MS):
+        work.check(files[1:])
+    assert len(started) == 2
+    assert len(problems) == 3
+
+
+def test_closing_stops_what_is_being_read(qtbot: QtBot, tmp_path: Path) -> None:
+    engine = EngineApart(VICTIM)
+    work = LibraryWork(library=ModelLibrary(tmp_path / "models"), new_engine=lambda: engine)
+    file = tmp_path / "sleeps"
+    file.write_bytes(b"long")
+    work.check([file])
+    qtbot.waitUntil(lambda: engine.process_id is not None, timeout=WAIT_MS)
+    started = time.perf_counter()
+    work.close()
+    assert time.perf_counter() - started < 10
+    assert engine.process_id is None

@@ -150,6 +150,8 @@ def test_errors_come_across_as_what_they_are(engine: EngineApart) -> None:
         predict(engine, "fails")
     with pytest.raises(WeightsError, match=r"own\.p has no card"):
         engine.card_of(Path("own.p"))
+    with pytest.raises(WeightsError, match=r"own\.p is damaged"):
+        engine.read_weights(Path("own.p"))
     assert engine.is_mixed("cuda")
     assert not engine.is_mixed("cpu")
 
@@ -264,6 +266,8 @@ def test_its_results_are_those_of_this_process_and_it_is_modest(tmp_path: Path) 
         assert (made.scores, made.patches) == (own.scores, own.patches)
         assert steps.seen == steps_here.seen
         assert apart.card_of(published) == here.card_of(published)
+        for path in (published, weights):
+            assert apart.read_weights(path) == here.read_weights(path)
         with pytest.raises(WeightsError, match="not a breast"):
             apart.breast_predictor(networks, HeatMaps(kept=(), networks=networks))
         with pytest.raises(WeightsError, match="resized_to"):

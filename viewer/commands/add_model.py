@@ -11,7 +11,7 @@ import tomli_w
 
 from inference.errors import WeightsError
 from inference.model_card import card_path, published_card, write_card
-from viewer.commands.known_models import KnownModel, known_models
+from viewer.commands.known_models import KnownModel, ReadFile, known_models, read_here
 from viewer.storage.model_library import CheckedFile, LibraryError, ModelLibrary
 from viewer.storage.model_record import ModelRecord, file_sha256
 
@@ -24,25 +24,38 @@ def check_weights(path: Path, card_entries: Mapping[str, Any] | None = None) -> 
     card_entries: the card of weights that have none; they are checked like a card that was
     written by hand. Raises WeightsError naming the first thing that is wrong.
     """
+    if not card_entries:
+        return read_weights(path, read_here)
     from inference.checkpoint import load_model
 
-    has_card_file = card_path(path).is_file()
-    if not card_entries:
-        model = load_model(path)
-    elif has_card_file:
+    if card_path(path).is_file():
         raise WeightsError(
             f"{path.name} has a model card beside it, {card_path(path).name}: "
             "leave the card's options out, or change the card."
         )
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            card_file = Path(folder) / card_path(path).name
-            card_file.write_bytes(tomli_w.dumps(dict(card_entries)).encode())
-            model = load_model(path, card_file=card_file)
+    with tempfile.TemporaryDirectory() as folder:
+        card_file = Path(folder) / card_path(path).name
+        card_file.write_bytes(tomli_w.dumps(dict(card_entries)).encode())
+        model = load_model(path, card_file=card_file)
     return CheckedFile(
         weights=path.absolute(),
         sha256=model.identity.sha256,
         card=model.card,
+        has_card_file=False,
+    )
+
+
+def read_weights(path: Path, read: ReadFile) -> CheckedFile:
+    """Read weights with the card that goes with them; read: where that is done.
+
+    Raises WeightsError naming the first thing that is wrong.
+    """
+    has_card_file = card_path(path).is_file()
+    found = read(path.absolute())
+    return CheckedFile(
+        weights=path.absolute(),
+        sha256=found.sha256,
+        card=found.card,
         has_card_file=has_card_file,
     )
 

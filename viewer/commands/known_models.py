@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
+from inference.engine.interface import ReadWeights
+from inference.engine.local import LocalEngine
 from inference.errors import WeightsError
 from inference.model_card import ModelCard, card_path, read_card
 from viewer.domain.model_use import ModelUse, uses_of
@@ -16,6 +18,9 @@ from viewer.storage.model_library import ModelLibrary
 from viewer.storage.model_record import SHORT_LETTERS, ModelRecord, file_sha256
 
 _LEAST_HASH_LETTERS = 6
+
+ReadFile = Callable[[Path], ReadWeights]
+"""Reads a weights file whole; raises WeightsError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +79,25 @@ def demonstration_weights() -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.safetensors")))
 
 
-def known_models(library: ModelLibrary, also: Iterable[Path] = ()) -> tuple[KnownModel, ...]:
+def read_here(weights: Path) -> ReadWeights:
+    """Read weights whole in this process, which imports the networks for it."""
+    return LocalEngine().read_weights(weights)
+
+
+def known_models(
+    library: ModelLibrary, also: Iterable[Path] = (), *, read: ReadFile = read_here
+) -> tuple[KnownModel, ...]:
     """What is built in, then the library in the order of adding; every file is read once.
 
-    also: files in use, which follow when they are none of those. Raises WeightsError when what
-    the program ships is damaged.
+    also: files in use, which follow when they are none of those. read: reads those without a card.
+    Raises WeightsError when what the program ships is damaged.
     """
     known = [
         *map(_built_in, demonstration_weights()),
         *map(of_record, library.read().models),
     ]
     places = {model.weights for model in known}
-    return (*known, *(of_file(path) for path in dict.fromkeys(also) if path not in places))
+    return (*known, *(of_file(path, read) for path in dict.fromkeys(also) if path not in places))
 
 
 def of_record(record: ModelRecord) -> KnownModel:
@@ -102,11 +114,11 @@ def of_record(record: ModelRecord) -> KnownModel:
     )
 
 
-def of_file(weights: Path) -> KnownModel:
+def of_file(weights: Path, read: ReadFile = read_here) -> KnownModel:
     """A file that is not registered; one without a card is loaded to know what it is."""
     try:
         sha256 = file_sha256(weights)
-        card = _card_of(weights)
+        card = _card_of(weights, read)
     except OSError as error:
         return _unreadable(weights, f"{weights.name}: {error.strerror or error}")
     except WeightsError as error:
@@ -154,13 +166,9 @@ def _name(model: KnownModel) -> str:
     return model.name.casefold()
 
 
-def _card_of(weights: Path) -> ModelCard:
+def _card_of(weights: Path, read: ReadFile) -> ModelCard:
     card = card_path(weights)
-    if card.is_file():
-        return read_card(card)
-    from inference.checkpoint import load_model
-
-    return load_model(weights).card
+    return read_card(card) if card.is_file() else read(weights).card
 
 
 def _unreadable(weights: Path, problem: str) -> KnownModel:

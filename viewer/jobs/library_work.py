@@ -1,4 +1,8 @@
-"""What takes long with the models of this computer, in a thread: read, check, copy, remove."""
+"""What takes long with the models of this computer, in a thread: read, check, copy, remove.
+
+Weights are read in a process of their own, which ends when nothing waits any more: the window
+would stand still while the networks' libraries are imported.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from inference.quiet_import import import_networks
-from viewer.commands.add_model import add_model, check_weights, refuse_known
+from inference.engine.apart import EngineDied
+from inference.engine.interface import Engine, ReadWeights
+from inference.errors import WeightsError
+from viewer.commands.add_model import add_model, read_weights, refuse_known
 from viewer.commands.known_models import KnownModel, known_models
 from viewer.errors import Problem
 from viewer.jobs.task import Task, TaskProgress
@@ -42,9 +48,18 @@ class LibraryWork(QObject):
     ended = Signal()
     """Nothing is under way or waits."""
 
-    def __init__(self, *, library: ModelLibrary, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        library: ModelLibrary,
+        new_engine: Callable[[], Engine],
+        parent: QObject | None = None,
+    ) -> None:
+        """new_engine: makes what reads weights; closed when nothing waits any more."""
         super().__init__(parent)
         self._library = library
+        self._new_engine = new_engine
+        self._engine: Engine | None = None
         self._waiting: deque[_Work] = deque()
         self._task: Task[object] | None = None
 
@@ -62,7 +77,7 @@ class LibraryWork(QObject):
         """Read and verify every model; also: files in use that are not in the library."""
         self._do(
             "Reading models…",
-            lambda: known_models(self._library, also),
+            lambda: known_models(self._library, also, read=self._read),
             lambda models: self.listed.emit(models),
         )
 
@@ -96,15 +111,34 @@ class LibraryWork(QObject):
         self._do(f"Removing {model.title}…", act, lambda removed: self.removed.emit(removed))
 
     def close(self) -> None:
-        """Forget what waits, and wait for the thread."""
+        """Forget what waits, stop what is read, and wait for the thread."""
         self._waiting.clear()
+        engine = self._engine
+        if engine is not None:
+            engine.stop()
         if self._task is not None:
             self._task.join()
 
     def _checked(self, path: Path) -> CheckedFile:
         refuse_known(path, self._library)
-        import_networks()
-        return check_weights(path)
+        return read_weights(path, self._read)
+
+    def _read(self, path: Path) -> ReadWeights:
+        """Only in the thread, while there is an engine."""
+        assert self._engine is not None, "made before the thread is started"
+        try:
+            return self._engine.read_weights(path)
+        except EngineDied as error:
+            raise WeightsError(
+                f"{path.name} could not be read: the process that read it ended, perhaps for lack "
+                "of memory; close other programs or exams and add it again."
+            ) from error
+
+    def _let_go(self) -> None:
+        """End the process that read weights; in the thread, since that takes a moment."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
 
     def _do(self, words: str, act: Callable[[], object], tell: Callable[[object], None]) -> None:
         self._waiting.append(_Work(words=words, act=act, tell=tell))
@@ -114,9 +148,16 @@ class LibraryWork(QObject):
     def _next(self) -> None:
         work = self._waiting.popleft()
 
+        if self._engine is None:
+            self._engine = self._new_engine()
+
         def run(progress: TaskProgress) -> object:
-            progress.update(0)
-            return work.act()
+            try:
+                progress.update(0)
+                return work.act()
+            finally:
+                if not self._waiting:
+                    self._let_go()
 
         self._task = Task(run, name="models", parent=self)
         self._tell = work.tell
