@@ -79,6 +79,23 @@ def test_the_arc_is_refused_with_a_reason() -> None:
     assert lost.words == "no arc: nipple not found in the picked view"
 
 
+@pytest.mark.parametrize("part", ["picked", "shown"])
+@pytest.mark.parametrize("how", ["spot", "partial"])
+def test_no_arc_is_drawn_from_or_in_an_image_of_a_part_of_the_breast(part: str, how: str) -> None:
+    cc, mlo = CC, MLO
+    if how == "partial":
+        cc = replace(CC, partial_view=part == "picked")
+        mlo = replace(MLO, partial_view=part == "shown")
+    elif part == "picked":
+        cc = make_image("LCC-M-S", rows=ROWS, columns=COLUMNS)
+    else:
+        mlo = make_image("LMLO-S", rows=ROWS, columns=COLUMNS)
+    picked = PickedPoint(image_id=cc.image_id, slice_index=0, row=300, column=100)
+    drawing = picked_drawing(picked, cc, mlo, lambda _: SHAPE)
+    assert drawing is not None
+    assert (drawing.arcs, drawing.words) == ((), "no arc: an image shows a part of the breast")
+
+
 def test_other_sides_and_the_same_projection_draw_nothing() -> None:
     picked = PickedPoint(image_id=CC.image_id, slice_index=0, row=300, column=100)
     for other in (make_image("RMLO"), make_image("LCC", image_id="other")):

@@ -171,6 +171,11 @@ def test_the_ai_s_progress_says_what_is_counted(total: int, slices: int, words: 
     assert ai_line(Running("loading the model", 0, total), slices=slices).detail != words
 
 
+def test_one_of_several_images_of_a_view_is_counted():
+    scene = scene_of(LCC, PaneState(image_id="x"), context=PaneContext(repeat="1 of 2"))
+    assert [line.text for line in scene.top_lines][:2] == ["LCC", f"{LCC.kind.value}, 1 of 2"]
+
+
 def test_a_missing_view_is_named():
     scene = scene_of(stack=None, state=PaneState(), frame=None, empty_title="RMLO")
     assert scene.message is not None

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewer.domain.hanging import STANDARD_SLOTS, Slot
+from viewer.domain.hanging_protocol import HangingProtocol, Place, Stage
 from viewer.domain.view import ImageKind
 from viewer.domain.windowing import GreyScale, VoiFunction, VoiLut, Window
 from viewer.rendering.scene import shown_voi
@@ -25,6 +26,7 @@ from viewer.session.framing import (
     zoomed_centre,
 )
 from viewer.session.placing import maximised
+from viewer.session.staging import stage_stepped, with_protocol
 from viewer.session.state import SessionState
 from viewer.session.windows import (
     flipped,
@@ -101,6 +103,32 @@ def test_presets_of_the_header_are_chosen_by_number_in_all_panes_of_the_kind() -
     assert shown_voi(chosen.image_in(Slot.LCC), chosen.panes[Slot.LCC]).width == 1000
     assert chosen.panes[Slot.LMLO].preset == 0
     assert preset_chosen(state, Slot.RCC, 7) is state
+
+
+def test_a_window_goes_along_to_views_of_the_kind_that_hang_in_another_stage() -> None:
+    wider = (Window(center=1000.0, width=4000.0),)
+    pair = [make_image("RCC"), make_image("LCC")]
+    others = [make_image("RMLO", vois=wider), make_image("LMLO", kind=ImageKind.FFDM)]
+    ccs, mlos = (
+        Stage(
+            title=view, screens=(((Place(view=Slot(f"R{view}")), Place(view=Slot(f"L{view}"))),),)
+        )
+        for view in ("CC", "MLO")
+    )
+    protocol = HangingProtocol(protocol_id="pairs", title="Pairs", stages=(ccs, mlos))
+    state = with_protocol(hung(*pair, *others), protocol)
+    state = inverted(window_dragged(state, Slot.RCC, 250, 0), Slot.RCC)
+    later = stage_stepped(state, 1)
+    right, film = later.panes[Slot.RMLO], later.panes[Slot.LMLO]
+    # By the same share of its own window.
+    assert (right.window, right.inverted) == (Window(center=1000.0, width=6000.0), True)
+    assert right.slice_index == 5
+    assert (film.window, film.inverted) == (None, False)
+    back = preset_chosen(later, Slot.RMLO, 0)
+    assert stage_stepped(back, -1).panes[Slot.LCC].window is None
+    alone = replace(state, options=replace(state.options, linked_windows=False))
+    alone = stage_stepped(window_dragged(alone, Slot.RCC, 250, 0), 1)
+    assert alone.panes[Slot.RMLO].window == right.window
 
 
 def test_unlinked_windows_change_one_pane() -> None:

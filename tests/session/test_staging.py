@@ -20,7 +20,14 @@ from viewer.domain.hanging_protocol import (
 from viewer.domain.view import ImageKind
 from viewer.session.exams import chosen, opened, stepped
 from viewer.session.framing import pane_measured, zoomed_at
-from viewer.session.placing import brought_up, extras_of, image_shown, kind_toggled, maximised
+from viewer.session.placing import (
+    brought_up,
+    extras_of,
+    image_shown,
+    kind_toggled,
+    maximised,
+    repeat_words,
+)
 from viewer.session.scrolling import to_slice
 from viewer.session.stage_of_screen import stage_of_screen
 from viewer.session.staging import (
@@ -142,6 +149,17 @@ def test_a_stage_frames_its_quadrants_at_one_to_one(state: SessionState) -> None
     assert (framing.scale, framing.chest_mm, framing.vertical_mm) == pytest.approx(
         (10.0, 11.25, 5.0)
     )
+
+
+def test_a_pane_says_which_of_several_images_of_its_view_it_shows() -> None:
+    films = [make_image("RCC", kind=ImageKind.FFDM, image_id=name) for name in ("a", "b")]
+    part = replace(films[0], image_id="part", partial_view=True)
+    images = [part, *films, make_image("RCC"), make_image("LCC", kind=ImageKind.FFDM)]
+    state = opened(SessionState(), [make_exam("x", images)])
+    assert [repeat_words(state, slot) for slot in state.slots] == ["", "", "", ""]
+    first = kind_toggled(state, Slot.RCC)
+    assert (first.panes[Slot.RCC].image_id, repeat_words(first, Slot.RCC)) == ("a", "1 of 3")
+    assert repeat_words(image_shown(first, Slot.RCC, "part"), Slot.RCC) == "3 of 3"
 
 
 def test_an_exam_without_standard_views_fills_the_places_in_file_order() -> None:

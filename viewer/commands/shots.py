@@ -16,6 +16,7 @@ from viewer.session.framing import fit_scale
 from viewer.session.pane_marks import picture_marks
 from viewer.session.pane_picks import picked_in
 from viewer.session.patient import relation_in, study_in
+from viewer.session.placing import repeat_words
 from viewer.session.staging import empty_words, shown_rows
 from viewer.session.state import SessionState
 
@@ -83,6 +84,7 @@ def shot_of(
         fit_scale=fit_scale(state),
         exam_alias=exam.alias if exam else "",
         other_study=other_study(relation_in(state, slot)),
+        repeat=repeat_words(state, slot),
         overlay=replace(state.overlay, visible=state.overlay_is_drawn),
         marks=picture_marks(state, slot),
         maximum=state.options.grey.maximum,

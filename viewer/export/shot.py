@@ -59,6 +59,8 @@ class Shot:
     frame_problem: str | None = None
     other_study: OtherStudy | None = None
     """Where the image is of another study than the exam that hangs: what is said of it."""
+    repeat: str = ""
+    """Which of several images of one view and kind it is, such as "1 of 2"."""
     text_scale: float = 1.0
     """Device pixels per logical pixel of text and lines."""
 
@@ -81,6 +83,7 @@ class Shot:
                 ),
                 grey=GreyDrawing(maximum=self.maximum),
                 other_study=self.other_study,
+                repeat=self.repeat,
                 marks=self.marks,
                 moving=self.moving,
                 picked=self.picked,
@@ -121,6 +124,8 @@ class Shot:
         )
         if self.moving.slab:
             said = replace(said, slice=", ".join((said.slice, self.moving.slab)))
+        if self.repeat:
+            said = replace(said, image=f"{said.image} {self.repeat}")
         if self.other_study is None:
             return said
         return replace(said, image=f"{said.image} ({self.other_study.words})")

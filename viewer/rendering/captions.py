@@ -173,11 +173,15 @@ def identity_lines(
     return tuple(CornerLine(part) for part in parts if part)
 
 
-def view_lines(stack: ImageStack, exam_alias: str) -> tuple[CornerLine, ...]:
-    """View and laterality, then kind and exam."""
+def view_lines(stack: ImageStack, exam_alias: str, repeat: str = "") -> tuple[CornerLine, ...]:
+    """View and laterality, then kind and exam.
+
+    repeat: which of several images of the view and kind this is, such as "1 of 2".
+    """
+    kind = f"{stack.kind.value}, {repeat}" if repeat else stack.kind.value
     return (
         CornerLine(stack.title, Emphasis.VIEW),
-        CornerLine(stack.kind.value),
+        CornerLine(kind),
         CornerLine(exam_alias, Emphasis.SECONDARY, dispensable=True),
     )
 

@@ -38,6 +38,8 @@ def picked_drawing(
         return PickedDrawing(cross=(picked.row, picked.column), words="picked point")
     if not _is_other_projection(source, shown):
         return None
+    if any(image.view.shows_a_part or image.partial_view for image in (source, shown)):
+        return PickedDrawing(words="no arc: an image shows a part of the breast")
     if source.spacing is None or shown.spacing is None:
         return PickedDrawing(words="no arc: millimetres per pixel unknown")
     own, other = shape_of(source), shape_of(shown)

@@ -136,6 +136,8 @@ class PaneContext:
     picked: PickedDrawing | None = None
     other_study: OtherStudy | None = None
     """Where the image is of another study: what is said of it."""
+    repeat: str = ""
+    """Which of several images of one view and kind it is, such as "1 of 2"."""
 
 
 def build_scene(
@@ -326,7 +328,7 @@ def _edges(stack: ImageStack, state: PaneState) -> tuple[str, str, str, str] | N
 
 
 def _top_lines(stack: ImageStack, context: PaneContext) -> tuple[CornerLine, ...]:
-    lines = view_lines(stack, context.exam_alias)
+    lines = view_lines(stack, context.exam_alias, context.repeat)
     if not context.text.corner_text:
         lines = lines[:1]
     if context.other_study is not None:

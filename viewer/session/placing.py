@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from viewer.domain.hanging import Slot, images_by_slot, related_slot, slot_of, unhung
+from viewer.domain.hanging import (
+    Slot,
+    images_by_slot,
+    related_slot,
+    slot_of,
+    unhung,
+    wanted_first,
+)
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
 from viewer.session.staging import (
@@ -130,6 +137,20 @@ def extra_shown(state: SessionState, slot: Slot, by: int = 1) -> SessionState:
     shown = state.panes[slot].image_id
     following = (ids.index(shown) + by) % len(ids) if shown in ids else 0
     return image_shown(state, slot, ids[following])
+
+
+def repeat_words(state: SessionState, slot: Slot) -> str:
+    """Which of its study's images of one view and kind a slot shows, such as "1 of 2", or nothing.
+
+    Whole ones for presentation count first, as they hang.
+    """
+    shown = state.image_in(slot)
+    exam = None if shown is None else state.exam_of(shown.image_id)
+    if shown is None or exam is None or not shown.view.is_known:
+        return ""
+    alike = [i for i in exam.images if (i.view, i.kind) == (shown.view, shown.kind)]
+    ids = [image.image_id for image in sorted(alike, key=wanted_first)]
+    return f"{ids.index(shown.image_id) + 1} of {len(ids)}" if len(ids) > 1 else ""
 
 
 def _same_view(state: SessionState, slot: Slot) -> tuple[ImageStack, ...]:

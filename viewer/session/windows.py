@@ -11,7 +11,10 @@ from viewer.domain.pane_state import PaneState
 from viewer.domain.viewport import FITTED
 from viewer.domain.windowing import VoiLut
 from viewer.rendering.scene import shown_voi
+from viewer.session.staging import shown_as_remembered
 from viewer.session.state import SessionState
+
+Change = Callable[[ImageStack, PaneState], PaneState]
 
 DRAG_PIXELS_FOR_WHOLE_WIDTH = 500.0
 """A drag of so many device pixels moves a window by its own width."""
@@ -28,7 +31,7 @@ def preset_chosen(state: SessionState, slot: Slot, preset: int) -> SessionState:
             return pane
         return replace(pane, preset=preset, window=None)
 
-    return _each(state, _linked(state, slot), change)
+    return _each_linked(state, slot, change)
 
 
 def window_dragged(
@@ -53,13 +56,13 @@ def window_dragged(
         )
         return replace(pane, window=moved, inverted=inverted)
 
-    return _each(state, _linked(state, slot), change)
+    return _each_linked(state, slot, change)
 
 
 def inverted(state: SessionState, slot: Slot) -> SessionState:
     """Exchange black and white, in linked panes alike."""
     to = not state.panes[slot].inverted
-    return _each(state, _linked(state, slot), lambda _, pane: replace(pane, inverted=to))
+    return _each_linked(state, slot, lambda _, pane: replace(pane, inverted=to))
 
 
 def flipped(state: SessionState, slot: Slot, *, horizontally: bool) -> SessionState:
@@ -96,11 +99,28 @@ def _linked(state: SessionState, slot: Slot) -> tuple[Slot, ...]:
     )
 
 
-def _each(
-    state: SessionState,
-    slots: Iterable[Slot],
-    change: Callable[[ImageStack, PaneState], PaneState],
-) -> SessionState:
+def _each_linked(state: SessionState, slot: Slot, change: Change) -> SessionState:
+    """Change the linked panes, and images of their kind and studies that hang in other stages."""
+    slots = _linked(state, slot)
+    changed = _each(state, slots, change)
+    leader = state.image_in(slot)
+    if leader is None or not state.options.linked_windows:
+        return changed
+    on_screen = {pane.image_id for pane in state.panes.values()}
+    ids = {pane.image_id for one in slots if (pane := state.panes[one]).image_id is not None}
+    remembered = dict(state.remembered)
+    for exam in state.exams:
+        if ids.isdisjoint(image.image_id for image in exam.images):
+            continue
+        for image in exam.images:
+            if image.kind is leader.kind and image.image_id not in on_screen:
+                remembered[image.image_id] = change(image, shown_as_remembered(state, image))
+    if remembered == dict(state.remembered):
+        return changed
+    return replace(changed, remembered=remembered)
+
+
+def _each(state: SessionState, slots: Iterable[Slot], change: Change) -> SessionState:
     panes = dict(state.panes)
     for slot in slots:
         image = state.image_in(slot)

@@ -32,7 +32,7 @@ from viewer.session.mark_drawing import SHAPES
 from viewer.session.pane_marks import pane_marks
 from viewer.session.pane_picks import picked_in
 from viewer.session.patient import image_put, relation_in, study_in, study_of
-from viewer.session.placing import activated, maximised
+from viewer.session.placing import activated, maximised, repeat_words
 from viewer.session.scrolling import scrolled
 from viewer.session.session import Change, Session
 from viewer.session.slabs import shown_slices
@@ -304,6 +304,7 @@ def _context(state: SessionState, slot: Slot, display: DisplayFunction | None) -
         marks=pane_marks(state, slot),
         grey=GreyDrawing(maximum=state.options.grey.maximum, display=display),
         other_study=other_study(relation_in(state, slot)),
+        repeat=repeat_words(state, slot),
         pitch=state.pitches.get(slot),
     )
 
