@@ -162,6 +162,36 @@ def test_a_pane_says_which_of_several_images_of_its_view_it_shows() -> None:
     assert repeat_words(image_shown(first, Slot.RCC, "part"), Slot.RCC) == "3 of 3"
 
 
+@pytest.mark.parametrize(
+    ("views", "hung"),
+    [
+        (["LXCCL", "LML"], [None, "LXCCL", None, "LML"]),
+        (["LML", "RML", "LXCCL"], ["RML", "LML", None, "LXCCL"]),
+        (["RCC-S", "RMLO-M", "RML"], ["RCC-S", None, "RMLO-M", None]),
+        (["LML", ""], ["-DBT", "LML", None, None]),
+        (["", "LML-S", "LSPEC"], ["-DBT", "LML-S", None, "LSPEC"]),
+    ],
+)
+def test_without_standard_views_a_left_breast_still_never_takes_the_place_of_a_right_one(
+    views: list[str], hung: list[str | None]
+) -> None:
+    state = opened(SessionState(), [make_exam("x", [make_image(v, image_id=v) for v in views])])
+    assert [pane.image_id for pane in state.panes.values()] == hung
+
+
+def test_a_stage_of_the_right_breast_is_passed_over_when_there_are_left_views_only() -> None:
+    right = Stage(title="right", screens=(((Place(view=Slot.RCC),), (Place(view=Slot.RMLO),)),))
+    left = Stage(title="left", screens=(((Place(view=Slot.LCC),), (Place(view=Slot.LMLO),)),))
+    protocol = HangingProtocol(
+        protocol_id="sides", title="Sides", stages=(FOUR_VIEWS.stages[0], right, left)
+    )
+    images = [make_image(view, image_id=view) for view in ("LML", "LXCCL")]
+    state = with_protocol(opened(SessionState(), [make_exam("x", images)]), protocol)
+    state = stage_stepped(state, 1)
+    assert state.stage.title == "left"
+    assert [pane.image_id for pane in state.panes.values()] == ["LML", "LXCCL"]
+
+
 def test_an_exam_without_standard_views_fills_the_places_in_file_order() -> None:
     images = [make_image("RML", image_id="1"), make_image("LML", image_id="2")]
     state = opened(SessionState(), [make_exam("x", images)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from inference.types import Laterality
 from viewer.domain.exam import Exam
 from viewer.domain.hanging import KIND_ORDER, Slot, related_slot, slot_of, wanted_first
 from viewer.domain.hanging_protocol import (
@@ -175,21 +176,41 @@ def with_place_for(state: SessionState, image: ImageStack) -> SessionState:
 def hung(exam: Exam, stage: Stage, prior: Exam | None = None) -> Mapping[Slot, ImageStack | None]:
     """The image of every place of a stage; None where the exam has none.
 
-    An exam without any standard view fills the places in file order: its panes are labelled by
-    what they show, not by where they stand.
+    An exam without any standard view fills the places in file order, each breast those of its
+    side: its panes are labelled by what they show, not by where they stand.
     """
     places = stage.places
     by_image = any(place.image_id for place in places.values())
     if not by_image and not any(slot_of(image.view) for image in exam.images):
-        left = iter(exam.images)
-        return {
-            slot: None if place.origin is Origin.PRIOR else next(left, None)
-            for slot, place in places.items()
-        }
+        return _by_side(exam, places)
     return {
         slot: image_for(place, prior if place.origin is Origin.PRIOR else exam)
         for slot, place in places.items()
     }
+
+
+def _by_side(exam: Exam, places: Mapping[Slot, Place]) -> Mapping[Slot, ImageStack | None]:
+    """The images in file order, each in a place of its breast; what names none fills the rest.
+
+    A free place takes any image.
+    """
+    images: dict[Slot, ImageStack | None] = dict.fromkeys(places)
+    left = list(exam.images)
+
+    def fill(slot: Slot, side: Laterality | None, *, any_side: bool = False) -> None:
+        fitting = (image for image in left if any_side or image.view.laterality is side)
+        images[slot] = found = next(fitting, None)
+        if found is not None:
+            left.remove(found)
+
+    current = {slot: p.view for slot, p in places.items() if p.origin is not Origin.PRIOR}
+    for slot, view in current.items():
+        if view is not None:
+            fill(slot, Laterality(view.value[0]))
+    for slot, view in current.items():
+        if images[slot] is None:
+            fill(slot, None, any_side=view is None)
+    return images
 
 
 def image_for(place: Place, exam: Exam | None) -> ImageStack | None:
