@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QWidget
 
+from viewer.domain.grey_depth import GreyDepth
 from viewer.session.session import Session
 from viewer.storage.places import Places
+from viewer.ui.backing import painted_depth
 from viewer.ui.display_check.display_check import DisplayCheck
 from viewer.ui.displays import Displays
 from viewer.ui.hanging_view import HangingView
@@ -36,14 +38,21 @@ class GreyParts(QObject):
         self._session, self._window, self._show = session, window, show
         self._status: StatusBar | None = None
         self._handles: set[QWindow] = set()
+        self._depths: dict[HangingView, GreyDepth] = {}
+        # The picture of a window is there once it has been painted.
+        self._painted = QTimer(self)
+        self._painted.setSingleShot(True)
+        self._painted.setInterval(0)
+        self._painted.timeout.connect(self._look_at_depths)
 
     def take(self, hanging: HangingView, panes: PanePresenter) -> None:
         """Give the panes of one window a loupe, and draw each for the screen it is on."""
         loupe = LoupePresenter(session=self._session, hanging=hanging, parent=hanging)
         self.loupes.append(loupe)
-        hanging.destroyed.connect(lambda: self.loupes.remove(loupe))
+        self._depths[hanging] = GreyDepth.EIGHT_BITS
+        hanging.destroyed.connect(lambda: self._forget(hanging, loupe))
         hanging.installEventFilter(self)
-        panes.draw_for(self.displays.function_of)
+        panes.draw_for(self.displays.grey_of)
         self.displays.changed.connect(panes.show_all)
 
     def say_in(self, status: StatusBar, messages: Messages) -> None:
@@ -56,8 +65,8 @@ class GreyParts(QObject):
         self._say()
 
     def display_words(self) -> str:
-        """How the window's screen is calibrated, in two or three words."""
-        return self.displays.words_of(self._window.screen())
+        """How the window's screen is calibrated, in a few words."""
+        return self.displays.words_of(self._window)
 
     def check_display(self) -> None:
         """Show the test pattern on the window's screen."""
@@ -66,6 +75,8 @@ class GreyParts(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Follow each window of images from screen to screen, once it has a handle."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Paint):
+            self._painted.start()
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             handle = watched.window().windowHandle()
             if handle is not None and handle not in self._handles:
@@ -78,6 +89,18 @@ class GreyParts(QObject):
     def _screen_changed(self) -> None:
         # Whatever hangs is drawn for the screen it is on now.
         self.displays.changed.emit()
+
+    @Slot()
+    def _look_at_depths(self) -> None:
+        """Draw anew when a window turns out to keep more levels of grey, or fewer."""
+        depths = {hanging: painted_depth(hanging) for hanging in self._depths}
+        if depths != self._depths:
+            self._depths = depths
+            self.displays.changed.emit()
+
+    def _forget(self, hanging: HangingView, loupe: LoupePresenter) -> None:
+        self._depths.pop(hanging, None)
+        self.loupes.remove(loupe)
 
     @Slot()
     def _say(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from running_program import WAIT_MS, RunningProgram
 
 from viewer.domain.display_function import Calibration, LuminanceStep
+from viewer.domain.grey_depth import GreyDepth
 from viewer.session.staging import with_protocol
 from viewer.storage.calibration_files import read_calibrations, write_calibration
 from viewer.ui.display_check.display_check import DisplayCheck
@@ -36,7 +37,7 @@ def shown_table(running: RunningProgram) -> np.ndarray:
     scene = running.program.hanging.panes[running.state.active].scene
     assert scene is not None
     assert scene.image is not None
-    return scene.image.table
+    return scene.image.table.levels
 
 
 def check(running: RunningProgram, act: Callable[[DisplayCheck], None]) -> None:
@@ -70,6 +71,7 @@ def test_without_a_calibration_srgb_is_assumed_and_said(start: Start, pictures: 
 def expect(dialog: DisplayCheck, words: str) -> None:
     assert words in dialog.facts.text()
     assert "bits per pixel" in dialog.facts.text()
+    assert "256 levels of grey are painted" in dialog.facts.text()
     assert "dpi" in dialog.facts.text()
 
 
@@ -165,10 +167,20 @@ def test_the_pattern_can_stand_alone(start: Start) -> None:
     check(start(), act)
 
 
-@pytest.mark.parametrize(("depth", "words"), [(24, "8 a channel"), (30, "draws 8 bits")])
-def test_the_depth_of_the_screen_is_said_without_promising_more(depth: int, words: str) -> None:
+@pytest.mark.parametrize(
+    ("depth", "painted", "platform", "words"),
+    [
+        (24, GreyDepth.EIGHT_BITS, "linux", "(8 a channel): 256 levels of grey are painted"),
+        (30, GreyDepth.EIGHT_BITS, "linux", "picture has 8: 256 levels of grey are painted"),
+        (30, GreyDepth.TEN_BITS, "linux", "1,024 levels of grey are painted"),
+        (32, GreyDepth.EIGHT_BITS, "win32", "256 levels of grey are painted (on Windows"),
+    ],
+)
+def test_what_is_painted_is_said_without_promising_more(
+    depth: int, painted: GreyDepth, platform: str, words: str
+) -> None:
     facts = ScreenFacts(name="a", serial="", width=1, height=1, dots_per_inch=100.0, depth=depth)
-    assert words in facts.depth_words
+    assert words in facts.grey_words(painted, platform=platform)
 
 
 def test_the_second_window_follows_a_calibration_and_a_move_to_another_screen_at_once(
@@ -183,10 +195,10 @@ def test_the_second_window_follows_a_calibration_and_a_move_to_another_screen_at
     assert second is not None
     pane = next(iter(second.hanging.panes.values()))
     running.qtbot.waitUntil(lambda: pane.scene.image is not None, timeout=WAIT_MS)
-    before = pane.scene.image.table
+    before = pane.scene.image.table.levels
     displays = running.program.grey.displays
     displays.keep(calibration_of_this_screen())
-    assert not np.array_equal(pane.scene.image.table, before)
+    assert not np.array_equal(pane.scene.image.table.levels, before)
     handle = second.windowHandle()
     assert handle is not None
     with running.qtbot.waitSignal(displays.changed, timeout=WAIT_MS):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rendering_builders import IDENTITY_TABLE, make_viewport, uncropped
 
 from viewer.rendering.extremes import Extreme
+from viewer.rendering.grey_table import grey_table_of
 from viewer.rendering.loupe import loupe_scene
 from viewer.rendering.raster import Quality, render_grey
 from viewer.rendering.scene import ImageLayer, PaneScene
@@ -19,7 +20,10 @@ def pane(scale: float, flips: tuple[bool, bool] = (False, False)) -> PaneScene:
     codes = np.random.default_rng(2).integers(0, 60000, (300, 260)).astype(np.uint16)
     viewport = make_viewport(300, 260, scale=scale, flips=flips, pane=(130, 150))
     layer = ImageLayer(
-        frame=uncropped(codes), table=IDENTITY_TABLE, viewport=viewport, extreme=Extreme.HIGHEST
+        frame=uncropped(codes),
+        table=grey_table_of(IDENTITY_TABLE),
+        viewport=viewport,
+        extreme=Extreme.HIGHEST,
     )
     return PaneScene(pane_width=130, pane_height=150, viewport=viewport, image=layer)
 
@@ -50,7 +54,7 @@ def test_at_one_to_one_the_loupe_holds_every_pixel_as_it_is_even_in_maximum_mode
     assert loupe.image is not None
     layer = loupe.image
     assert layer.extreme is None
-    drawn = render_grey(layer.frame, layer.viewport, layer.table, quality=Quality.MOVING)
+    drawn = render_grey(layer.frame, layer.viewport, layer.table.levels, quality=Quality.MOVING)
     np.testing.assert_array_equal(drawn, IDENTITY_TABLE[layer.frame.pixels[130:170, 110:150]])
 
 

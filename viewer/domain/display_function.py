@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.domain.grey_depth import GreyDepth, GreyLevels
 from viewer.domain.gsdf import BRIGHTEST, DARKEST, jnd_index_of, luminance_of
 
 LEVELS = 256
-"""Driving levels that a window of the program can give: 8 bits."""
+"""Driving levels that are measured: those of 8 bits, which every screen can show."""
 FEWEST_STEPS = 5
 MOST_STEPS = 256
 _LARGEST_AMBIENT = 1000.0
@@ -101,12 +102,17 @@ class DisplayFunction:
         every = np.interp(np.arange(LEVELS), self.calibration.levels, measured)
         object.__setattr__(self, "_jnd_of_level", every)
 
-    def driving_levels(self, p_values: NDArray[np.float64]) -> NDArray[np.uint8]:
-        """Return the driving level of each P-value, 0..1, as uint8: equal steps look equal."""
+    def driving_levels(
+        self, p_values: NDArray[np.float64], depth: GreyDepth = GreyDepth.EIGHT_BITS
+    ) -> GreyLevels:
+        """Return the driving level of each P-value, 0..1: equal steps look equal.
+
+        In 10 bits, levels between the measured ones are interpolated.
+        """
         jnd = self._jnd_of_level
         wanted = jnd[0] + np.clip(p_values, 0.0, 1.0) * (jnd[-1] - jnd[0])
         levels = np.interp(wanted, jnd, np.arange(LEVELS))
-        return np.asarray(np.floor(levels + 0.5), np.uint8)
+        return depth.nearest(levels * (depth.white / (LEVELS - 1)))
 
     def wanted_luminances(self, p_values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the cd/m2 that the standard wants at P-values, between this screen's ends."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.domain.display_function import DisplayFunction
+from viewer.domain.grey_depth import GreyDepth, GreyLevels
 
 CODES = 1 << 16
 """Frames hold unsigned 16-bit codes, so every lookup table has this many entries."""
@@ -179,7 +180,21 @@ class GreyScale:
 def lookup_table(
     grey_scale: GreyScale, voi: Voi, *, inverted: bool, display: DisplayFunction | None = None
 ) -> NDArray[np.uint8]:
-    """Return the display grey of every code, (65536,) uint8.
+    """Return the grey of every code in 256 levels, (65536,) uint8: `level_table` of 8 bits."""
+    depth = GreyDepth.EIGHT_BITS
+    levels = level_table(grey_scale, voi, inverted=inverted, display=display, depth=depth)
+    return np.asarray(levels, np.uint8)
+
+
+def level_table(
+    grey_scale: GreyScale,
+    voi: Voi,
+    *,
+    inverted: bool,
+    display: DisplayFunction | None,
+    depth: GreyDepth,
+) -> GreyLevels:
+    """Return the display grey of every code, (65536,), in the levels of a depth.
 
     display: turns P-values into the driving levels of one screen; None: they are the same.
     inverted: the user's invert; padding and, when there is none, code 0 (or the highest code where
@@ -192,9 +207,9 @@ def lookup_table(
     if inverted:
         grey = 1.0 - grey
     if display is None:
-        table = np.floor(grey * 255.0 + 0.5).astype(np.uint8)
+        table = depth.nearest(grey * depth.white)
     else:
-        table = display.driving_levels(grey)
+        table = display.driving_levels(grey, depth)
     if grey_scale.padding is not None:
         first, last = grey_scale.padding
         table[first : last + 1] = 0

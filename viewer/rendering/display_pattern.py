@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.domain.display_function import DisplayFunction
+from viewer.domain.display_function import LEVELS
+from viewer.domain.grey_depth import GreyDepth, GreyLevels
+from viewer.rendering.grey_drawing import ScreenGrey
 
 PATCHES = 18
 LOW_CONTRAST = 4 / 255
 """P-value by which the small squares of a patch differ from it."""
 _BACKGROUND = 0.2
 _PATCH_COLUMNS, _PATCH_ROWS = 6, 3
+
+_CORNER_MARGIN = 4
+_LEAST_RAMP = 4
+"""Rows of a ramp that can be told from the one below it."""
+PLAIN = ScreenGrey()
+"""A screen that was not measured, in a window of 8 bits."""
 
 PValues = NDArray[np.float64]
 
@@ -33,13 +42,12 @@ class Square:
         return Square(self.left + margin, self.top + margin, side)
 
 
-def display_pattern(
-    width: int, height: int, display: DisplayFunction | None = None
-) -> NDArray[np.uint8]:
-    """Return driving levels, (height, width) uint8, of the whole pattern.
+def display_pattern(width: int, height: int, screen: ScreenGrey = PLAIN) -> GreyLevels:
+    """Return driving levels, (height, width), of the whole pattern.
 
     18 patches from black to white, each with four squares just darker or lighter; 0 with 5 % and
-    100 with 95 %; line pairs of one and two pixels; a ramp at either side; white corners.
+    100 with 95 %; line pairs of one and two pixels; a ramp at either side; white corners. Of more
+    than 8 bits also ramps at the foot, in pairs: one of all levels above one of 256.
     """
     pattern = np.full((height, width), _BACKGROUND)
     for number, patch in enumerate(patch_squares(width, height)):
@@ -51,28 +59,69 @@ def display_pattern(
     _draw_ramps(pattern)
     _draw_corners(pattern)
     _draw_line_pairs(pattern, _middle_lines(width, height))
-    return levels_of(pattern, display)
+    levels = levels_of(pattern, screen)
+    if screen.depth is not GreyDepth.EIGHT_BITS:
+        _draw_depth_ramps(levels, screen)
+    return levels
 
 
-def measuring_patch(
-    width: int, height: int, level: int, display: DisplayFunction | None = None
-) -> NDArray[np.uint8]:
-    """Return a patch of one driving level, a tenth of the area, on a dim ground.
+def measuring_patch(width: int, height: int, level: int, screen: ScreenGrey = PLAIN) -> GreyLevels:
+    """Return a patch of one driving level (0..255), a tenth of the area, on a dim ground.
 
     The level is not corrected: it is the one that is measured.
     """
-    picture = levels_of(np.full((height, width), _BACKGROUND), display)
+    picture = levels_of(np.full((height, width), _BACKGROUND), screen)
     side = round((0.1 * width * height) ** 0.5)
     top, left = (height - side) // 2, (width - side) // 2
-    picture[max(0, top) : top + side, max(0, left) : left + side] = level
+    painted = _measured_levels(np.array([level]), screen.depth)
+    picture[max(0, top) : top + side, max(0, left) : left + side] = painted
     return picture
 
 
-def levels_of(p_values: PValues, display: DisplayFunction | None) -> NDArray[np.uint8]:
+def levels_of(p_values: PValues, screen: ScreenGrey) -> GreyLevels:
     """Turn P-values into driving levels of a screen."""
-    if display is None:
-        return np.asarray(np.floor(p_values * 255.0 + 0.5), np.uint8)
-    return display.driving_levels(p_values)
+    if screen.display is None:
+        return screen.depth.nearest(p_values * screen.depth.white)
+    return screen.display.driving_levels(p_values, screen.depth)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepthRamp:
+    """Two ramps of the same greys, one below the other: of all levels, and of 256."""
+
+    every: slice
+    """Rows of the ramp of all levels."""
+    coarse: slice
+    """Rows of the ramp of 256 levels."""
+    columns: slice
+    darkest: float
+    brightest: float
+    """P-values at its left and right end."""
+
+
+def depth_ramps(width: int, height: int, depth: GreyDepth) -> tuple[DepthRamp, ...]:
+    """Where ramps of a depth lie, between the lower corners; none where there is no room.
+
+    As many as it takes to give every level a column of its own, the darkest above.
+    """
+    side, reach = _corner_side(width, height), _CORNER_MARGIN
+    columns = slice(2 * (side + reach) + reach, width - 2 * (side + reach) - reach)
+    steps = max(1, columns.stop - columns.start - 1)
+    count = ceil(depth.white / steps)
+    high = side // (2 * count)
+    if high < _LEAST_RAMP:
+        return ()
+    top = height - reach - side
+    return tuple(
+        DepthRamp(
+            every=slice(top + 2 * high * number, top + 2 * high * number + high),
+            coarse=slice(top + 2 * high * number + high, top + 2 * high * (number + 1)),
+            columns=columns,
+            darkest=number / count,
+            brightest=(number + 1) / count,
+        )
+        for number in range(count)
+    )
 
 
 def patch_squares(width: int, height: int) -> tuple[Square, ...]:
@@ -129,13 +178,31 @@ def _draw_ramps(pattern: PValues) -> None:
     pattern[first:last, width - inset - reach : width - inset] = ramp[::-1]
 
 
+def _corner_side(width: int, height: int) -> int:
+    return max(8, _unit(width, height) // 2)
+
+
+def _draw_depth_ramps(levels: GreyLevels, screen: ScreenGrey) -> None:
+    """Where a screen shows more than 256 levels, the upper ramp of a pair has finer steps."""
+    height, width = levels.shape
+    for ramp in depth_ramps(width, height, screen.depth):
+        greys = np.linspace(ramp.darkest, ramp.brightest, ramp.columns.stop - ramp.columns.start)
+        levels[ramp.every, ramp.columns] = levels_of(greys, screen)
+        eight = levels_of(greys, ScreenGrey(display=screen.display))
+        levels[ramp.coarse, ramp.columns] = _measured_levels(eight, screen.depth)
+
+
+def _measured_levels(levels: NDArray[np.integer], depth: GreyDepth) -> GreyLevels:
+    """The levels of a depth that give what 8-bit levels give."""
+    return depth.nearest(levels.astype(np.float64) * (depth.white / (LEVELS - 1)))
+
+
 def _draw_corners(pattern: PValues) -> None:
     """A frame on the outermost pixels, white corners, and line pairs in each."""
     height, width = pattern.shape
     pattern[[0, -1], :] = 1.0
     pattern[:, [0, -1]] = 1.0
-    side = max(8, _unit(width, height) // 2)
-    margin = 4
+    side, margin = _corner_side(width, height), _CORNER_MARGIN
     for top in (margin, height - margin - side):
         for left in (margin, width - margin - side):
             _fill(pattern, Square(left, top, side), 1.0)

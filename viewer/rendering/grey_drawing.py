@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from viewer.domain.display_function import DisplayFunction
+from viewer.domain.grey_depth import GreyDepth
 from viewer.domain.windowing import GreyScale
 from viewer.rendering.captions import Badge
 from viewer.rendering.extremes import Extreme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenGrey:
+    """How one window on its screen takes grey."""
+
+    display: DisplayFunction | None = None
+    """Of a calibrated screen; None for others and for pictures that leave the program."""
+    depth: GreyDepth = GreyDepth.EIGHT_BITS
+    """What the window's own picture keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +27,8 @@ class GreyDrawing:
 
     maximum: bool = False
     """The brightest image pixel under each screen pixel instead of the mean."""
-    display: DisplayFunction | None = None
-    """Of a calibrated screen; None for others and for pictures that leave the program."""
+    screen: ScreenGrey = ScreenGrey()
+    """What it is drawn for; as it is for pictures that leave the program."""
 
     @property
     def badges(self) -> tuple[Badge, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil, floor
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -24,6 +25,10 @@ A one-pixel calcification between four device pixels then keeps a tenth of it at
 """
 _CRISP_BELOW, _FULLY_CRISP_BELOW = 0.75, 0.5
 """Scales between which this sets in: a less shrunk image loses nothing that matters."""
+
+
+Shown = TypeVar("Shown", np.uint8, np.int32)
+"""What a table gives for a code: a level of grey, or a whole pixel of a window."""
 
 
 class Quality(Enum):
@@ -69,18 +74,20 @@ def image_rect(
 def render_grey(
     frame: Frame,
     viewport: Viewport,
-    table: NDArray[np.uint8],
+    table: NDArray[Shown],
     *,
     quality: Quality,
     extreme: Extreme | None = None,
-) -> NDArray[np.uint8]:
+    black: int = 0,
+) -> NDArray[Shown]:
     """Draw a frame as a pane shows it; black outside the image.
 
-    table: display grey of every code, (65536,).
+    table: display grey of every code, (65536,), as levels or as pixels. black: what it calls black.
     extreme: shrink by this instead of the mean, in either quality.
-    Returns (pane_height, pane_width) uint8. Safe in any thread; the heavy parts release the GIL.
+    Returns (pane_height, pane_width) of the table's kind. Safe in any thread; the heavy parts
+    release the GIL.
     """
-    pane = np.zeros((viewport.pane_height, viewport.pane_width), np.uint8)
+    pane = np.full((viewport.pane_height, viewport.pane_width), black, table.dtype)
     whole = image_rect(viewport, 0, 0, frame.rows, frame.columns)
     if whole.is_empty:
         return pane

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from inference.types import BENIGN, MALIGNANT, Prediction
 from viewer.domain.ai_state import AiState, prediction_of
-from viewer.domain.display_function import DisplayFunction
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
@@ -37,6 +36,7 @@ from viewer.rendering.captions import (
 from viewer.rendering.drawn_marks import NO_MARKS, DrawnMark, PaneMarks, drawn_marks
 from viewer.rendering.extremes import Extreme
 from viewer.rendering.grey_drawing import GreyDrawing
+from viewer.rendering.grey_table import GreyTable, grey_table
 from viewer.rendering.marks import (
     BoxMark,
     ShownMark,
@@ -56,8 +56,7 @@ class ImageLayer:
     """The grey image."""
 
     frame: Frame
-    table: NDArray[np.uint8]
-    """Display grey of every code."""
+    table: GreyTable
     viewport: Viewport
     extreme: Extreme | None = None
     """Shrunk by this instead of the mean: the maximum mode."""
@@ -238,14 +237,9 @@ def shown_voi(stack: ImageStack, state: PaneState) -> Voi:
 
 
 @lru_cache(maxsize=32)
-def display_table(
-    grey_scale: GreyScale, voi: Voi, *, inverted: bool, display: DisplayFunction | None = None
-) -> NDArray[np.uint8]:
-    """The lookup table of a window, kept for the windows used last.
-
-    display: of the calibrated screen it is for; None: greys go to the screen as they are.
-    """
-    table = lookup_table(grey_scale, voi, inverted=inverted, display=display)
+def display_table(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> NDArray[np.uint8]:
+    """The 8-bit lookup table of pictures that leave the program, kept for the windows used last."""
+    table = lookup_table(grey_scale, voi, inverted=inverted)
     table.setflags(write=False)
     return table
 
@@ -287,7 +281,13 @@ def _image_layer(
     viewport: Viewport,
     grey: GreyDrawing,
 ) -> ImageLayer:
-    table = display_table(stack.grey_scale, voi, inverted=state.inverted, display=grey.display)
+    table = grey_table(
+        stack.grey_scale,
+        voi,
+        inverted=state.inverted,
+        display=grey.screen.display,
+        depth=grey.screen.depth,
+    )
     extreme = grey.extreme_of(stack.grey_scale)
     return ImageLayer(frame=frame, table=table, viewport=viewport, extreme=extreme)
 

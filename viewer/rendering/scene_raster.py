@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from viewer.domain.frame import Frame
+from viewer.domain.grey_depth import GreyDepth
+from viewer.rendering.grey_table import Pixels, pixel_of
 from viewer.rendering.raster import Quality, needs_still, render_grey
 from viewer.rendering.saliency import SaliencyPicture, render_saliency
 from viewer.rendering.scene import PaneScene
@@ -18,10 +19,17 @@ class GreyRaster:
     """The grey image of a scene."""
 
     key: tuple[object, ...]
-    pixels: NDArray[np.uint8]
+    depth: GreyDepth
+    pixels: Pixels
     """(pane_height, pane_width)."""
     is_final: bool
     """True when a slower rendering would look no better."""
+
+    def share_brighter(self, grey: float, rows: slice, columns: slice) -> float:
+        """How much of a part is brighter than a grey, 0..1; 0 of an empty part."""
+        part = self.pixels[rows, columns]
+        brighter = np.count_nonzero(part > pixel_of(grey, self.depth))
+        return brighter / part.size if part.size else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,10 +108,16 @@ def _grey(scene: PaneScene, quality: Quality, earlier: GreyRaster | None) -> Gre
         and (earlier.is_final or quality is Quality.MOVING)
     ):
         return earlier
+    depth = image.table.depth
     pixels = render_grey(
-        image.frame, image.viewport, image.table, quality=quality, extreme=image.extreme
+        image.frame,
+        image.viewport,
+        image.table.pixels,
+        quality=quality,
+        extreme=image.extreme,
+        black=pixel_of(0.0, depth),
     )
     is_final = (
         quality is Quality.STILL or image.extreme is not None or not needs_still(image.viewport)
     )
-    return GreyRaster(key=image.key, pixels=pixels, is_final=is_final)
+    return GreyRaster(key=image.key, depth=depth, pixels=pixels, is_final=is_final)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QScreen
+from PySide6.QtWidgets import QWidget
 
 from viewer.domain.display_function import Calibration, DisplayFunction
+from viewer.domain.grey_depth import GreyDepth
+from viewer.rendering.grey_drawing import ScreenGrey
 from viewer.storage.calibration_files import read_calibrations, write_calibration
+from viewer.ui.backing import painted_depth
 
 NOT_CALIBRATED = "sRGB assumed"
+_DEEP = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +33,24 @@ class ScreenFacts:
     depth: int
     """Bits per pixel: 24 for 8 bits a channel, 30 for 10."""
 
-    @property
-    def depth_words(self) -> str:
-        """What the screen's depth means here."""
-        if self.depth >= 30:
+    def grey_words(self, painted: GreyDepth, *, platform: str = sys.platform) -> str:
+        """How many levels of grey a window on it is painted with, and why not more.
+
+        platform: sys.platform of the system the program runs on.
+        """
+        if painted is GreyDepth.TEN_BITS:
+            return f"{self.depth} bits per pixel (10 a channel): 1,024 levels of grey are painted"
+        if platform == "win32":
             return (
-                f"{self.depth} bits per pixel offered (10 a channel); this program draws 8 bits "
-                "of grey, so 256 levels are used"
+                f"{self.depth} bits per pixel: 256 levels of grey are painted (on Windows the "
+                "program's pictures have 8 bits a channel, whatever the screen offers)"
             )
-        return f"{self.depth} bits per pixel (8 a channel): 256 levels of grey"
+        if self.depth >= _DEEP:
+            return (
+                f"{self.depth} bits per pixel offered (10 a channel), but this window's picture "
+                "has 8: 256 levels of grey are painted"
+            )
+        return f"{self.depth} bits per pixel (8 a channel): 256 levels of grey are painted"
 
 
 def screen_facts(screen: QScreen) -> ScreenFacts:
@@ -76,13 +91,18 @@ class Displays(QObject):
         any_of_name = [f for f in named if not f.calibration.serial]
         return next(iter((*exact, *any_of_name)), None)
 
-    def words_of(self, screen: QScreen | None) -> str:
-        """How a screen is calibrated, in two or three words."""
-        function = self.function_of(screen)
-        if function is None:
-            return NOT_CALIBRATED
-        day = function.calibration.measured
-        return f"GSDF, measured {day}" if day else "GSDF calibrated"
+    def grey_of(self, widget: QWidget) -> ScreenGrey:
+        """How the screen and the window that a widget is on take grey."""
+        return ScreenGrey(display=self.function_of(widget.screen()), depth=painted_depth(widget))
+
+    def words_of(self, widget: QWidget) -> str:
+        """How the screen a widget is on is calibrated, in a few words, and more than 8 bits."""
+        grey = self.grey_of(widget)
+        said = NOT_CALIBRATED
+        if grey.display is not None:
+            day = grey.display.calibration.measured
+            said = f"GSDF, measured {day}" if day else "GSDF calibrated"
+        return f"{said}, 10-bit grey" if grey.depth is GreyDepth.TEN_BITS else said
 
     def keep(self, calibration: Calibration) -> None:
         """Use a calibration from now on, and write it; raises NotKept, then the old one serves."""

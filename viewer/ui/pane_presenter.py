@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtCore import Slot as QtSlot
-from PySide6.QtGui import QScreen
+from PySide6.QtWidgets import QWidget
 
-from viewer.domain.display_function import DisplayFunction
 from viewer.domain.gestures import DragAction
 from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
@@ -20,7 +19,7 @@ from viewer.jobs.truth_outlines import TruthOutlines
 from viewer.loading.frame_store import FrameKey
 from viewer.rendering.breast_shape import BreastShapes
 from viewer.rendering.captions import TextSettings
-from viewer.rendering.grey_drawing import GreyDrawing
+from viewer.rendering.grey_drawing import GreyDrawing, ScreenGrey
 from viewer.rendering.marks import TruthOutline
 from viewer.rendering.other_study import other_study
 from viewer.rendering.pane_frames import PaneFrames, ShownFrame
@@ -45,8 +44,8 @@ from viewer.ui.next_slices import NextSlices
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.reader_mark_painting import mark_under
 
-DisplayOf = Callable[[QScreen], DisplayFunction | None]
-"""The display function of a screen; None where none was measured."""
+GreyOf = Callable[[QWidget], ScreenGrey]
+"""How the window and the screen that a widget is on take grey."""
 _EVERYTHING = (
     "exam_id",
     "overlay",
@@ -94,7 +93,7 @@ class PanePresenter(QObject):
         take = files.room_taker()
         self._frames = PaneFrames(files.frame, on_size=take)
         self.destroyed.connect(lambda: take(0))
-        self._display_of: DisplayOf = _uncalibrated
+        self._grey_of: GreyOf = _plain_grey
         self._shapes = BreastShapes(files.frame)
         self._next = NextSlices(session=session, hanging=hanging, frame_of=files.frame, parent=self)
         session.changed.connect(self._follow)
@@ -108,9 +107,9 @@ class PanePresenter(QObject):
             self._listen(pane)
         self.show_all()
 
-    def draw_for(self, display_of: DisplayOf) -> None:
+    def draw_for(self, grey_of: GreyOf) -> None:
         """Draw each pane for the screen it is on from now on."""
-        self._display_of = display_of
+        self._grey_of = grey_of
         self.show_all()
 
     def scene(self, slot: Slot) -> PaneScene:
@@ -131,7 +130,7 @@ class PanePresenter(QObject):
             pane_height=height,
             ai=state.ai_of(image.image_id if image else ""),
             context=replace(
-                _context(state, slot, self._display_of(self._hanging.panes[slot].screen())),
+                _context(state, slot, self._grey_of(self._hanging.panes[slot])),
                 moving=moving_words(state, slot, words),
                 picked=picked,
             ),
@@ -282,12 +281,12 @@ def _maximised(state: SessionState, slot: Slot) -> SessionState:
     return maximised(state, slot)
 
 
-def _uncalibrated(screen: QScreen) -> DisplayFunction | None:
-    del screen
-    return None
+def _plain_grey(widget: QWidget) -> ScreenGrey:
+    del widget
+    return ScreenGrey()
 
 
-def _context(state: SessionState, slot: Slot, display: DisplayFunction | None) -> PaneContext:
+def _context(state: SessionState, slot: Slot, screen: ScreenGrey) -> PaneContext:
     exam = study_in(state, slot)
     overlay = replace(state.overlay, visible=state.overlay_is_drawn)
     return PaneContext(
@@ -302,7 +301,7 @@ def _context(state: SessionState, slot: Slot, display: DisplayFunction | None) -
         ),
         reader_marks=state.reader_marks,
         marks=pane_marks(state, slot),
-        grey=GreyDrawing(maximum=state.options.grey.maximum, display=display),
+        grey=GreyDrawing(maximum=state.options.grey.maximum, screen=screen),
         other_study=other_study(relation_in(state, slot)),
         repeat=repeat_words(state, slot),
         pitch=state.pitches.get(slot),

@@ -7,8 +7,11 @@ import pytest
 from pane_builders import breast_scene
 from PySide6.QtGui import QImage, QPainter
 
+from viewer.domain.grey_depth import GreyDepth
 from viewer.rendering.captions import CornerLine
+from viewer.rendering.grey_table import packed
 from viewer.rendering.scene import PaneScene
+from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import load_fonts
 from viewer.ui.pane.corner_text import draw_corner_text
 
@@ -56,11 +59,15 @@ def test_on_tissue_a_slice_says_its_depth_without_where_from():
     line = CornerLine("7/12, 25.0 mm from support side", short="7/12, 25.0 mm")
     scene = PaneScene(pane_width=400, pane_height=300, bottom_lines=(line,))
 
+    def flat(grey):
+        pixels = packed(np.full((300, 400), grey, np.uint8), GreyDepth.EIGHT_BITS)
+        return GreyRaster(key=(), depth=GreyDepth.EIGHT_BITS, pixels=pixels, is_final=True)
+
     def width_on(grey):
         image = QImage(400, 300, QImage.Format.Format_RGB32)
         painter = QPainter(image)
         try:
-            return draw_corner_text(painter, scene, 1.0, np.full((300, 400), grey, np.uint8))[1]
+            return draw_corner_text(painter, scene, 1.0, flat(grey))[1]
         finally:
             painter.end()
 

@@ -11,6 +11,7 @@ from pane_builders import bare, breast_scene, painted
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
 from viewer.domain.pane_state import PaneState
 from viewer.rendering.drawn_marks import PaneMarks, text_lines
+from viewer.rendering.grey_table import grey_table_of
 from viewer.rendering.scene import PaneContext, PaneScene
 from viewer.ui.pane.drawn_mark_painting import label_place, mark_rect
 from viewer.ui.pane.kept_layer import KeptLayers
@@ -49,7 +50,7 @@ def test_every_shape_is_seen_on_white_and_on_dark_tissue(shape: MarkShape, brigh
     scene = bare(scene_of(make_mark(shape, *SHAPES[shape])))
     assert scene.image is not None
     table = np.full(1 << 16, 255 if bright else 30, np.uint8)
-    scene = replace(scene, image=replace(scene.image, table=table))
+    scene = replace(scene, image=replace(scene.image, table=grey_table_of(table)))
     scene = replace(scene, drawn_marks=tuple(replace(d, lines=()) for d in scene.drawn_marks))
     scene = replace(scene, drawn_marks=tuple(replace(d, quiet_lines=()) for d in scene.drawn_marks))
     with_marks, without = painted(scene), painted(replace(scene, drawn_marks=()))

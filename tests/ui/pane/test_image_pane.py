@@ -78,7 +78,7 @@ def test_an_antialiased_picture_is_swapped_in_when_the_pane_rests(pane, qtbot):
     qtbot.waitUntil(lambda: pane.is_final, timeout=5000)
     image = scene.image
     assert image is not None
-    still = render_grey(image.frame, image.viewport, image.table, quality=Quality.STILL)
+    still = render_grey(image.frame, image.viewport, image.table.levels, quality=Quality.STILL)
     shown = grey_of(pane)
     # A 16-bit display shows every eighth grey only.
     np.testing.assert_allclose(shown.astype(int), still.astype(int), atol=8)

@@ -164,7 +164,7 @@ def test_a_given_raster_is_painted_instead_of_a_new_one():
     scene = breast_scene()
     still = rasterise(scene, Quality.STILL)
     assert still.grey is not None
-    inverted = replace(still, grey=replace(still.grey, pixels=255 - still.grey.pixels))
+    inverted = replace(still, grey=replace(still.grey, pixels=still.grey.pixels ^ 0x00FFFFFF))
     image = QImage(500, 400, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     paint_scene(painter, bare(scene), raster=replace(inverted, saliency=()))

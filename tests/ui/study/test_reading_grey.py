@@ -29,7 +29,7 @@ def table_of(driver: ReadingDriver) -> np.ndarray:
     pane = driver.program.hanging.panes[driver.session.active]
     assert pane.scene is not None
     assert pane.scene.image is not None
-    return pane.scene.image.table
+    return pane.scene.image.table.levels
 
 
 def calibrate(home: Path) -> None:

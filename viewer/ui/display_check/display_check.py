@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QScreen
+from PySide6.QtGui import QKeyEvent, QScreen, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.domain.display_function import Calibration, checked_steps
+from viewer.domain.grey_depth import GreyDepth
 from viewer.storage.toml_file import NotKept
+from viewer.ui.backing import painted_depth
 from viewer.ui.display_check.measure_form import MeasureForm
 from viewer.ui.display_check.pattern_view import PatternView
 from viewer.ui.display_check.steps_table import StepsTable
@@ -33,6 +35,10 @@ _CORRECTED = (
     "Calibrated: grey follows the GSDF between this screen's black and white. Below is the screen "
     "as measured, without the correction. Contrast: each step's, against the standard's; beyond "
     "10 % it is marked."
+)
+_RAMPS = (
+    " At the foot of the pattern, the upper ramp of each pair has all of them and the lower one "
+    "256: where the screen keeps 10 bits, the upper one is smoother."
 )
 
 
@@ -70,6 +76,11 @@ class DisplayCheck(QDialog):
     def side_is_shown(self) -> bool:
         """False while the pattern is alone."""
         return not self._side.isHidden()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Say what this window is painted with, which is known only now."""
+        super().showEvent(event)
+        self._show_screen()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """F: the pattern alone, or not."""
@@ -113,10 +124,11 @@ class DisplayCheck(QDialog):
     def _show_screen(self) -> None:
         facts = screen_facts(self._screen)
         function = self._displays.function_of(self._screen)
+        painted = painted_depth(self)
         lines = [
             f"<b>{facts.name}</b>" + (f" &nbsp; {facts.serial}" if facts.serial else ""),
             f"{facts.width} x {facts.height} pixels, {facts.dots_per_inch:.0f} dpi",
-            facts.depth_words,
+            f"{facts.grey_words(painted)}.{_RAMPS if painted is GreyDepth.TEN_BITS else ''}",
             _ASSUMED if function is None else _CORRECTED,
         ]
         self.facts.setText("<br>".join(lines))

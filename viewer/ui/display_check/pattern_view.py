@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from viewer.domain.display_function import DisplayFunction
+from viewer.domain.grey_depth import GreyDepth
 from viewer.rendering.display_pattern import display_pattern, measuring_patch
+from viewer.rendering.grey_drawing import ScreenGrey
+from viewer.rendering.grey_table import Pixels, packed
+from viewer.ui.backing import FORMATS, painted_depth
 
 
 class PatternView(QWidget):
@@ -21,7 +24,7 @@ class PatternView(QWidget):
         self._display: DisplayFunction | None = None
         self._level: int | None = None
         self._made_for: object = None
-        self._levels: NDArray[np.uint8] = np.zeros((1, 1), np.uint8)
+        self._pixels: Pixels = np.zeros((1, 1), np.int32)
 
     @property
     def level(self) -> int | None:
@@ -41,9 +44,11 @@ class PatternView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint one pattern pixel on one device pixel."""
         del event
-        levels = self._drawn()
-        height, width = levels.shape
-        image = QImage(levels.data, width, height, width, QImage.Format.Format_Grayscale8)
+        # Asked at each painting: only now is it certain what the window keeps of grey.
+        depth = painted_depth(self)
+        pixels = self._drawn(depth)
+        height, width = pixels.shape
+        image = QImage(pixels.data, width, height, pixels.strides[0], FORMATS[depth])
         painter = QPainter(self)
         try:
             ratio = self.devicePixelRatioF()
@@ -52,16 +57,18 @@ class PatternView(QWidget):
         finally:
             painter.end()
 
-    def _drawn(self) -> NDArray[np.uint8]:
+    def _drawn(self, depth: GreyDepth) -> Pixels:
         ratio = self.devicePixelRatioF()
         width = max(1, round(self.width() * ratio))
         height = max(1, round(self.height() * ratio))
-        wanted = width, height, self._level, self._display
+        screen = ScreenGrey(display=self._display, depth=depth)
+        wanted = width, height, self._level, screen
         if wanted != self._made_for:
             self._made_for = wanted
-            self._levels = (
-                display_pattern(width, height, self._display)
+            levels = (
+                display_pattern(width, height, screen)
                 if self._level is None
-                else measuring_patch(width, height, self._level, self._display)
+                else measuring_patch(width, height, self._level, screen)
             )
-        return self._levels
+            self._pixels = packed(levels, depth)
+        return self._pixels

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from viewer.rendering.captions import AiLine, AiLook, Badge, CornerLine, Emphasis
 from viewer.rendering.scene import PaneScene
+from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.ink import (
     ACCENT,
@@ -44,7 +43,7 @@ _SHARES = (1.0, 0.85, 0.7, 0.6, 0.5)
 """Of the wished size of words, tried in this order."""
 _LEAST_SCALE = 0.85
 """Device pixels per logical pixel below which words are not made smaller still."""
-_TISSUE_GREY = 40
+_TISSUE_GREY = 40 / 255
 _TISSUE_SHARE = 0.03
 
 DrawSign = Callable[[QPainter, QRectF], None]
@@ -87,7 +86,7 @@ class _Row:
 
 
 def draw_corner_text(
-    painter: QPainter, scene: PaneScene, scale: float, grey: NDArray[np.uint8] | None
+    painter: QPainter, scene: PaneScene, scale: float, grey: GreyRaster | None
 ) -> tuple[QRectF, ...]:
     """Draw both blocks, and return where they stand; `scale`: device pixels per logical pixel.
 
@@ -274,7 +273,7 @@ def _block_place(scene: PaneScene, rows: Sequence[_Row], start: float, scale: fl
 
 
 def _lies_on_tissue(
-    grey: NDArray[np.uint8] | None,
+    grey: GreyRaster | None,
     scene: PaneScene,
     rows: Sequence[_Row],
     scale: float,
@@ -288,8 +287,7 @@ def _lies_on_tissue(
     bottom = int(top + _height(rows))
     reach = int(max(row.sign_space + row.words_width for row in rows) + 2 * MARGIN * scale)
     columns = slice(max(0, scene.pane_width - reach), None) if scene.text_on_right else slice(reach)
-    under = grey[max(0, top) : bottom, columns]
-    return int(np.count_nonzero(under > _TISSUE_GREY)) > _TISSUE_SHARE * under.size
+    return grey.share_brighter(_TISSUE_GREY, slice(max(0, top), bottom), columns) > _TISSUE_SHARE
 
 
 def _draw_block(

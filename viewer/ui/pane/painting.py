@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPen
 
 from viewer.domain.viewport import Viewport
 from viewer.rendering.raster import DeviceRect, Quality, image_rect
+from viewer.rendering.saliency import SaliencyPicture
 from viewer.rendering.scene import CentralMessage, PaneScene
-from viewer.rendering.scene_raster import SceneRaster, rasterise
+from viewer.rendering.scene_raster import GreyRaster, SceneRaster, rasterise
+from viewer.ui.backing import FORMATS
 from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.corner_text import draw_corner_text, wrapped
 from viewer.ui.pane.drawn_mark_painting import draw_mark_labels, draw_mark_lines
@@ -63,8 +62,7 @@ def paint_scene(
     draw_edge_letters(painter, scene, text_scale)
     if scene.message is not None:
         _draw_message(painter, scene.message, pane, text_scale)
-    grey = None if layers.grey is None else layers.grey.pixels
-    corners = draw_corner_text(painter, scene, text_scale, grey)
+    corners = draw_corner_text(painter, scene, text_scale, layers.grey)
     _draw_marks(painter, scene, text_scale, corners, layers_kept)
     if scene.other_study:
         draw_study_edge(painter, pane, text_scale, on_right=scene.text_on_right)
@@ -129,16 +127,9 @@ def _draw_layers(
         rect = image_rect(viewport, 0, 0, viewport.image_rows, viewport.image_columns)
     _draw_background(painter, pane, rect)
     if layers.grey is not None and rect is not None and not rect.is_empty:
-        grey = layers.grey.pixels[rect.top : rect.bottom, rect.left : rect.right]
-        # Qt draws 8-bit grey in threads of its own, which on a busy machine take up to
-        # fifteen times as long; 32-bit pixels are copied at once.
-        _draw_pixels(
-            painter, rect, cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA), QImage.Format.Format_RGB32
-        )
+        _draw_grey(painter, rect, layers.grey)
     for picture in layers.saliency:
-        _draw_pixels(
-            painter, picture.rect, picture.pixels, QImage.Format.Format_ARGB32_Premultiplied
-        )
+        _draw_saliency(painter, picture)
 
 
 def _draw_background(painter: QPainter, pane: QRectF, image: DeviceRect | None) -> None:
@@ -157,13 +148,26 @@ def _draw_background(painter: QPainter, pane: QRectF, image: DeviceRect | None) 
             painter.fillRect(left, top, right - left, bottom - top, BACKGROUND)
 
 
-def _draw_pixels(
-    painter: QPainter, rect: DeviceRect, pixels: NDArray[np.uint8], image_format: QImage.Format
-) -> None:
-    """Draw (rows, columns, 4) pixels at their place."""
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, pixels.strides[0], image_format)
-    painter.drawImage(QPointF(rect.left, rect.top), image)
+def _draw_grey(painter: QPainter, rect: DeviceRect, grey: GreyRaster) -> None:
+    """Draw the part of the pane's pixels that the image covers."""
+    # Qt draws 8-bit grey in threads of its own, which on a busy machine take up to fifteen times
+    # as long; pixels of the window's own kind are copied at once.
+    height, width = grey.pixels.shape
+    image = QImage(grey.pixels.data, width, height, grey.pixels.strides[0], FORMATS[grey.depth])
+    part = QRectF(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top)
+    painter.drawImage(part, image, part)
+
+
+def _draw_saliency(painter: QPainter, picture: SaliencyPicture) -> None:
+    height, width = picture.pixels.shape[:2]
+    image = QImage(
+        picture.pixels.data,
+        width,
+        height,
+        picture.pixels.strides[0],
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )
+    painter.drawImage(QPointF(picture.rect.left, picture.rect.top), image)
 
 
 def _draw_message(painter: QPainter, message: CentralMessage, pane: QRectF, scale: float) -> None:
