@@ -292,6 +292,22 @@ def test_a_mammogram_of_the_other_breast_by_its_own_letters_is_said(tmp_path: Pa
     assert any("different breasts" in said for said in only_exam(path).exam.images[0].warnings)
 
 
+def test_what_is_not_applied_of_the_grey_scale_is_said(tmp_path: Path) -> None:
+    rescaled = group(PixelValueTransformationSequence=group(RescaleSlope=3, RescaleIntercept=0))
+    shared = group(PixelValueTransformationSequence=group(RescaleSlope=1, RescaleIntercept=0))
+    path = write(
+        tmp_path / "a.dcm",
+        breast(slices=2),
+        sop_class=DBT,
+        SharedFunctionalGroupsSequence=shared,
+        PerFrameFunctionalGroupsSequence=Items([Dataset(), rescaled[0]]),
+        PresentationLUTSequence=group(LUTExplanation="film"),
+    )
+    said = only_exam(path).exam.images[0].warnings
+    assert "Slices have different rescaling: all are drawn by the shared one." in said
+    assert "The header has a presentation LUT, which is not applied: check the greys." in said
+
+
 def test_burned_in_words_are_said(tmp_path: Path) -> None:
     path = write(tmp_path / "a.dcm", breast(), BurnedInAnnotation="YES")
     assert any("burned" in said for said in only_exam(path).exam.images[0].warnings)

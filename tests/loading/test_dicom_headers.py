@@ -26,7 +26,7 @@ from pydicom.uid import UID, SecondaryCaptureImageStorage
 
 from inference.types import Laterality
 from viewer.domain.geometry import SpacingOrigin
-from viewer.domain.view import ImageKind, View, ViewModifier, ViewPosition
+from viewer.domain.view import Energy, ImageKind, View, ViewModifier, ViewPosition
 from viewer.domain.windowing import Window
 from viewer.loading.dicom_kind import kind_of
 from viewer.loading.dicom_view import text_view, view_of
@@ -209,6 +209,23 @@ def test_raw_images_open_with_a_visible_warning(tmp_path: Path) -> None:
     image = located.exam.images[0]
     assert image.for_processing
     assert "For Processing" in image.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("image_type", "energy"),
+    [
+        (["DERIVED", "PRIMARY", "POST_CONTRAST", "SUBTRACTION"], Energy.SUBTRACTION),
+        (["DERIVED", "PRIMARY", "", "ADDITION", "LOW_ENERGY"], Energy.ADDITION),
+        (["ORIGINAL", "PRIMARY", "POST_CONTRAST", "NONE", "LOW_ENERGY"], Energy.LOW),
+        (["ORIGINAL", "PRIMARY", "POST_CONTRAST", "NONE", "HIGH_ENERGY"], Energy.HIGH),
+        (["ORIGINAL", "PRIMARY", "", "NONE"], None),
+    ],
+)
+def test_images_of_contrast_mammography_are_told_apart(
+    tmp_path: Path, image_type: list[str], energy: Energy | None
+) -> None:
+    image = only_exam(write(tmp_path / "a.dcm", PIXELS, ImageType=image_type)).exam.images[0]
+    assert (image.kind, image.energy) == (ImageKind.FFDM, energy)
 
 
 def test_of_one_view_the_raw_image_is_listed_after_the_one_for_presentation(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from loading_builders import DBT, breast, only_exam, write
 
 from inference.types import CropRule, ImageSource, Laterality, ModelInput
-from viewer.loading.errors import RawPixels, UnknownSide
+from viewer.loading.errors import UnknownSide, UnsuitablePixels
 from viewer.loading.model_source import model_input
 
 
@@ -77,5 +77,13 @@ def test_an_unknown_side_or_view_is_refused(tmp_path: Path, missing: str) -> Non
 
 
 def test_raw_pixels_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RawPixels, match="For Presentation"):
+    with pytest.raises(UnsuitablePixels, match="For Presentation"):
         given_to_network(tmp_path, breast(), PresentationIntentType="FOR PROCESSING")
+
+
+def test_a_subtraction_image_is_refused_and_a_low_energy_one_is_not(tmp_path: Path) -> None:
+    subtracted = ["DERIVED", "PRIMARY", "POST_CONTRAST", "SUBTRACTION"]
+    with pytest.raises(UnsuitablePixels, match="subtraction image"):
+        given_to_network(tmp_path, breast(), ImageType=subtracted)
+    low = ["ORIGINAL", "PRIMARY", "POST_CONTRAST", "NONE", "LOW_ENERGY"]
+    assert given_to_network(tmp_path, breast(), ImageType=low).source.slices == 1

@@ -14,7 +14,7 @@ from viewer.domain.exam import PatientIdentity
 from viewer.domain.frame import Frame
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
 from viewer.domain.pane_state import PaneState
-from viewer.domain.view import ImageKind
+from viewer.domain.view import Energy, ImageKind
 from viewer.domain.viewport import Framing
 from viewer.domain.windowing import VoiFunction, Window
 from viewer.rendering.captions import AiLook, TextSettings, ai_line
@@ -134,12 +134,15 @@ def test_without_a_laterality_text_stands_where_the_air_is():
 
 
 def test_what_is_unusual_is_a_warning():
-    stack = replace(LCC, for_processing=True, implant=True, partial_view=True)
+    stack = replace(
+        LCC, for_processing=True, implant=True, partial_view=True, energy=Energy.SUBTRACTION
+    )
     state = PaneState(
         image_id="x", inverted=True, flipped_horizontally=True, flipped_vertically=True
     )
     assert [badge.text for badge in scene_of(stack, state).badges] == [
         "for processing: not for presentation",
+        "subtraction image",
         "implant",
         "partial view",
         "flipped left to right",

@@ -19,7 +19,7 @@ from viewer.domain.breast_ai import (
     views_of,
 )
 from viewer.domain.image_stack import ImageStack
-from viewer.domain.view import ImageKind
+from viewer.domain.view import Energy, ImageKind
 from viewer.session.ai_results import ai_order, ai_stands
 from viewer.session.breast_results import (
     breast_stands,
@@ -69,13 +69,15 @@ def test_of_equal_kinds_ffdm_is_taken() -> None:
     assert group.kind is ImageKind.SYNTHETIC_2D
 
 
-def test_a_raw_image_is_no_model_s() -> None:
+def test_a_raw_or_combined_image_is_no_model_s() -> None:
     film, other = _images("LCC", "LMLO")
     raw = replace(film, image_id="raw", for_processing=True)
     (group,) = _groups([raw, film, other])
     assert group.images == (film, other)
     (group,) = _groups([raw])
     assert group.images == ()
+    (group,) = _groups([replace(film, energy=Energy.SUBTRACTION), film, other])
+    assert group.images == (film, other)
 
 
 def test_a_breast_without_the_kind_is_there_without_images() -> None:

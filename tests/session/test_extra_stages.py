@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from builders import make_exam, make_image
@@ -10,7 +11,7 @@ from builders import make_exam, make_image
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.hanging import Slot
 from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Origin, Place, Stage
-from viewer.domain.view import ImageKind
+from viewer.domain.view import Energy, ImageKind
 from viewer.session.exams import chosen, opened
 from viewer.session.late_arrivals import exams_renewed
 from viewer.session.patient import patient_confirmed
@@ -76,9 +77,16 @@ def test_a_partial_view_never_hangs_in_the_place_of_the_whole() -> None:
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_a_raw_image_never_hangs_in_the_place_of_the_one_for_presentation(place: int) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [{"for_processing": True}, {"energy": Energy.SUBTRACTION}, {"energy": Energy.HIGH}],
+)
+def test_a_raw_or_combined_image_never_hangs_in_the_place_of_the_mammogram(
+    place: int, how: dict[str, Any]
+) -> None:
     film = make_image("RCC", kind=ImageKind.FFDM, image_id="film")
-    raw = replace(film, image_id="raw", for_processing=True)
+    raw = replace(film, **{"image_id": "raw"} | how)
+    film = replace(film, energy=Energy.LOW if "energy" in how else None)
     magnified = make_image("RCC-M", kind=ImageKind.FFDM, image_id="magnified")
     both = [film]
     both.insert(place, raw)

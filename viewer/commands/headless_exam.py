@@ -18,7 +18,7 @@ from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.loading.ct_source import ct_source
 from viewer.loading.decode_pool import DecodePool
-from viewer.loading.errors import LoadingError, RawPixels, UnsuitableSeries
+from viewer.loading.errors import LoadingError, UnsuitablePixels, UnsuitableSeries
 from viewer.loading.frame_store import FrameStore
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.model_source import model_input
@@ -85,7 +85,7 @@ class HeadlessExam:
         try:
             source = self._pool.source(image.image_id)
             return Done(serving[0].predict(model_input(image, source), progress))
-        except RawPixels as error:
+        except UnsuitablePixels as error:
             return NotRun(str(error))
         except (InferenceError, LoadingError) as error:
             return Failed(str(error))

@@ -24,7 +24,7 @@ from viewer.export.prediction_folder import PredictionFolder, arrays_names
 from viewer.export.tables import Status
 from viewer.loading.ct_source import ct_source
 from viewer.loading.decode_pool import DecodePool
-from viewer.loading.errors import LoadingError, RawPixels, UnknownSide, UnsuitableSeries
+from viewer.loading.errors import LoadingError, UnknownSide, UnsuitablePixels, UnsuitableSeries
 from viewer.loading.frame_source import FrameSource
 from viewer.loading.frame_store import FrameStore
 from viewer.loading.located_exam import LocatedExam
@@ -281,7 +281,7 @@ class PredictionRun:
         status = Status.FAILED
         try:
             return step()
-        except (UnknownSide, RawPixels, UnsuitableSeries) as error:
+        except (UnknownSide, UnsuitablePixels, UnsuitableSeries) as error:
             status, reason = Status.NOT_RUN, str(error)
         except (InferenceError, LoadingError) as error:
             reason = str(error)

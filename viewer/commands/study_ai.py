@@ -16,7 +16,7 @@ from viewer.domain.breast_ai import breast_groups
 from viewer.domain.findings import breast_scores
 from viewer.domain.image_stack import ImageStack
 from viewer.loading.decode_pool import DecodePool
-from viewer.loading.errors import IncompleteVolume, LoadingError, RawPixels, UnknownSide
+from viewer.loading.errors import IncompleteVolume, LoadingError, UnknownSide, UnsuitablePixels
 from viewer.loading.frame_store import FrameStore
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.model_source import model_input
@@ -87,7 +87,7 @@ def _predict_image(run: _Run, image: ImageStack, pool: DecodePool) -> None:
         try:
             source = pool.source(image.image_id)
             prediction = model.predict(model_input(image, source), run.progress)
-        except (UnknownSide, RawPixels, IncompleteVolume) as error:
+        except (UnknownSide, UnsuitablePixels, IncompleteVolume) as error:
             run.notes.append(f"{image.name} was not scored: {error.message}")
         except (InferenceError, LoadingError) as error:
             run.problems.append(f"{image.name}: {error}")
@@ -113,7 +113,7 @@ def _predict_breasts(
         try:
             images = breast_images(run.located, group)
             prediction = model.predict(images, run.progress, run.models.heat_maps_for(group.kind))
-        except (UnknownSide, RawPixels, IncompleteVolume) as error:
+        except (UnknownSide, UnsuitablePixels, IncompleteVolume) as error:
             run.notes.append(f"{name} was not scored: {error.message}")
         except (InferenceError, LoadingError) as error:
             run.problems.append(f"{name}: {error}")

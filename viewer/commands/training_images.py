@@ -133,8 +133,8 @@ def _rows_of_images(
 def _why_unusable(image: ImageStack) -> str | None:
     if image.view.laterality is None or image.view.position is None:
         return "its side or view is not known"
-    if image.for_processing:
-        return "its pixels are raw (For Processing)"
+    if image.unlike_mammogram is not None:
+        return f"networks are not trained on {image.unlike_mammogram}"
     if image.missing_slices:
         return f"{image.missing_slices} of its slices are missing"
     return None

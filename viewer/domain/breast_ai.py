@@ -39,7 +39,7 @@ class BreastGroup:
     key: BreastKey
     kind: ImageKind
     images: tuple[ImageStack, ...]
-    """Of known view and for presentation, in the order of the exam."""
+    """Mammograms of known view, in the order of the exam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,6 @@ def _group(exam: Exam, laterality: Laterality, kind: ImageKind) -> BreastGroup:
             if image.kind is kind
             and image.view.is_known
             and image.view.laterality is laterality
-            and not image.for_processing
+            and image.unlike_mammogram is None
         ),
     )

@@ -47,10 +47,10 @@ KIND_ORDER = (
 def wanted_first(image: ImageStack) -> tuple[bool, bool]:
     """Sorts images of one view, before their kind does.
 
-    A part of a breast never stands for the whole, and raw pixels, which are not meant for reading,
-    never for the image that was made of them.
+    A part of a breast never stands for the whole, and raw pixels or a subtraction never for the
+    mammogram.
     """
-    return image.partial_view, image.for_processing
+    return image.partial_view, image.unlike_mammogram is not None
 
 
 def slot_of(view: View) -> Slot | None:
@@ -72,7 +72,7 @@ def related_slot(view: View) -> Slot | None:
 
 
 def images_by_slot(images: Iterable[ImageStack]) -> Mapping[Slot, tuple[ImageStack, ...]]:
-    """All images of each slot: whole ones for presentation, then parts and raw ones.
+    """All images of each slot: whole mammograms, then raw or combined ones, then parts.
 
     Of these DBT first, then synthetic 2D, then FFDM; file order within.
     """

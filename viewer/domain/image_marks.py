@@ -22,6 +22,7 @@ def marks_of(image: ImageStack) -> tuple[str, ...]:
         "implant" * image.implant,
         "partial view" * image.partial_view,
         "for processing" * image.for_processing,
+        "" if image.energy is None else image.energy.value,
     )
     return (*modifier_words(image.view), *(word for word in others if word))
 

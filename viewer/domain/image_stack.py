@@ -10,7 +10,7 @@ from inference.types import Laterality
 from viewer.domain.ct import CtFacts
 from viewer.domain.geometry import AS_STORED, Orientation, PixelSpacing
 from viewer.domain.technique import Technique
-from viewer.domain.view import ImageKind, View
+from viewer.domain.view import Energy, ImageKind, View
 from viewer.domain.windowing import GreyScale, Voi, Window
 
 NOTHING_PER_SLICE: Mapping[int, tuple[Voi, ...]] = MappingProxyType({})
@@ -45,6 +45,8 @@ class ImageStack:
     missing_slices: int = 0
     """How many slices of the volume are known to be absent: not sent, or lost."""
     for_processing: bool = False
+    energy: Energy | None = None
+    """Of contrast mammography; None for a plain image."""
     implant: bool = False
     partial_view: bool = False
     partial_words: str = ""
@@ -66,6 +68,15 @@ class ImageStack:
     def lacks_view(self) -> bool:
         """True for a mammogram whose side or projection is not identified."""
         return self.ct is None and not self.view.is_known
+
+    @property
+    def unlike_mammogram(self) -> str | None:
+        """Why the pixels are not a mammogram's as readers and networks know it; None: they are."""
+        if self.for_processing:
+            return "raw pixels (For Processing)"
+        if self.energy in (None, Energy.LOW):
+            return None
+        return f"{self.energy.value} images of contrast mammography"
 
     @property
     def chest_wall_is_left(self) -> bool:

@@ -95,6 +95,18 @@ class ImageKind(Enum):
     SECONDARY_CAPTURE = "Secondary capture"
 
 
+class Energy(Enum):
+    """What one of several exposures, or a combination of them, shows; the value is what is said.
+
+    Image Type values 4 and 5 of contrast mammography (DICOM PS3.3 C.8.11.7.1.4).
+    """
+
+    LOW = "low energy"
+    HIGH = "high energy"
+    SUBTRACTION = "subtraction"
+    ADDITION = "addition"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """Laterality and projection of one image; None where it could not be identified."""

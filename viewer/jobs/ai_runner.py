@@ -21,7 +21,6 @@ from viewer.jobs.inference_worker import InferenceWorker
 from viewer.jobs.model_shelf import ModelShelf
 from viewer.jobs.model_vetting import ModelVetting
 from viewer.jobs.series_request import SeriesRequest
-from viewer.loading.model_source import RAW
 from viewer.session.ai_results import ai_order, ai_stands, forgotten, unfinished
 from viewer.session.session import Change, Session
 from viewer.session.state import SessionState
@@ -160,8 +159,8 @@ class AiRunner(QObject):
         """Why an image is not given to a network; None when it is."""
         if image.lacks_view:
             return "assign the view first"
-        if image.for_processing:
-            return RAW
+        if image.unlike_mammogram is not None:
+            return f"the AI is not given {image.unlike_mammogram}"
         if image.ct is not None and image.ct.obstacle:
             return image.ct.obstacle
         return None if self._settings.weights else NO_WEIGHTS

@@ -24,6 +24,11 @@ from viewer.loading.errors import UnreadableFile
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_420")
 
+_SHAPE_DISAGREES = (
+    "Photometric Interpretation and Presentation LUT Shape disagree: check black and white."
+)
+_PRESENTATION_LUT = "The header has a presentation LUT, which is not applied: check the greys."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelLayout:
@@ -129,8 +134,10 @@ def _low_is_bright(dataset: Dataset, layout: PixelLayout) -> tuple[bool, tuple[s
     shape = text(dataset, "PresentationLUTShape").upper()
     monochrome1 = layout.photometric == "MONOCHROME1"
     contradict = shape == ("IDENTITY" if monochrome1 else "INVERSE")
-    doubt = "Photometric Interpretation and Presentation LUT Shape disagree: check black and white."
-    return monochrome1 or shape == "INVERSE", (doubt,) if contradict else ()
+    doubts = (_SHAPE_DISAGREES,) * contradict + (_PRESENTATION_LUT,) * (
+        first_item(dataset, "PresentationLUTSequence") is not None
+    )
+    return monochrome1 or shape == "INVERSE", doubts
 
 
 def _modality_lut(dataset: Dataset) -> tuple[ModalityLut | None, tuple[str, ...]]:
@@ -154,6 +161,8 @@ def _rescale(dataset: Dataset) -> tuple[float, float, tuple[str, ...]]:
     ]
     stated = [found for found in frames if found is not None]
     common = _slope_intercept(shared) if shared is not None else None
+    if common is not None and any(other != common for other in stated):
+        return *common, ("Slices have different rescaling: all are drawn by the shared one.",)
     if common is None and stated:
         common = stated[0]
         if any(other != common for other in stated):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydicom.dataset import Dataset
 
-from viewer.domain.view import ImageKind
+from viewer.domain.view import Energy, ImageKind
 from viewer.loading.dicom_header import text, whole, words
 from viewer.loading.dicom_spacing import pixel_spacing
 from viewer.loading.dicom_view import shows_breast, text_view, view_of
@@ -26,6 +26,13 @@ _FINEST_CT_PIXEL_MM = 0.2
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _FOR_PROCESSING = ("1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.13.1.5")
 _HOLOGIC_PRIVATE_GROUP = 0x7E01
+_ENERGIES = {
+    "SUBTRACTION": Energy.SUBTRACTION,
+    "ADDITION": Energy.ADDITION,
+    "HIGH_ENERGY": Energy.HIGH,
+    "LOW_ENERGY": Energy.LOW,
+}
+"""What was combined comes first: its exposures may be named too."""
 _SYNTHETIC_NAMES = ("C-VIEW", "S-VIEW", "CVIEW", "SVIEW", "INSIGHT 2D", "V-PREVIEW")
 
 
@@ -46,6 +53,12 @@ def kind_of(dataset: Dataset) -> ImageKind:
     if sop_class == BREAST_TOMOSYNTHESIS or frames > 1 or sop_class in _CT or "TOMO" in image_type:
         return ImageKind.DBT
     return ImageKind.FFDM
+
+
+def energy_of(dataset: Dataset) -> Energy | None:
+    """Return which exposure, or combination of several, the Image Type names (values 4 and 5)."""
+    image_type = words(dataset, "ImageType")
+    return next((energy for word, energy in _ENERGIES.items() if word in image_type[3:]), None)
 
 
 def is_ct(dataset: Dataset) -> bool:

@@ -27,8 +27,8 @@ class UnknownSide(LoadingError):
     """The AI cannot run on an image whose side or projection nobody has said."""
 
 
-class RawPixels(LoadingError):
-    """The AI does not score pixels that are not processed for presentation."""
+class UnsuitablePixels(LoadingError):
+    """The AI does not score pixels that are no mammogram's: raw ones, or those of a subtraction."""
 
 
 class IncompleteVolume(LoadingError):

@@ -95,7 +95,7 @@ def _shown_order(found: FoundImage) -> tuple[object, ...]:
         position,
         _SIDES.index(view.laterality),
         _KINDS.index(found.image.stack.kind),
-        found.image.stack.for_processing,
+        found.image.stack.unlike_mammogram is not None,
         found.order,
         found.image.stack.image_id,
     )

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from inference.types import ModelInput
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.windowing import CODES, GreyScale
-from viewer.loading.errors import IncompleteVolume, RawPixels, UnknownSide, UnsuitableSeries
+from viewer.loading.errors import IncompleteVolume, UnknownSide, UnsuitablePixels, UnsuitableSeries
 from viewer.loading.frame_source import FrameSource
-
-RAW = "The AI is not given raw pixels (For Processing)"
 
 
 def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
@@ -22,7 +20,7 @@ def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
     frames: the image's own source, or DecodePool.source(image_id) to share its frames.
     Raises UnknownSide when the side or the projection is not known: it would have to be guessed.
     Raises IncompleteVolume when slices are missing: what they show could be all there is to find.
-    Raises RawPixels for images that are not for presentation. Raises UnsuitableSeries for CT.
+    Raises UnsuitablePixels for raw or combined images. Raises UnsuitableSeries for CT.
     """
     if stack.missing_slices:
         raise IncompleteVolume(
@@ -30,8 +28,10 @@ def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
             "and the AI scores whole volumes only",
             hint="send the volume again",
         )
-    if stack.for_processing:
-        raise RawPixels(RAW, hint="send the image For Presentation")
+    if stack.unlike_mammogram is not None:
+        raise UnsuitablePixels(
+            f"The AI is not given {stack.unlike_mammogram}", hint="send the image For Presentation"
+        )
     if stack.ct is not None:
         raise UnsuitableSeries("Mammography models are not given CT")
     if stack.view.laterality is None or stack.view.position is None:

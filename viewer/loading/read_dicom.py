@@ -24,7 +24,7 @@ from viewer.loading.dicom_header import (
     text,
     whole,
 )
-from viewer.loading.dicom_kind import is_for_processing, is_single_slice, kind_of
+from viewer.loading.dicom_kind import energy_of, is_for_processing, is_single_slice, kind_of
 from viewer.loading.dicom_partial import is_partial_view, partial_words
 from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing, spacing_doubts
 from viewer.loading.dicom_support import support_is_first
@@ -188,6 +188,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         slice_spacing_mm=slice_mm,
         support_is_first=support_is_first(dataset, view) if volume else None,
         for_processing=for_processing,
+        energy=None if is_ct else energy_of(dataset),
         implant=text(dataset, "BreastImplantPresent").upper() == "YES",
         partial_view=is_partial_view(dataset),
         partial_words=partial_words(dataset),

@@ -138,6 +138,8 @@ def badges(stack: ImageStack, state: PaneState) -> tuple[Badge, ...]:
         said.insert(0, "unknown view")
     if stack.for_processing and not any("presentation" in w.lower() for w in said):
         said.append("for processing: not for presentation")
+    if stack.energy is not None:
+        said.append(f"{stack.energy.value} image")
     if stack.implant:
         said.append("implant")
     if ViewModifier.IMPLANT_DISPLACED in stack.view.modifiers:
@@ -148,13 +150,16 @@ def badges(stack: ImageStack, state: PaneState) -> tuple[Badge, ...]:
         said.append(
             f"partial view: {stack.partial_words}" if stack.partial_words else "partial view"
         )
-    if state.flipped_horizontally:
-        said.append("flipped left to right")
-    if state.flipped_vertically:
-        said.append("flipped top to bottom")
-    if state.inverted:
-        said.append("inverted")
-    return tuple(Badge(text) for text in said)
+    return tuple(Badge(text) for text in (*said, *_changed_by_reader(state)))
+
+
+def _changed_by_reader(state: PaneState) -> tuple[str, ...]:
+    changes = {
+        "flipped left to right": state.flipped_horizontally,
+        "flipped top to bottom": state.flipped_vertically,
+        "inverted": state.inverted,
+    }
+    return tuple(text for text, is_so in changes.items() if is_so)
 
 
 def identity_lines(
