@@ -8,6 +8,7 @@ import pytest
 from builders import make_exam, make_image, make_prediction
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer.commands.key_bindings import normalised
@@ -18,12 +19,16 @@ from viewer.domain.view import ImageKind
 from viewer.session.ai_results import ai_stands
 from viewer.session.exams import opened
 from viewer.session.state import SessionState
+from viewer.ui.fonts import text_width
 from viewer.ui.key_names import key_name
 from viewer.ui.notice_bar import NoticeBar
 from viewer.ui.panel.patch_list import PatchLine, PatchList
-from viewer.ui.panel.score_line import LineLook
+from viewer.ui.panel.score_line import LineLook, ScoreLine
 from viewer.ui.panel.score_lines import other_lines, score_lines
 from viewer.ui.panel.score_table import ScoreTable
+from viewer.ui.panel.scroll_fade import ScrollFade
+from viewer.ui.status_bar import StatusBar
+from viewer.ui.theme import SMALL_PIXELS
 
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -164,3 +169,64 @@ def test_secondary_captures_keep_their_name_short() -> None:
     images = [make_image("RCC", kind=ImageKind.SECONDARY_CAPTURE), make_image("LCC")]
     state = opened(SessionState(), [make_exam(images=images)])
     assert score_lines(state)[0].title == "RCC SC"
+
+
+def test_a_long_name_of_a_model_stands_whole_on_as_many_rows_as_it_needs(qtbot: QtBot) -> None:
+    table = ScoreTable()
+    qtbot.addWidget(table)
+    name = "Whole breasts: A hospital's own two-view model of 2026 with heat maps, 2 members"
+    model = ScoreLine(look=LineLook.MODEL, title=name)
+    image = ScoreLine(look=LineLook.IMAGE, title="RCC", image_id="r")
+    table.show_lines([model, image], Palette.PAPER)
+    table.resize(300, table.sizeHint().height())
+    table.show()
+    rows = (table.sizeHint().height() - 20) // 21
+    assert rows == 3
+    shown = [table.line_at(20 + 21 * row + 5) for row in range(rows)]
+    assert shown[-1] == image
+    words = [line.title for line in shown[:-1]]
+    assert " ".join(words) == name
+    assert all(text_width(part, SMALL_PIXELS) <= 300 - 24 for part in words)
+    with qtbot.waitSignal(table.image_chosen) as chosen:
+        qtbot.mouseClick(
+            table, Qt.MouseButton.LeftButton, pos=QPoint(60, table.sizeHint().height() - 8)
+        )
+    assert chosen.args == ["r"]
+    table.resize(700, 200)
+    assert table.line_at(20 + 5) == model
+
+
+def test_what_goes_on_below_a_scrolled_part_fades_out_until_its_end(qtbot: QtBot) -> None:
+    area, inside = QScrollArea(), QWidget()
+    inside.setFixedHeight(400)
+    area.setWidget(inside)
+    qtbot.addWidget(area)
+    area.resize(200, 120)
+    fade = ScrollFade(area)
+    area.show()
+    assert fade.isVisible()
+    assert fade.geometry().bottom() == area.viewport().rect().bottom()
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    assert not fade.isVisible()
+    area.verticalScrollBar().setValue(0)
+    area.resize(200, 500)
+    assert not fade.isVisible()
+
+
+def test_words_in_passing_are_said_whole_and_memory_gives_way(qtbot: QtBot) -> None:
+    status = StatusBar()
+    qtbot.addWidget(status)
+    status.show_frames("Slices 0.1 of 7.8 GB, disk 0.0 of 8.0 GB", "Memory.")
+    status.show_display("sRGB assumed")
+    status.resize(620, 26)
+    status.show()
+    labels = {label.text(): label for label in status.findChildren(QLabel)}
+    memory, display = labels[status.memory], labels[status.display]
+    assert memory.isVisible()
+    status.say("Larger text: words are at 200 % already, and cannot grow further.")
+    qtbot.waitUntil(lambda: not memory.isVisible())
+    said = next(label for label in status.findChildren(QLabel) if label.text() == status.said)
+    assert said.width() >= said.sizeHint().width()
+    assert display.isVisible()
+    status.say("")
+    qtbot.waitUntil(memory.isVisible)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import floor, log10
 
@@ -20,6 +20,8 @@ from viewer.domain.true_size import true_size_words
 from viewer.domain.view import GUIDANCE, ViewModifier
 from viewer.domain.viewport import Viewport
 from viewer.domain.windowing import Voi, VoiFunction, Window
+
+_BELOW = ", below 1:1"
 
 
 class Emphasis(Enum):
@@ -72,6 +74,8 @@ class AiLine:
     detail: str = ""
     fraction: float | None = None
     """How much is done, 0..1, while running."""
+    short: str = ""
+    """The scores where there is no room beside the tissue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,8 @@ def ai_line(state: AiState, *, slices: int | None = None) -> AiLine:
             scores = prediction.scores
             text = f"malignant {scores.malignant:.2f}   benign {scores.benign:.2f}"
             if prediction.has_salient_region:
-                return AiLine(AiLook.SCORES, text, model)
+                short = f"mal {scores.malignant:.2f}  ben {scores.benign:.2f}"
+                return AiLine(AiLook.SCORES, text, model, short=short)
             return AiLine(AiLook.NOTHING_SALIENT, "AI: no salient region", f"{text}   {model}")
 
 
@@ -210,11 +215,11 @@ def reading_lines(
     lines = []
     if stack.slices > 1:
         lines.append(_slice_line(stack, slice_index))
-    lines.append(CornerLine(zoom_text(viewport), Emphasis.SECONDARY, reduced=is_reduced(viewport)))
+    lines.append(_zoom_line(viewport))
     true_size = true_size_words(stack, viewport, pitch)
     if true_size:
         lines.append(CornerLine(true_size, Emphasis.SECONDARY))
-    lines.append(CornerLine(window_text(voi), Emphasis.SECONDARY))
+    lines.append(_window_line(voi))
     return tuple(lines)
 
 
@@ -222,7 +227,7 @@ def reduction_lines(viewport: Viewport) -> tuple[CornerLine, ...]:
     """What stays when corner text is off: that the image is below 1:1, if it is."""
     if not is_reduced(viewport):
         return ()
-    return (CornerLine(zoom_text(viewport), Emphasis.SECONDARY, reduced=True),)
+    return (_zoom_line(viewport),)
 
 
 def is_reduced(viewport: Viewport) -> bool:
@@ -235,6 +240,25 @@ def slice_text(stack: ImageStack, slice_index: int) -> str:
     numbered = f"{slice_index + 1}/{stack.slices}"
     depth = slice_depth(stack, slice_index)
     return numbered if depth is None else f"{numbered}, {depth.words}"
+
+
+def _zoom_line(viewport: Viewport) -> CornerLine:
+    """The zoom; below 1:1 the sign says so where the words have no room."""
+    text = zoom_text(viewport)
+    short = text.removesuffix(_BELOW)
+    return CornerLine(
+        text,
+        Emphasis.SECONDARY,
+        reduced=is_reduced(viewport),
+        short="" if short == text else short,
+    )
+
+
+def _window_line(voi: Voi) -> CornerLine:
+    """The window; the header's words for it can go where room is short, its numbers never."""
+    text = window_text(voi)
+    short = window_text(replace(voi, explanation="")) if isinstance(voi, Window) else ""
+    return CornerLine(text, Emphasis.SECONDARY, short="" if short == text else short)
 
 
 def _slice_line(stack: ImageStack, slice_index: int) -> CornerLine:
@@ -250,7 +274,7 @@ def zoom_text(viewport: Viewport) -> str:
     zoom = viewport.zoom
     if abs(zoom - 1.0) < 1e-6:
         return "zoom 1:1"
-    return f"zoom {zoom:.2f}, below 1:1" if zoom < 1.0 else f"zoom {zoom:.2f}"
+    return f"zoom {zoom:.2f}{_BELOW}" if zoom < 1.0 else f"zoom {zoom:.2f}"
 
 
 def window_text(voi: Voi) -> str:

@@ -22,7 +22,7 @@ from viewer.session.session import Session
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.pictures import copy_picture, hanging_picture, pane_picture, save_picture
 from viewer.ui.pictures_animation import write_figure_scroll, write_pane_scroll
-from viewer.ui.pictures_figure import Figure, NothingToShow
+from viewer.ui.pictures_figure import FIGURE_PANEL, Figure, NothingToShow
 from viewer.ui.text_size import text_factor
 
 _AS_ON_SCREEN = "PNG, as on screen (*.png)"
@@ -99,9 +99,12 @@ class PictureDesk(QObject):
         if chosen is None:
             return
         path, frame_of = chosen[0], self._frames_of(shot)
+        # Where the screen has more pixels for an inch, so has the figure: as sharp when seen there.
+        height = round(FIGURE_PANEL * self._window.devicePixelRatioF())
 
         def work(_: TaskProgress) -> str:
-            save_picture(Figure(shot, frame_of).picture(shot.state.slice_index), path)
+            figure = Figure(shot, frame_of, panel_height=height)
+            save_picture(figure.picture(shot.state.slice_index), path)
             return f"Figure written to {path.name}."
 
         self._run(work)

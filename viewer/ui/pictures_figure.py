@@ -25,6 +25,8 @@ from viewer.ui.pane.painting import paint_scene
 from viewer.ui.pictures import blank_picture
 from viewer.ui.pictures_caption import strip_of_figure
 
+FIGURE_PANEL = 900
+"""Device pixels of the panels' height on a screen that is not scaled."""
 _MAP_OPACITY = 0.75
 _HIDDEN = LayerStyle(visible=False)
 _FADED_TILE = 0.5
@@ -64,7 +66,7 @@ class Figure:
     """
 
     def __init__(
-        self, shot: Shot, frame_of: Callable[[int], Frame], *, panel_height: int = 900
+        self, shot: Shot, frame_of: Callable[[int], Frame], *, panel_height: int = FIGURE_PANEL
     ) -> None:
         prediction = prediction_of(shot.ai)
         if prediction is None or shot.stack is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import psutil
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from viewer.ui.text_size import follow_text_size, scaled
 
 _HEIGHT = 26
+_GAP = 10
 _SAID_FOR_MS = 5000
 _MEMORY_EVERY_MS = 2000
 
@@ -58,6 +60,29 @@ class StatusBar(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Narrow windows cut words, they do not grow."""
         return QSize(200, scaled(_HEIGHT))
+
+    def event(self, event: QEvent) -> bool:
+        """Find room anew when words change."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._make_room()
+        return handled
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Find room for the words."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Rather than that words are cut, memory is not said for a moment, and then the display."""
+        labels = (self._running, self._said, self._device, self._research)
+        wide = sum(label.sizeHint().width() for label in labels if label.text())
+        if self._running.text():
+            wide += self._progress.width() + self._cancel.sizeHint().width() + 2 * _GAP
+        room = self.width() - 2 * _GAP - len(labels) * _GAP
+        for label in (self._display, self._memory):
+            wide += label.sizeHint().width() + _GAP
+            label.setVisible(wide <= room)
 
     @property
     def running(self) -> str:
@@ -121,8 +146,8 @@ class StatusBar(QWidget):
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 0, 10, 0)
-        layout.setSpacing(10)
+        layout.setContentsMargins(_GAP, 0, _GAP, 0)
+        layout.setSpacing(_GAP)
         layout.addWidget(self._running)
         layout.addWidget(self._progress)
         layout.addWidget(self._cancel)

@@ -19,6 +19,8 @@ _CHANGES = (
     QEvent.Type.ApplicationFontChange,
 )
 _SIZES = re.compile(r"((?:font-size|min-height|min-width): )(\d\d+)px")
+_GROWING = re.compile(r"(\d+)tx\b")
+"""A length of signs that stand beside words, such as check boxes: pixels at 100 % text."""
 
 
 def text_factor() -> float:
@@ -51,7 +53,8 @@ def scaled_sheet(style_sheet: str, percent: int) -> str:
     def grown(found: re.Match[str]) -> str:
         return f"{found[1]}{round(int(found[2]) * percent / 100)}px"
 
-    return _SIZES.sub(grown, style_sheet)
+    signs = _GROWING.sub(lambda f: f"{round(int(f[1]) * percent / 100)}px", style_sheet)
+    return _SIZES.sub(grown, signs)
 
 
 def follow_text_size(widget: QWidget, grow: Callable[[], None]) -> None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pane_builders import breast_scene
 from PySide6.QtGui import QImage, QPainter
 
+from viewer.domain.ai_state import NotRun
 from viewer.domain.grey_depth import GreyDepth
-from viewer.rendering.captions import CornerLine
+from viewer.rendering.captions import CornerLine, ai_line
 from viewer.rendering.grey_table import packed
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import load_fonts
 from viewer.ui.pane.corner_text import draw_corner_text
+from viewer.ui.pictures import rgb_pixels
+
+
+def raster(grey):
+    pixels = packed(grey, GreyDepth.EIGHT_BITS)
+    return GreyRaster(key=(), depth=GreyDepth.EIGHT_BITS, pixels=pixels, is_final=True)
 
 
 def blocks(width, height, scale):
@@ -59,18 +68,73 @@ def test_on_tissue_a_slice_says_its_depth_without_where_from():
     line = CornerLine("7/12, 25.0 mm from support side", short="7/12, 25.0 mm")
     scene = PaneScene(pane_width=400, pane_height=300, bottom_lines=(line,))
 
-    def flat(grey):
-        pixels = packed(np.full((300, 400), grey, np.uint8), GreyDepth.EIGHT_BITS)
-        return GreyRaster(key=(), depth=GreyDepth.EIGHT_BITS, pixels=pixels, is_final=True)
-
     def width_on(grey):
         image = QImage(400, 300, QImage.Format.Format_RGB32)
         painter = QPainter(image)
         try:
-            return draw_corner_text(painter, scene, 1.0, flat(grey))[1]
+            return draw_corner_text(
+                painter, scene, 1.0, raster(np.full((300, 400), grey, np.uint8))
+            )[1]
         finally:
             painter.end()
 
     in_air, on_tissue = width_on(0), width_on(200)
     assert on_tissue.height() == in_air.height()
     assert on_tissue.width() < 0.6 * in_air.width()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_only_the_row_that_reaches_over_tissue_is_shortened_or_gets_a_ground():
+    load_fonts()
+    long = CornerLine("7/12, 25.0 mm from support side", short="7/12, 25.0 mm")
+    lines = (CornerLine("short"), long, CornerLine("also short"))
+    scene = PaneScene(pane_width=600, pane_height=300, bottom_lines=lines)
+    skin = np.zeros((300, 600), np.uint8)
+    skin[:, 415:430] = 200
+
+    def drawn(bottom_lines, grey):
+        image = QImage(600, 300, QImage.Format.Format_RGB32)
+        image.fill(0xFF303030)
+        painter = QPainter(image)
+        shown = replace(scene, bottom_lines=bottom_lines)
+        try:
+            place = draw_corner_text(painter, shown, 1.0, raster(grey))[1]
+        finally:
+            painter.end()
+        return place, rgb_pixels(image)[..., 0]
+
+    in_air, over_skin = drawn(lines, np.zeros_like(skin))[0], drawn(lines, skin)[0]
+    assert in_air.left() < 415
+    assert over_skin.left() > 430
+    assert over_skin.height() == in_air.height()
+    longest = replace(long, short="")
+    place, pixels = drawn((lines[0], longest, lines[2]), skin)
+    grounds = (pixels < 0x30).any(axis=1)
+    row = place.height() / 3
+    first, last = np.flatnonzero(grounds)[[0, -1]]
+    assert place.top() + row - 2 <= first
+    assert last <= place.top() + 2 * row + 2
+
+
+@pytest.mark.usefixtures("qapp")
+def test_in_a_low_pane_with_large_words_none_lies_on_a_breast_of_half_its_width():
+    load_fonts()
+    scene = replace(
+        breast_scene(width=267, height=258),
+        bottom_lines=(
+            CornerLine("7/12, 25.0 mm from support side", short="7/12, 25.0 mm"),
+            CornerLine("zoom 0.22, below 1:1", reduced=True, short="zoom 0.22"),
+            CornerLine("C 512  W 512  NORMAL", short="C 512  W 512"),
+        ),
+        ai=ai_line(NotRun("no weights chosen")),
+    )
+    assert scene.text_on_right
+    breast = np.zeros((258, 267), np.uint8)
+    breast[60:230, :106] = 150
+    image = QImage(267, 258, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    try:
+        bottom = draw_corner_text(painter, scene, 2.0, raster(breast))[1]
+    finally:
+        painter.end()
+    assert bottom.left() >= 106

@@ -44,7 +44,7 @@ _SHARES = (1.0, 0.85, 0.7, 0.6, 0.5)
 _LEAST_SCALE = 0.85
 """Device pixels per logical pixel below which words are not made smaller still."""
 _TISSUE_GREY = 40 / 255
-_TISSUE_SHARE = 0.03
+_TISSUE_SHARE = 0.01
 
 DrawSign = Callable[[QPainter, QRectF], None]
 
@@ -90,18 +90,21 @@ def draw_corner_text(
 ) -> tuple[QRectF, ...]:
     """Draw both blocks, and return where they stand; `scale`: device pixels per logical pixel.
 
-    grey: the pane's image. Where a block would lie over tissue after all, because the image is
-    enlarged, it keeps only its indispensable rows and gets a dark ground to be read on.
+    grey: the pane's image. Where a row would lie over tissue after all, because the image is
+    enlarged, dispensable rows go, others are shortened, and what lies there still gets a dark
+    ground to be read on.
     """
     top, bottom, scale = _fitting_blocks(scene, scale)
     places = []
     for rows, at_top in ((top, True), (bottom, False)):
-        kept, over_tissue = rows, _lies_on_tissue(grey, scene, rows, scale, at_top=at_top)
-        if over_tissue:
-            kept = _indispensable(rows)
-            over_tissue = _lies_on_tissue(grey, scene, kept, scale, at_top=at_top)
+        kept: Sequence[_Row] = rows
         start = _start(scene, kept, scale, at_top=at_top)
-        _draw_block(painter, scene, kept, start, scale, with_ground=over_tissue)
+        touching = _on_tissue(grey, scene, kept, start, scale)
+        if any(touching):
+            kept = _giving_way(kept, touching)
+            start = _start(scene, kept, scale, at_top=at_top)
+            touching = _on_tissue(grey, scene, kept, start, scale)
+        _draw_block(painter, scene, kept, start, scale, touching)
         places.append(_block_place(scene, kept, start, scale))
     return tuple(places)
 
@@ -215,9 +218,18 @@ def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[_Row, ...]:
     def sign(painter: QPainter, rect: QRectF) -> None:
         draw_ai_sign(painter, rect, line.look, line.fraction)
 
-    rows = [
-        _Row(text=line.text, pixel_size=size, weight=weight, colour=colour, scale=scale, sign=sign)
-    ]
+    def row(text: str, short: _Row | None = None) -> _Row:
+        return _Row(
+            text=text,
+            pixel_size=size,
+            weight=weight,
+            colour=colour,
+            scale=scale,
+            sign=sign,
+            short=short,
+        )
+
+    rows = [row(line.text, row(line.short) if line.short else None)]
     if line.fraction is not None:
         rows.append(
             _Row(
@@ -231,8 +243,9 @@ def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[_Row, ...]:
             )
         )
     if line.detail:
-        # The model's name can go where room is short; the reason of a failure never.
-        is_model = line.look is AiLook.SCORES
+        # The model's name, and why nothing was asked of it, can go where room is short, since the
+        # panel says them too; the reason of a failure never.
+        is_elsewhere = line.look in (AiLook.SCORES, AiLook.NOT_RUN)
         rows += [
             _Row(
                 text=text,
@@ -240,7 +253,7 @@ def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[_Row, ...]:
                 colour=SECONDARY,
                 scale=scale,
                 indented=True,
-                dispensable=is_model,
+                dispensable=is_elsewhere,
             )
             for text in wrapped(line.detail, size, width - _sign_space(size))
         ]
@@ -272,22 +285,43 @@ def _block_place(scene: PaneScene, rows: Sequence[_Row], start: float, scale: fl
     return QRectF(left, start, width, _height(rows))
 
 
-def _lies_on_tissue(
+def _giving_way(rows: Sequence[_Row], touching: Sequence[bool]) -> list[_Row]:
+    """The rows without those over tissue that can go; others over tissue in their short words."""
+    return [
+        (row.short or row) if touches else row
+        for row, touches in zip(rows, touching, strict=True)
+        if not (touches and row.dispensable)
+    ]
+
+
+def _on_tissue(
     grey: GreyRaster | None,
     scene: PaneScene,
     rows: Sequence[_Row],
+    start: float,
     scale: float,
-    *,
-    at_top: bool,
-) -> bool:
-    """True when the image under a block is more than stray bright pixels."""
+) -> list[bool]:
+    """Which rows have more than stray bright pixels of the image under their own words."""
+    in_air = [False] * len(rows)
     if grey is None or not rows:
-        return False
-    top = int(_start(scene, rows, scale, at_top=at_top))
-    bottom = int(top + _height(rows))
-    reach = int(max(row.sign_space + row.words_width for row in rows) + 2 * MARGIN * scale)
-    columns = slice(max(0, scene.pane_width - reach), None) if scene.text_on_right else slice(reach)
-    return grey.share_brighter(_TISSUE_GREY, slice(max(0, top), bottom), columns) > _TISSUE_SHARE
+        return in_air
+
+    def share(reach: float, top: float, bottom: float) -> float:
+        """Of tissue between two heights, so far in from the words' side."""
+        wide = int(reach + MARGIN * scale) + 1
+        first = max(0, scene.pane_width - wide) if scene.text_on_right else 0
+        lines, columns = slice(max(0, int(top)), int(bottom)), slice(first, first + wide)
+        return grey.share_brighter(_TISSUE_GREY, lines, columns)
+
+    reaches = [row.sign_space + row.words_width for row in rows]
+    # Most blocks lie in air: one look at the whole of it is cheaper than one at each row.
+    if share(max(reaches), start, start + _height(rows)) == 0.0:
+        return in_air
+    found, y = [], start
+    for row, reach in zip(rows, reaches, strict=True):
+        found.append(share(reach, y, y + row.height) > _TISSUE_SHARE)
+        y += row.height
+    return found
 
 
 def _draw_block(
@@ -296,12 +330,12 @@ def _draw_block(
     rows: Sequence[_Row],
     start: float,
     scale: float,
-    *,
-    with_ground: bool,
+    with_ground: Sequence[bool],
 ) -> None:
+    """with_ground: the rows that get a dark ground to be read on."""
     y = start
-    for row in rows:
-        if with_ground:
+    for row, ground in zip(rows, with_ground, strict=True):
+        if ground:
             _draw_ground(painter, scene, row, QRectF(0, y, scene.pane_width, row.height), scale)
         _draw_row(painter, scene, row, y, scale)
         y += row.height

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running, SeriesDone
@@ -10,6 +10,9 @@ from viewer.jobs.model_list import ModelList
 from viewer.session.breast_results import is_ai_busy
 from viewer.session.state import SessionState
 from viewer.ui.actions import CommandActions
+from viewer.ui.text_size import follow_text_size, scaled
+
+_ICON = 16
 
 
 class AiHeader(QWidget):
@@ -75,6 +78,10 @@ class AiHeader(QWidget):
         self._demonstration.setVisible(self._models.is_empty and bool(self._models.demonstration))
         self._scale.setVisible(not self._models.is_empty)
 
+    def _grow(self) -> None:
+        for button in self._buttons:
+            button.setIconSize(QSize(scaled(_ICON), scaled(_ICON)))
+
     def _lay_out(self, title: QLabel) -> None:
         first = QHBoxLayout()
         first.setSpacing(8)
@@ -83,6 +90,7 @@ class AiHeader(QWidget):
         for button in self._buttons:
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             first.addWidget(button)
+        follow_text_size(self, self._grow)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(3)

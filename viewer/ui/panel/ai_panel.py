@@ -24,6 +24,7 @@ from viewer.ui.panel.overlay_controls import OverlayControls
 from viewer.ui.panel.patch_list import THUMBNAIL, PatchLine, PatchList
 from viewer.ui.panel.score_lines import other_lines, score_lines
 from viewer.ui.panel.score_table import ScoreTable
+from viewer.ui.panel.scroll_fade import ScrollFade
 from viewer.ui.text_size import follow_text_size, scaled
 
 WIDTH = 300
@@ -133,6 +134,7 @@ class AiPanel(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
+        ScrollFade(scroll)
         self._foot = QWidget(self)
         foot = QVBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings, Palette
 from viewer.session.ai_results import overlay_changed
 from viewer.session.session import Change, Session
 from viewer.ui.actions import CommandActions
+from viewer.ui.text_size import follow_text_size, scaled
 
 _STEPS = 100
+_SWATCH = 10
+"""Logical pixels of a side at 100 % text."""
+_BESIDE = 3
+"""Between it and the words."""
 
 
 class _LayerRow:
@@ -45,6 +50,7 @@ class _LayerRow:
             widget.blockSignals(True)
         self.box.setChecked(style.visible)
         self.box.setIcon(_swatch(colour))
+        self.box.setIconSize(QSize(scaled(_SWATCH) + scaled(_BESIDE), scaled(_SWATCH)))
         self.opacity.setValue(round(style.opacity * _STEPS))
         self.threshold.setValue(round(style.threshold * _STEPS))
         for slider in (self.opacity, self.threshold):
@@ -84,7 +90,7 @@ class OverlayControls(QWidget):
         layout.addLayout(self._switch_grid())
         self._connect(actions)
         session.changed.connect(self._follow)
-        self._show()
+        follow_text_size(self, self._show)
 
     def _layer_grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -169,6 +175,10 @@ def _slider(parent: QWidget, name: str, *, lowest: int = 0, highest: int = _STEP
 
 
 def _swatch(colour: str) -> QIcon:
-    picture = QPixmap(10, 10)
-    picture.fill(QColor(colour))
+    side = scaled(_SWATCH)
+    picture = QPixmap(side + scaled(_BESIDE), side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.fillRect(0, 0, side, side, QColor(colour))
+    painter.end()
     return QIcon(picture)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from viewer.domain.overlay_settings import Palette
 from viewer.ui.fonts import text_font
+from viewer.ui.pane.corner_text import wrapped
 from viewer.ui.panel.score_line import LineLook, ScoreLine
 from viewer.ui.row_keys import ListRow, RowKeys
 from viewer.ui.text_size import follow_text_size, scaled, text_factor
@@ -34,12 +44,14 @@ class ScoreTable(QWidget):
     def __init__(self, parent: QWidget | None = None, *, name: str = "Scores") -> None:
         super().__init__(parent)
         self._lines: tuple[ScoreLine, ...] = ()
+        self._shown: tuple[ScoreLine, ...] = ()
+        """The lines as they stand: a model's long name takes several."""
         self._colours = Palette.PAPER.colours
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
         self.hand = RowKeys(self, self._rows)
         self.hand.chosen.connect(self._choose_row)
-        follow_text_size(self, self.updateGeometry)
+        follow_text_size(self, self._break_names)
 
     @property
     def lines(self) -> tuple[ScoreLine, ...]:
@@ -50,16 +62,36 @@ class ScoreTable(QWidget):
         """Show other lines."""
         if tuple(lines) == self._lines and palette.colours == self._colours:
             return
-        grown = len(lines) != len(self._lines)
         self._lines, self._colours = tuple(lines), palette.colours
         self.setAccessibleDescription(". ".join(line.words for line in lines))
-        if grown:
-            self.updateGeometry()
+        self._break_names()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Break long names anew."""
+        super().resizeEvent(event)
+        self._break_names()
+
+    def _break_names(self) -> None:
+        """Give each name of a model as many rows as it needs: its end says how it is averaged."""
+        before = self._shown
+        width = self._wide() - 2 * _MARGIN
+        self._shown = tuple(
+            row
+            for line in self._lines
+            for row in (
+                [replace(line, title=text) for text in wrapped(line.title, SMALL_PIXELS, width)]
+                if line.look is LineLook.MODEL
+                else [line]
+            )
+        )
+        # A change of the size of words makes other rows high, too.
+        if len(self._shown) != len(before) or self.height() != self.sizeHint().height():
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """High enough for all lines."""
-        rows = _HEADER + _ROW * len(self._lines) if self._lines else 0
+        rows = _HEADER + _ROW * len(self._shown) if self._shown else 0
         return QSize(scaled(280), scaled(rows))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
@@ -69,22 +101,22 @@ class ScoreTable(QWidget):
     @property
     def _choosable(self) -> tuple[int, ...]:
         """The numbers of the lines that bring an image up."""
-        return tuple(n for n, line in enumerate(self._lines) if line.image_id is not None)
+        return tuple(n for n, line in enumerate(self._shown) if line.image_id is not None)
 
     def _rows(self) -> tuple[ListRow, ...]:
         factor, width = text_factor(), float(self.width())
         return tuple(
             ListRow(
-                words=self._lines[number].words,
+                words=self._shown[number].words,
                 place=QRectF(0, (_HEADER + number * _ROW) * factor, width, _ROW * factor),
-                is_current=self._lines[number].is_active,
+                is_current=self._shown[number].is_active,
             )
             for number in self._choosable
         )
 
     @Slot(int)
     def _choose_row(self, row: int) -> None:
-        image_id = self._lines[self._choosable[row]].image_id
+        image_id = self._shown[self._choosable[row]].image_id
         if image_id is not None:
             self.image_chosen.emit(image_id)
 
@@ -99,7 +131,7 @@ class ScoreTable(QWidget):
     def line_at(self, y: float) -> ScoreLine | None:
         """The line at a height."""
         index = int((y / text_factor() - _HEADER) // _ROW)
-        return self._lines[index] if 0 <= index < len(self._lines) else None
+        return self._shown[index] if 0 <= index < len(self._shown) else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Bring an image up."""
@@ -113,9 +145,9 @@ class ScoreTable(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()
         painter.scale(text_factor(), text_factor())
-        if self._lines:
+        if self._shown:
             self._draw_header(painter)
-        for index, line in enumerate(self._lines):
+        for index, line in enumerate(self._shown):
             self._draw_line(painter, line, _HEADER + index * _ROW)
         painter.restore()
         self.hand.draw(painter)
