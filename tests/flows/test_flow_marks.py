@@ -16,7 +16,7 @@ from running_program import RunningProgram
 from viewer.domain.hanging import Slot
 from viewer.domain.mark import Mark, MarkClass, MarkShape
 from viewer.domain.windowing import Window
-from viewer.session.marks import all_marks
+from viewer.session.marks import all_marks, mark_selected
 from viewer.session.state import Tool
 from viewer.storage.marks_file import marks_path, read_marks
 from viewer.ui.dialogs.mark_words import MarkWordsDialog
@@ -252,6 +252,31 @@ def test_two_programs_on_one_exam_keep_each_other_s_marks(
     stamp = path.stat().st_mtime_ns
     one.qtbot.wait(7000)
     assert path.stat().st_mtime_ns == stamp
+
+
+def test_what_was_changed_just_before_a_program_closed_is_seen_in_the_other(
+    start: Start, pictures: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    one, other = opened(start(home=home), pictures), opened(start(home=home), pictures)
+    other.qtbot.keyClick(other.program.window, Qt.Key.Key_D)
+    for row in (60, 160):
+        drag(other, Slot.LCC, (row, 20), (row + 40, 90))
+    one.qtbot.waitUntil(lambda: len(marks(one)) == 2, timeout=20_000)
+    first, second = marks(other)
+    one.program.session.apply(lambda state: mark_selected(state, first.mark_id))
+    one.qtbot.keyClick(one.program.window, Qt.Key.Key_Delete)
+    one.qtbot.keyClick(one.program.window, Qt.Key.Key_D)
+    drag(one, Slot.LCC, (110, 20), (130, 90))
+    left = marks(one)
+    assert len(left) == 2
+    assert second in left
+    # Nothing runs in between: no look, no timer.
+    one.program.window.close()
+    one.program.close()
+    other.qtbot.waitUntil(lambda: set(marks(other)) == set(left), timeout=20_000)
+    again = opened(start(home=home), pictures)
+    assert set(marks(again)) == set(left)
 
 
 def test_marks_that_cannot_be_written_are_said_once_and_written_when_they_can_be(
