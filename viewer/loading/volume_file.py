@@ -1,9 +1,10 @@
-"""One slice at a time out of a NIfTI, NRRD or MHA file, through SimpleITK.
+"""One slice at a time out of a NIfTI, NRRD or MHA file; its header is read by SimpleITK.
 
-SimpleITK takes single slices from uncompressed NIfTI and MHA files only; others are unpacked once
-into a temporary file. ITK silently fills the rest of a NIfTI volume that was cut short with zeros
-when it reads it whole, and fails, as it should, when it reads it by slices or when unpacking meets
-the early end; so no NIfTI volume is read whole here.
+Where the values lie in a row they are read as they are. Else SimpleITK takes single slices, which
+it can from uncompressed NIfTI and MHA files only; others are unpacked once into a temporary file.
+ITK silently fills the rest of a NIfTI volume that was cut short with zeros when it reads it whole,
+and fails, as it should, when it reads it by slices or when unpacking meets the early end; so no
+NIfTI volume is read whole here.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from viewer.loading.errors import UnreadableFile, UnreadableImage
-from viewer.loading.nifti_floats import FloatSlices, float_slices
 from viewer.loading.sniff import FileKind
+from viewer.loading.unpacked_file import COPY_AGAIN, DAMAGED
+from viewer.loading.volume_layout import layout_of
+from viewer.loading.volume_pixels import VolumePixels, volume_pixels
 
 _READERS = {
     FileKind.NIFTI: "NiftiImageIO",
@@ -46,8 +49,6 @@ _NUMBERS = {
 _ITK = threading.RLock()
 """ITK's NIfTI reader keeps state for the whole process: two threads in it at once end in wrong
 reports of damage, or in a crash."""
-_DAMAGED = "The volume is damaged or cut short"
-_COPY_AGAIN = "copy it again from its source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +76,12 @@ class VolumeFile:
         self._path = path
         self._kind = kind
         self._lock = threading.Lock()
-        self._peeked = False
         self._plain = (path, kind) if _is_plain(path, kind) else None
         if kind is FileKind.NIFTI and not _has_nifti_name(path):
             # ITK opens a NIfTI file only under a name that says so.
             self._plain = self._unpacked()
         self.header = _header(*(self._plain or (path, kind)))
-        self._floats: FloatSlices | None = None
-        if kind is FileKind.NIFTI and self.header.dtype.kind == "f":
-            self._plain = self._plain or self._unpacked()
-            self._floats = float_slices(self._plain[0])
+        self._pixels = self._pixels_in_a_row()
 
     @property
     def pixel_files(self) -> tuple[Path, ...]:
@@ -94,8 +91,8 @@ class VolumeFile:
 
     def read(self, slice_index: int) -> NDArray[Any]:
         """Return one slice, (rows, columns), in the file's own numbers; raises UnreadableImage."""
-        if self._floats is not None:
-            return self._floats.read(slice_index, self.header.rows, self.header.columns)
+        if self._pixels is not None:
+            return self._pixels.read(slice_index)
         path, kind = self._file_with_slices()
         with _ITK:
             reader = _reader(path, kind)
@@ -106,18 +103,23 @@ class VolumeFile:
                     reader.SetExtractSize([self.header.columns, self.header.rows, 0])
                 return np.asarray(sitk.GetArrayFromImage(reader.Execute()))
             except RuntimeError as error:
-                raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
+                raise UnreadableImage(DAMAGED, hint=COPY_AGAIN) from error
+
+    def _pixels_in_a_row(self) -> VolumePixels | None:
+        path = self._path if self._plain is None else self._plain[0]
+        layout = layout_of(path, self._kind)
+        header = self.header
+        # Of what ITK takes for other numbers than the layout says, ITK knows more.
+        if layout is None or layout.dtype.newbyteorder("=") != header.dtype:
+            return None
+        return volume_pixels(
+            path, layout, slices=header.slices, rows=header.rows, columns=header.columns
+        )
 
     def _file_with_slices(self) -> tuple[Path, FileKind]:
-        """Return the file to take a slice from, unpacking if need be.
-
-        The first slice of a packed NIfTI file, for the first picture, comes without unpacking all.
-        """
+        """Return the file to take a slice from through ITK, unpacking if need be."""
         with self._lock:
             if self._plain is None:
-                if self._kind is FileKind.NIFTI and not self._peeked:
-                    self._peeked = True
-                    return self._path, self._kind
                 self._plain = self._unpacked()
             return self._plain
 
@@ -135,7 +137,7 @@ class VolumeFile:
             with _ITK:
                 sitk.WriteImage(self._whole(), str(target), False)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
+            raise UnreadableImage(DAMAGED, hint=COPY_AGAIN) from error
         except (OSError, RuntimeError) as error:
             raise UnreadableImage(
                 "The volume could not be unpacked",
@@ -147,7 +149,7 @@ class VolumeFile:
         try:
             return _reader(self._path, self._kind).Execute()
         except RuntimeError as error:
-            raise UnreadableImage(_DAMAGED, hint=_COPY_AGAIN) from error
+            raise UnreadableImage(DAMAGED, hint=COPY_AGAIN) from error
 
 
 def _reader(path: Path, kind: FileKind) -> Any:
