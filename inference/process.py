@@ -22,6 +22,7 @@ _NEVER_TRIM = 2**31 - 1
 _SPINS = "1000"
 _IDLE_PRIORITY_CLASS = 0x40
 _LOWEST_NICENESS = 19
+_NICENESS_BESIDE_A_WINDOW = 4
 _DIES_FIRST = "500"
 
 
@@ -75,6 +76,23 @@ def yield_to_everyone() -> None:
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
         else:
             os.nice(_LOWEST_NICENESS)
+
+
+def usable_cores() -> int:
+    """How many cores this process may use; at least 1."""
+    count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    return count or 1
+
+
+def yield_to_window() -> None:
+    """Lower the calling thread's priority where the system lets a thread have its own (Linux).
+
+    For threads beside a window's: they then get less of a core that its own thread wants too. Not
+    the least: one that holds the interpreter's lock when it loses its core holds up the window.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS_BESIDE_A_WINDOW)
 
 
 def die_first() -> None:

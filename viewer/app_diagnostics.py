@@ -33,7 +33,10 @@ class Diagnostics(QObject):
         self._hanging: HangingView | None = None
         self.stalls = StallWatch(self)
         self.clock = ResponseClock(
-            session=session, images_painted=self._images_painted, parent=self
+            session=session,
+            scenes_painted=self._scenes_painted,
+            images_painted=self._images_painted,
+            parent=self,
         )
         session.changed.connect(self._follow)
 
@@ -60,6 +63,13 @@ class Diagnostics(QObject):
 
     def _follow(self, change: Change) -> None:
         self.stalls.note("+".join(changed_names(change)))
+
+    def _scenes_painted(self) -> bool:
+        if self._hanging is None:
+            return True
+        panes = self._hanging.panes
+        shown = (panes[s] for s in self._session.state.shown_slots if s in panes)
+        return all(pane.has_painted_newest for pane in shown if pane.isVisible())
 
     def _images_painted(self) -> bool:
         if self._hanging is None:

@@ -6,13 +6,15 @@ import gc
 import signal
 import sys
 
+import cv2
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from inference.process import usable_cores
 from viewer.ui.theme import apply_theme
 
 FIRST_SIZE = (1600, 960)
-SWITCH_INTERVAL_S = 0.001
+SWITCH_INTERVAL_S = 0.0002
 """How long another thread may keep the interpreter while the window waits for it."""
 
 
@@ -33,6 +35,8 @@ def favour_the_window() -> None:
     For the whole process; call it once everything is built.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    # OpenCV's own threads take cores from the window's thread, which then waits for them.
+    cv2.setNumThreads(max(1, usable_cores() // 2))
     # Start-up objects live as long as the program: collecting them again only costs time.
     gc.collect()
     gc.freeze()

@@ -31,6 +31,7 @@ from inference.engine.messages import (
 from inference.engine.wire import Wire, WireBroken
 from inference.engine.work import Work
 from inference.errors import InferenceError
+from inference.process import yield_to_window
 from inference.progress import Progress
 from inference.types import ImageSource
 
@@ -68,7 +69,9 @@ class RunningChild:
             ) from error
         pipes = self._process.stdout, self._process.stdin
         self._wire = Wire(*(cast(RawIOBase, pipe) for pipe in pipes))
-        self._readers = ThreadPoolExecutor(_READERS, "slices for the AI")
+        self._readers = ThreadPoolExecutor(
+            _READERS, "slices for the AI", initializer=yield_to_window
+        )
         self._job = 0
         self._refusals: list[Exception] = []
         log.info("engine process started")

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
@@ -236,7 +237,7 @@ class Reading:
             return
         others = [i.image_id for i in exam.images if i.slices == 1]
         self._program.session.apply(lambda s: forgotten(s, others))
-        shutil.rmtree(self._kept, ignore_errors=True)
+        _removed(self._kept)
         self._program.runner.run(exam)
 
     def _do(self, phase: Phase) -> None:
@@ -265,6 +266,15 @@ class Reading:
             if time.perf_counter() > deadline:
                 raise TimeoutError("the window did not get there in time")
             self._app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+
+def _removed(folder: Path) -> None:
+    """Remove kept results, not in the window's thread: no reader does that."""
+    removing = Thread(target=shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True})
+    removing.start()
+    while removing.is_alive():
+        QApplication.processEvents()
+        removing.join(0.002)
 
 
 def measure(*, quick: bool = False) -> dict[str, float]:

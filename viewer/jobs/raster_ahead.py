@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from inference.process import usable_cores
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import (
@@ -14,7 +16,7 @@ from viewer.rendering.scene_raster import (
     rasterise,
 )
 
-_THREADS = 2
+_MOST_THREADS = 3
 _KEPT = 3
 """Pictures a pane keeps: what is shown, the slice before it and the one after."""
 
@@ -22,8 +24,10 @@ _KEPT = 3
 class RasterAhead:
     """The threads that panes of a window share; resampling releases the interpreter."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="raster")
+    def __init__(self, threads: int | None = None) -> None:
+        """threads: None: as many as leave the window's own thread a core of its own."""
+        beside_window = min(max(1, usable_cores() - 1), _MOST_THREADS)
+        self._pool = ThreadPoolExecutor(threads or beside_window, thread_name_prefix="raster")
         self._is_closed = False
 
     def begin(self, scene: PaneScene, earlier: SceneRaster) -> Future[SceneRaster] | None:
@@ -64,6 +68,16 @@ class PaneAhead:
         self._stop_expecting()
         if scene.image is not None and not earlier.has_all_of(scene):
             self._scene, self._future = scene, self._threads.begin(scene, earlier)
+
+    @property
+    def is_rendering(self) -> bool:
+        """Whether what was begun is not ready: `take` would wait for it."""
+        return self._future is not None and not self._future.done()
+
+    def when_ready(self, call: Callable[[], None]) -> None:
+        """Call once what was begun is ready, or dropped; from any thread, at once if it is."""
+        if self._future is not None:
+            self._future.add_done_callback(lambda _: call())
 
     def expect(self, scene: PaneScene) -> None:
         """Render what will probably be shown next, as soon as a thread is free."""

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.process import yield_to_window
 from viewer.domain.frame import Frame
 from viewer.loading.decode_order import decode_order, later_order
 from viewer.loading.errors import ExamClosed, UnreadableImage
 from viewer.loading.frame_reader import FrameReader, ReadFrame
 from viewer.loading.frame_source import FrameSource, LaidFrames
 from viewer.loading.frame_store import FrameKey, FrameStore
-from viewer.loading.thread_priority import yield_to_window
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import MappingProxyType
 
+from inference.process import yield_to_window
 from inference.types import Laterality
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
@@ -18,7 +19,6 @@ from viewer.loading.lay_image import StoredImage, laid, unique_name
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.pixel_check import check_pixels
 from viewer.loading.scan_result import SkippedFile
-from viewer.loading.thread_priority import yield_to_window
 
 WORKERS = 2
 

@@ -28,11 +28,17 @@ class ResponseClock(QObject):
         self,
         *,
         session: Session,
+        scenes_painted: Callable[[], bool],
         images_painted: Callable[[], bool],
         parent: QObject | None = None,
     ) -> None:
-        """images_painted: whether every image that hangs on screen has been painted."""
+        """Ask for what is painted.
+
+        scenes_painted: whether every pane has painted what it was told last. images_painted:
+        whether every image that hangs on screen has been painted.
+        """
         super().__init__(parent)
+        self._scenes_painted = scenes_painted
         self._images_painted = images_painted
         self._waiting: dict[Reaction, tuple[float, float]] = {}
         self._timings: dict[Reaction, deque[Timing]] = {
@@ -68,6 +74,8 @@ class ResponseClock(QObject):
             self._waiting.setdefault(reaction, (time.perf_counter(), time.thread_time()))
 
     def _note_painted(self) -> None:
+        if not self._scenes_painted():
+            return
         now, cpu = time.perf_counter(), time.thread_time()
         for reaction, (began, cpu_before) in tuple(self._waiting.items()):
             if reaction in _NEEDS_IMAGES and not self._images_painted():

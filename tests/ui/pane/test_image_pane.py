@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from inference.types import Box
+from viewer.jobs.raster_ahead import RasterAhead
 from viewer.rendering.raster import Quality, render_grey
+from viewer.rendering.scene_raster import NOTHING_RENDERED, SceneRaster
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.mouse import Accumulator, DragAction
 
@@ -94,6 +97,58 @@ def test_scenes_in_between_are_never_drawn(pane, qtbot, monkeypatch):
         pane.show_scene(scene)
     qtbot.waitUntil(lambda: bool(drawn))
     assert set(map(id, drawn)) == {id(scenes[-1])}
+
+
+@pytest.fixture
+def busy(qtbot):
+    """A pane whose pixels are made ahead, by one thread that is held up until the event is set."""
+    threads, go = RasterAhead(threads=1), threading.Event()
+    widget = ImagePane(name="LCC", raster_ahead=threads)
+    qtbot.addWidget(widget)
+    widget.resize(500, 400)
+    widget.show()
+    qtbot.waitExposed(widget)
+    blocked = threads.begin(breast_scene(), Blocking(go))
+    yield widget, go
+    go.set()
+    assert blocked is not None
+    blocked.exception()
+    threads.close()
+
+
+class Blocking(SceneRaster):
+    """An earlier picture whose overlay takes as long to look at as the test likes."""
+
+    def __init__(self, go: threading.Event) -> None:
+        object.__setattr__(self, "_go", go)
+
+    @property
+    def saliency_key(self):
+        self._go.wait()
+        return NOTHING_RENDERED.saliency_key
+
+    grey = None
+    saliency = ()
+
+
+def test_the_window_does_not_wait_for_pixels_that_another_thread_makes(busy, qtbot):
+    pane, go = busy
+    pane.show_scene(bare(breast_scene()), ahead=True)
+    QTest.qWait(60)
+    assert not pane.has_painted_newest
+    go.set()
+    qtbot.waitUntil(lambda: pane.has_painted_image)
+    assert grey_of(pane).max() > 0
+
+
+def test_a_scene_replaced_while_its_pixels_are_made_is_never_painted(busy, qtbot):
+    pane, go = busy
+    first, second = bare(breast_scene()), bare(breast_scene())
+    pane.show_scene(first, ahead=True)
+    pane.show_scene(second, ahead=True)
+    go.set()
+    qtbot.waitUntil(lambda: pane.has_painted_image)
+    assert pane.scene is second
 
 
 def test_a_late_still_picture_of_another_slice_is_dropped(pane, qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from dataclasses import replace
 
@@ -86,3 +88,18 @@ def test_a_forgotten_request_is_not_rendered(pool, qtbot):
     pool.waitForDone()
     qtbot.wait(10)
     assert len(receiver.rasters) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux")
+def test_stills_give_way_to_the_windows_thread(pool, qtbot, monkeypatch):
+    seen: list[int] = []
+
+    def rasterise(*_: object) -> SceneRaster:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return NOTHING_RENDERED
+
+    monkeypatch.setattr(still_rendering, "rasterise", rasterise)
+    stills = StillRendering(pool=pool)
+    with qtbot.waitSignal(stills.rendered):
+        stills.request(breast_scene(), NOTHING_RENDERED)
+    assert seen[0] > os.getpriority(os.PRIO_PROCESS, threading.get_native_id())

@@ -119,6 +119,11 @@ class ImagePane(QWidget):
         return self._view.has_painted_image
 
     @property
+    def has_painted_newest(self) -> bool:
+        """True when the newest scene has been on screen, with or without an image."""
+        return self._view.has_painted_newest
+
+    @property
     def device_size(self) -> tuple[int, int]:
         """Width and height in device pixels: the size of the scene to show."""
         ratio = self.devicePixelRatioF()

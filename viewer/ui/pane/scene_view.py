@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QThreadPool, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +27,15 @@ from viewer.ui.text_size import text_factor
 
 IDLE_MS = 80
 """So long after the last change a shrunk image is drawn again, antialiased."""
+
+
+class _Ready(QObject):
+    """Says that pixels are ready, from the thread that made them.
+
+    Keep it without a Qt parent: a thread at work holds it alive after its pane is gone.
+    """
+
+    said = Signal()
 
 
 class SceneView(QWidget):
@@ -52,6 +61,8 @@ class SceneView(QWidget):
         self._painted_grey: GreyRaster | None = None
         self._kept = KeptLayers()
         self._ahead = None if raster_ahead is None else PaneAhead(raster_ahead)
+        self._ready = _Ready()
+        self._ready.said.connect(self._paint_when_ready)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MS)
@@ -70,6 +81,11 @@ class SceneView(QWidget):
         return self._idle.isActive() is False and self._is_settled()
 
     @property
+    def has_painted_newest(self) -> bool:
+        """True when the newest scene has been on screen, with or without an image."""
+        return self._painted is self._scene
+
+    @property
     def has_painted_image(self) -> bool:
         """True when the image of the newest scene has been on screen."""
         scene = self._scene
@@ -86,6 +102,10 @@ class SceneView(QWidget):
             self._ahead.forget()
             if ahead and self.isVisible():
                 self._ahead.begin(scene, self._raster)
+                if self._ahead.is_rendering:
+                    # The window's thread has better to do than to wait for pixels.
+                    self._ahead.when_ready(self._ready.said.emit)
+                    return
         self.update()
 
     def expect(self, frame: Frame, slice_index: int) -> None:
@@ -152,6 +172,12 @@ class SceneView(QWidget):
     def _fills(self, scene: PaneScene, ratio: float) -> bool:
         size = (round(self.width() * ratio), round(self.height() * ratio))
         return size == (scene.pane_width, scene.pane_height)
+
+    @Slot()
+    def _paint_when_ready(self) -> None:
+        # Pixels of a scene that has been replaced meanwhile are not waited for.
+        if self._ahead is None or not self._ahead.is_rendering:
+            self.update()
 
     @Slot()
     def _render_still(self) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 import cv2
 from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
 
+from inference.process import yield_to_window
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import SceneRaster, rasterise
@@ -50,6 +51,7 @@ class StillRendering(QObject):
 
     def _render(self, scene: PaneScene, earlier: SceneRaster) -> None:
         """Runs in a worker thread; a scene and its rasters are never changed."""
+        yield_to_window()
         raster: SceneRaster | None = None
         try:
             raster = rasterise(scene, Quality.STILL, earlier)
