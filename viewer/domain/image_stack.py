@@ -76,7 +76,7 @@ class ImageStack:
             return "raw pixels (For Processing)"
         if self.energy in (None, Energy.LOW):
             return None
-        return f"{self.energy.value} images of contrast mammography"
+        return f"the {self.energy.value} image (contrast)"
 
     @property
     def chest_wall_is_left(self) -> bool:

@@ -160,7 +160,7 @@ class AiRunner(QObject):
         if image.lacks_view:
             return "assign the view first"
         if image.unlike_mammogram is not None:
-            return f"the AI is not given {image.unlike_mammogram}"
+            return image.unlike_mammogram
         if image.ct is not None and image.ct.obstacle:
             return image.ct.obstacle
         return None if self._settings.weights else NO_WEIGHTS
