@@ -9,7 +9,7 @@ from rendering_builders import make_viewport, uncropped
 from viewer.domain.grey_depth import GreyDepth, GreyLevels
 from viewer.domain.windowing import GreyScale, Window
 from viewer.rendering.grey_table import grey_table, grey_table_of, packed, pixel_of
-from viewer.rendering.raster import Quality, render_grey
+from viewer.rendering.raster import DeviceRect, Quality, render_grey
 from viewer.rendering.scene import ImageLayer, PaneScene
 from viewer.rendering.scene_raster import GreyRaster, rasterise
 
@@ -66,19 +66,30 @@ def test_a_pane_has_the_pixels_of_its_levels(depth: GreyDepth) -> None:
     levels = render_grey(
         uncropped(codes), viewport, np.asarray(eight.levels, np.uint8), quality=Quality.MOVING
     )
+    assert not levels[40:].any()
+    assert not levels[:, 40:].any()
+    assert drawn.rect == DeviceRect(left=0, top=0, right=40, bottom=40)
     seen = (drawn.pixels & depth.white) * (255 / depth.white)
-    np.testing.assert_allclose(seen, levels, atol=0.63)
+    np.testing.assert_allclose(seen, levels[:40, :40], atol=0.63)
     assert np.isin(drawn.pixels, table.pixels).all()
 
 
 @pytest.mark.parametrize("depth", GreyDepth)
 def test_how_much_is_bright_is_told_alike_in_either_depth(depth: GreyDepth) -> None:
-    codes = np.zeros((50, 60), np.uint16)
-    codes[:25] = 3000
+    codes = np.zeros((40, 40), np.uint16)
+    codes[:20] = 3000
     raster = shown(codes, depth)
-    assert raster.share_brighter(40 / 255, slice(0, 50), slice(None)) == pytest.approx(0.5)
-    assert raster.share_brighter(40 / 255, slice(25, 50), slice(None)) == 0.0
-    assert raster.share_brighter(40 / 255, slice(50, 50), slice(None)) == 0.0
+
+    def share(left: int, top: int, right: int, bottom: int) -> float:
+        part = DeviceRect(left=left, top=top, right=right, bottom=bottom)
+        return raster.share_brighter(40 / 255, part)
+
+    assert share(0, 0, 40, 40) == pytest.approx(0.5)
+    assert share(0, 0, 60, 50) == pytest.approx(20 * 40 / (60 * 50))
+    assert share(30, 10, 50, 30) == pytest.approx(10 * 10 / (20 * 20))
+    assert share(0, 20, 60, 50) == 0.0
+    assert share(45, 0, 60, 50) == 0.0
+    assert share(0, 50, 60, 50) == 0.0
 
 
 def test_a_table_of_levels_says_its_depth() -> None:

@@ -71,38 +71,68 @@ def image_rect(
     )
 
 
+def whole_image_rect(viewport: Viewport) -> DeviceRect:
+    """The pane's device pixels that the image covers; all zero where it covers none."""
+    rect = image_rect(viewport, 0, 0, viewport.image_rows, viewport.image_columns)
+    return DeviceRect(left=0, top=0, right=0, bottom=0) if rect.is_empty else rect
+
+
 def render_grey(
+    frame: Frame,
+    viewport: Viewport,
+    table: NDArray[np.uint8],
+    *,
+    quality: Quality,
+    extreme: Extreme | None = None,
+) -> NDArray[np.uint8]:
+    """Draw a frame as a pane shows it; black outside the image.
+
+    table: display grey of every code, (65536,).
+    extreme: shrink by this instead of the mean, in either quality.
+    Returns (pane_height, pane_width) uint8. Safe in any thread; the heavy parts release the GIL.
+    """
+    pane = np.zeros((viewport.pane_height, viewport.pane_width), np.uint8)
+    rect = whole_image_rect(viewport)
+    pane[rect.top : rect.bottom, rect.left : rect.right] = render_image(
+        frame, viewport, table, quality=quality, extreme=extreme
+    )
+    return pane
+
+
+def render_image(
     frame: Frame,
     viewport: Viewport,
     table: NDArray[Shown],
     *,
     quality: Quality,
     extreme: Extreme | None = None,
-    black: int = 0,
 ) -> NDArray[Shown]:
-    """Draw a frame as a pane shows it; black outside the image.
+    """Draw the part of a pane that the image covers: the pixels of `whole_image_rect`.
 
-    table: display grey of every code, (65536,), as levels or as pixels. black: what it calls black.
-    extreme: shrink by this instead of the mean, in either quality.
-    Returns (pane_height, pane_width) of the table's kind. Safe in any thread; the heavy parts
-    release the GIL.
+    table: what is shown for every code, (65536,), levels of grey or whole pixels of a window.
+    Otherwise as `render_grey`.
     """
-    pane = np.full((viewport.pane_height, viewport.pane_width), black, table.dtype)
-    whole = image_rect(viewport, 0, 0, frame.rows, frame.columns)
+    whole = whole_image_rect(viewport)
     if whole.is_empty:
-        return pane
-    pane[whole.top : whole.bottom, whole.left : whole.right] = table[frame.air_code]
+        return np.empty((0, 0), table.dtype)
+    image = np.empty((whole.bottom - whole.top, whole.right - whole.left), table.dtype)
     drawn = _drawn_rect(frame, viewport, whole)
     if drawn.is_empty:
-        return pane
+        image[:] = table[frame.air_code]
+        return image
     if extreme is not None and needs_still(viewport):
         codes = _of_extremes(frame, viewport, drawn, extreme)
     elif quality is Quality.STILL and needs_still(viewport):
         codes = _antialiased(frame, viewport, drawn)
     else:
         codes = _from_pyramid(frame, viewport, drawn)
-    pane[drawn.top : drawn.bottom, drawn.left : drawn.right] = cv2.LUT(codes, table)
-    return pane
+    top, bottom = drawn.top - whole.top, drawn.bottom - whole.top
+    left, right = drawn.left - whole.left, drawn.right - whole.left
+    for air in (image[:top], image[bottom:], image[top:bottom, :left], image[top:bottom, right:]):
+        air[:] = table[frame.air_code]
+    # Looked up into its place: fresh memory costs more than the lookup.
+    cv2.LUT(codes, table, dst=image[top:bottom, left:right])
+    return image
 
 
 def needs_still(viewport: Viewport) -> bool:

@@ -9,7 +9,13 @@ import numpy as np
 from viewer.domain.frame import Frame
 from viewer.domain.grey_depth import GreyDepth
 from viewer.rendering.grey_table import Pixels, pixel_of
-from viewer.rendering.raster import Quality, needs_still, render_grey
+from viewer.rendering.raster import (
+    DeviceRect,
+    Quality,
+    needs_still,
+    render_image,
+    whole_image_rect,
+)
 from viewer.rendering.saliency import SaliencyPicture, render_saliency
 from viewer.rendering.scene import PaneScene
 
@@ -20,16 +26,22 @@ class GreyRaster:
 
     key: tuple[object, ...]
     depth: GreyDepth
+    rect: DeviceRect
+    """The pane's device pixels that the image covers."""
     pixels: Pixels
-    """(pane_height, pane_width)."""
+    """Of that rectangle."""
     is_final: bool
     """True when a slower rendering would look no better."""
 
-    def share_brighter(self, grey: float, rows: slice, columns: slice) -> float:
-        """How much of a part is brighter than a grey, 0..1; 0 of an empty part."""
-        part = self.pixels[rows, columns]
-        brighter = np.count_nonzero(part > pixel_of(grey, self.depth))
-        return brighter / part.size if part.size else 0.0
+    def share_brighter(self, grey: float, part: DeviceRect) -> float:
+        """How much of a part of the pane is brighter than a grey, 0..1; 0 of an empty part."""
+        area = (part.bottom - part.top) * (part.right - part.left)
+        if part.is_empty:
+            return 0.0
+        rows = slice(max(0, part.top - self.rect.top), max(0, part.bottom - self.rect.top))
+        columns = slice(max(0, part.left - self.rect.left), max(0, part.right - self.rect.left))
+        seen = self.pixels[rows, columns]
+        return int(np.count_nonzero(seen > pixel_of(grey, self.depth))) / area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,16 +120,16 @@ def _grey(scene: PaneScene, quality: Quality, earlier: GreyRaster | None) -> Gre
         and (earlier.is_final or quality is Quality.MOVING)
     ):
         return earlier
-    depth = image.table.depth
-    pixels = render_grey(
-        image.frame,
-        image.viewport,
-        image.table.pixels,
-        quality=quality,
-        extreme=image.extreme,
-        black=pixel_of(0.0, depth),
+    pixels = render_image(
+        image.frame, image.viewport, image.table.pixels, quality=quality, extreme=image.extreme
     )
     is_final = (
         quality is Quality.STILL or image.extreme is not None or not needs_still(image.viewport)
     )
-    return GreyRaster(key=image.key, depth=depth, pixels=pixels, is_final=is_final)
+    return GreyRaster(
+        key=image.key,
+        depth=image.table.depth,
+        rect=whole_image_rect(image.viewport),
+        pixels=pixels,
+        is_final=is_final,
+    )

@@ -13,6 +13,7 @@ from viewer.domain.ai_state import NotRun
 from viewer.domain.grey_depth import GreyDepth
 from viewer.rendering.captions import CornerLine, ai_line
 from viewer.rendering.grey_table import packed
+from viewer.rendering.raster import DeviceRect
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import load_fonts
@@ -22,7 +23,8 @@ from viewer.ui.pictures import rgb_pixels
 
 def raster(grey):
     pixels = packed(grey, GreyDepth.EIGHT_BITS)
-    return GreyRaster(key=(), depth=GreyDepth.EIGHT_BITS, pixels=pixels, is_final=True)
+    whole = DeviceRect(left=0, top=0, right=grey.shape[1], bottom=grey.shape[0])
+    return GreyRaster(key=(), depth=GreyDepth.EIGHT_BITS, rect=whole, pixels=pixels, is_final=True)
 
 
 def blocks(width, height, scale):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from viewer.rendering.captions import AiLine, AiLook, Badge, CornerLine, Emphasis
+from viewer.rendering.raster import DeviceRect
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import text_metrics, text_width
@@ -310,8 +311,13 @@ def _on_tissue(
         """Of tissue between two heights, so far in from the words' side."""
         wide = int(reach + MARGIN * scale) + 1
         first = max(0, scene.pane_width - wide) if scene.text_on_right else 0
-        lines, columns = slice(max(0, int(top)), int(bottom)), slice(first, first + wide)
-        return grey.share_brighter(_TISSUE_GREY, lines, columns)
+        under = DeviceRect(
+            left=first,
+            top=max(0, int(top)),
+            right=min(first + wide, scene.pane_width),
+            bottom=min(int(bottom), scene.pane_height),
+        )
+        return grey.share_brighter(_TISSUE_GREY, under)
 
     reaches = [row.sign_space + row.words_width for row in rows]
     # Most blocks lie in air: one look at the whole of it is cheaper than one at each row.

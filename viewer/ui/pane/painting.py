@@ -7,8 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPen
 
-from viewer.domain.viewport import Viewport
-from viewer.rendering.raster import DeviceRect, Quality, image_rect
+from viewer.rendering.raster import DeviceRect, Quality
 from viewer.rendering.saliency import SaliencyPicture
 from viewer.rendering.scene import CentralMessage, PaneScene
 from viewer.rendering.scene_raster import GreyRaster, SceneRaster, rasterise
@@ -52,7 +51,7 @@ def paint_scene(
     pane = QRectF(0, 0, scene.pane_width, scene.pane_height)
     painter.save()
     painter.setClipRect(pane, Qt.ClipOperation.IntersectClip)
-    _draw_layers(painter, pane, scene.viewport, layers)
+    _draw_layers(painter, pane, layers)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
     layers_kept = KeptLayers() if kept is None else kept
@@ -119,15 +118,10 @@ def _draw_marks(
     )
 
 
-def _draw_layers(
-    painter: QPainter, pane: QRectF, viewport: Viewport | None, layers: SceneRaster
-) -> None:
-    rect = None
-    if layers.grey is not None and viewport is not None:
-        rect = image_rect(viewport, 0, 0, viewport.image_rows, viewport.image_columns)
-    _draw_background(painter, pane, rect)
-    if layers.grey is not None and rect is not None and not rect.is_empty:
-        _draw_grey(painter, rect, layers.grey)
+def _draw_layers(painter: QPainter, pane: QRectF, layers: SceneRaster) -> None:
+    _draw_background(painter, pane, None if layers.grey is None else layers.grey.rect)
+    if layers.grey is not None and not layers.grey.rect.is_empty:
+        _draw_grey(painter, layers.grey)
     for picture in layers.saliency:
         _draw_saliency(painter, picture)
 
@@ -148,14 +142,12 @@ def _draw_background(painter: QPainter, pane: QRectF, image: DeviceRect | None) 
             painter.fillRect(left, top, right - left, bottom - top, BACKGROUND)
 
 
-def _draw_grey(painter: QPainter, rect: DeviceRect, grey: GreyRaster) -> None:
-    """Draw the part of the pane's pixels that the image covers."""
+def _draw_grey(painter: QPainter, grey: GreyRaster) -> None:
     # Qt draws 8-bit grey in threads of its own, which on a busy machine take up to fifteen times
     # as long; pixels of the window's own kind are copied at once.
     height, width = grey.pixels.shape
     image = QImage(grey.pixels.data, width, height, grey.pixels.strides[0], FORMATS[grey.depth])
-    part = QRectF(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top)
-    painter.drawImage(part, image, part)
+    painter.drawImage(QPointF(grey.rect.left, grey.rect.top), image)
 
 
 def _draw_saliency(painter: QPainter, picture: SaliencyPicture) -> None:
