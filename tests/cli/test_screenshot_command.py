@@ -81,8 +81,9 @@ def test_one_view_with_the_ai_is_painted_from_the_command_line(tmp_path: Path) -
     assert code == 0, said
     without, drawn = pixels_of(plain).astype(int), pixels_of(marked).astype(int)
     assert without.shape == drawn.shape == (700, 600, 3)
-    assert np.ptp(without[:550, 200:], axis=2).max() < 20
-    assert np.ptp(drawn[:550, 200:], axis=2).max() > 60
+    # Below the words at the top, which may be amber.
+    assert np.ptp(without[150:550, 200:], axis=2).max() < 20
+    assert np.ptp(drawn[150:550, 200:], axis=2).max() > 60
 
 
 def test_the_peak_is_the_slice_of_the_highest_malignant_saliency(tmp_path: Path) -> None:

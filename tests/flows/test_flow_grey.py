@@ -149,3 +149,17 @@ def test_the_loupe_shows_the_window_of_its_pane(reading: RunningProgram) -> None
     assert turned.image is not None
     assert turned.image.table is not scene.image.table
     let_go(reading)
+
+
+def test_the_loupe_says_the_view_it_hides_and_stays_whole_in_a_smaller_window(
+    reading: RunningProgram,
+) -> None:
+    reading.key(Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
+    pane = square(reading).pane
+    square(reading).show_at(QPointF(4, 4), reading.state.options.grey.loupe)
+    title = reading.state.active_image.title
+    assert square(reading).words == f"{title}  2:1"
+    reading.program.window.resize(960, 600)
+    reading.qtbot.waitUntil(lambda: pane.height() < 320)
+    assert pane.rect().contains(square(reading).geometry())
+    reading.key(Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)

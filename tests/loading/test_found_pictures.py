@@ -20,6 +20,7 @@ from loading_builders import (
 )
 
 from inference.types import Laterality
+from viewer.domain.geometry import SPACING_UNKNOWN
 
 # The published layout
 
@@ -51,7 +52,7 @@ def test_the_published_example_opens_with_labels_and_masks(shared: Path) -> None
     assert not any(label.malignant for label in exam.labels.values())
     assert {mask.image_id for mask in exam.truth_masks} == right
     assert not any(mask.malignant for mask in exam.truth_masks)
-    assert all(image.warnings == () for image in exam.images)
+    assert all(image.warnings == (SPACING_UNKNOWN,) for image in exam.images)
     assert exam.images[0].vois[0].explanation == "derived from the pixels"
 
 
@@ -86,7 +87,7 @@ def test_an_exam_list_says_which_files_are_mirrored(tmp_path: Path) -> None:
     exam_list([{"L-CC": ["x1"], "horizontal_flip": "YES"}], tmp_path)
     located = only_exam(tmp_path)
     image = located.exam.images[0]
-    assert (image.name, image.warnings) == ("LCC FFDM", ())
+    assert (image.name, image.warnings) == ("LCC FFDM", (SPACING_UNKNOWN,))
     np.testing.assert_array_equal(shown(located)[0], breast()[0])
 
 
@@ -150,7 +151,7 @@ def test_a_picture_on_the_wrong_side_is_mirrored_and_said(tmp_path: Path) -> Non
     write_picture(tmp_path / "1_L-CC.png", breast()[0, :, ::-1])
     located = only_exam(tmp_path)
     np.testing.assert_array_equal(shown(located)[0], breast()[0])
-    assert "mirrored" in located.exam.images[0].warnings[0]
+    assert "mirrored" in " ".join(located.exam.images[0].warnings)
 
 
 def test_masks_belong_to_their_images_and_lone_ones_are_said(tmp_path: Path) -> None:

@@ -9,15 +9,16 @@ import pytest
 from builders import SPACING, make_image, make_prediction
 from rendering_builders import uncropped
 
+from inference.types import Laterality
 from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.frame import Frame
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
 from viewer.domain.pane_state import PaneState
-from viewer.domain.view import Energy, ImageKind
+from viewer.domain.view import Energy, ImageKind, View, ViewPosition
 from viewer.domain.viewport import Framing
 from viewer.domain.windowing import VoiFunction, Window
-from viewer.rendering.captions import AiLook, TextSettings, ai_line
+from viewer.rendering.captions import AiLook, TextSettings, ai_line, badges
 from viewer.rendering.marks import outline_of
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene, display_table
 
@@ -258,3 +259,17 @@ def test_the_description_holds_all_words_for_assistive_technology():
 
 def test_the_spacing_of_the_builders_is_what_these_zooms_assume():
     assert SPACING.column_mm == 0.1
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        (View(laterality=Laterality.RIGHT, position=None), "right breast, unknown view"),
+        (View(laterality=Laterality.LEFT, position=None), "left breast, unknown view"),
+        (View(laterality=None, position=ViewPosition.MLO), "MLO, unknown side"),
+        (View(laterality=None, position=None), "unknown view"),
+    ],
+)
+def test_what_is_known_of_a_view_is_said_where_the_rest_is_not(view: View, said: str) -> None:
+    stack = replace(make_image("RCC"), view=view)
+    assert badges(stack, PaneState(image_id=stack.image_id))[0].text == said

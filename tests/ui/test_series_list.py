@@ -20,6 +20,7 @@ from viewer.ui.image_mime import IMAGE_MIME, image_in_mime, mime_of_image
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.series_cells import SeriesCells
 from viewer.ui.series_layout import Thumbnail, cell_at, cells_of
+from viewer.ui.series_painting import title_words
 
 
 def study(alias: str, day: str, *, name: str = "DOE") -> Exam:
@@ -147,3 +148,9 @@ def test_put_image_offers_every_image_and_starts_at_the_one_shown(qtbot: QtBot) 
     assert "prior, 1 y 11 mo earlier" in texts
     qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
     assert dialog.chosen == "old-RCC"
+
+
+def test_images_of_one_view_and_kind_have_numbers_under_their_thumbnails() -> None:
+    image = make_image("RCC")
+    second = replace(image, name=f"{image.name} 2")
+    assert [title_words(one) for one in (image, second)] == ["RCC", "RCC  2"]

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 ScalarT = TypeVar("ScalarT", bound=np.generic)
 
+SPACING_UNKNOWN = "The pixel spacing is not known: lengths in pixels, size not to scale."
+"""Said of every image without a spacing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Orientation:

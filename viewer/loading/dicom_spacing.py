@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from pydicom.dataset import Dataset
 
-from viewer.domain.geometry import PixelSpacing, SpacingOrigin
+from viewer.domain.geometry import SPACING_UNKNOWN, PixelSpacing, SpacingOrigin
 from viewer.loading.dicom_header import (
     any_group,
     first_item,
@@ -87,7 +87,7 @@ def spacing_doubts(dataset: Dataset) -> tuple[str, ...]:
     if any(place is not None and _is_senseless_magnification(place) for place in places[1:]):
         doubts.append("The magnification factor makes no sense: it is not used.")
     if pixel_spacing(dataset) is None:
-        doubts.append("The pixel spacing is not known: lengths in pixels, size not to scale.")
+        doubts.append(SPACING_UNKNOWN)
     return tuple(doubts)
 
 

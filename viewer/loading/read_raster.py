@@ -13,6 +13,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from viewer.domain.geometry import SPACING_UNKNOWN
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.orientation import OrientationEvidence
 from viewer.domain.view import ImageKind
@@ -95,6 +96,7 @@ def read_raster(path: Path, kind: FileKind) -> StoredImage:
             columns=columns,
             grey_scale=GreyScale(largest_code=(1 << bits) - 1),
             vois=(),
+            warnings=(SPACING_UNKNOWN,),
         ),
         view=UNKNOWN_VIEW,
         evidence=OrientationEvidence(wrong_side_is_mirrored=True),

@@ -7,6 +7,7 @@ from enum import Enum
 from math import floor, log10
 
 from inference.series import SeriesPrediction
+from inference.types import Laterality
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running, SeriesDone
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_marks import modifier_words
@@ -17,11 +18,12 @@ from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.slice_depth import slice_depth
 from viewer.domain.technique import technique_lines
 from viewer.domain.true_size import true_size_words
-from viewer.domain.view import GUIDANCE, ViewModifier
+from viewer.domain.view import GUIDANCE, View, ViewModifier
 from viewer.domain.viewport import Viewport
 from viewer.domain.windowing import Voi, VoiFunction, Window
 
 _BELOW = ", below 1:1"
+_SIDES = {Laterality.RIGHT: "right", Laterality.LEFT: "left"}
 
 
 class Emphasis(Enum):
@@ -140,7 +142,7 @@ def badges(stack: ImageStack, state: PaneState) -> tuple[Badge, ...]:
     """What is unusual about the image or how it is shown."""
     said = list(stack.warnings)
     if stack.lacks_view:
-        said.insert(0, "unknown view")
+        said.insert(0, _unknown_words(stack.view))
     if stack.for_processing and not any("presentation" in w.lower() for w in said):
         said.append("for processing: not for presentation")
     if stack.energy is not None:
@@ -165,6 +167,13 @@ def _changed_by_reader(state: PaneState) -> tuple[str, ...]:
         "inverted": state.inverted,
     }
     return tuple(text for text, is_so in changes.items() if is_so)
+
+
+def _unknown_words(view: View) -> str:
+    """What of a view is not known; what is known of it is never kept back."""
+    if view.laterality is not None:
+        return f"{_SIDES[view.laterality]} breast, unknown view"
+    return "unknown view" if view.position is None else f"{view.position.value}, unknown side"
 
 
 def identity_lines(

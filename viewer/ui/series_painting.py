@@ -8,6 +8,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
+from viewer.domain.image_stack import ImageStack
 from viewer.ui.fonts import text_font
 from viewer.ui.pane.kept_words import draw_words
 from viewer.ui.series_layout import PICTURE, Cell, Heading, Thumbnail
@@ -70,7 +71,7 @@ def draw_thumbnail(
     number = f"  {image.slices}" if image.slices > 1 else ""
     title = WARNING if image.lacks_view else TEXT
     lines = [
-        (14, image.title, SMALL_PIXELS, QFont.Weight.Medium, title),
+        (14, title_words(image), SMALL_PIXELS, QFont.Weight.Medium, title),
         (28, image.kind.value + number, _TINY_PIXELS, QFont.Weight.Normal, SECONDARY),
     ]
     lines += [
@@ -81,6 +82,12 @@ def draw_thumbnail(
         words = _elided(text, size, weight, room)
         position = QPointF(place.left(), place.bottom() + down)
         draw_words(painter, position, words, size, weight, QColor(colour))
+
+
+def title_words(image: ImageStack) -> str:
+    """The view, and of several images of it and its kind, all but the first, the number."""
+    number = image.name.removeprefix(f"{image.title} {image.kind.value}").strip()
+    return f"{image.title}  {number}" if number.isdigit() else image.title
 
 
 def _draw_shown_sign(painter: QPainter, place: QRectF) -> None:

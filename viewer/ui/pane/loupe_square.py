@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from viewer.domain.grey_view import Loupe
+from viewer.rendering.captions import Emphasis
 from viewer.rendering.loupe import loupe_scene
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
@@ -28,6 +29,7 @@ class LoupeSquare(QWidget):
         self._loupe = Loupe()
         self._centre = QPointF()
         self.hide()
+        pane.installEventFilter(self)
 
     @property
     def pane(self) -> ImagePane:
@@ -67,6 +69,20 @@ class LoupeSquare(QWidget):
         self.show()
         self.update()
 
+    @property
+    def words(self) -> str:
+        """The view, whose letters on the pane the square may hide, and the enlargement."""
+        shown = self._pane.scene
+        lines = () if shown is None or shown.image is None else shown.top_lines
+        view = [line.text for line in lines if line.emphasis is Emphasis.VIEW]
+        return "  ".join((*view, f"{self._loupe.zoom}:1"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Stay whole in a pane that becomes smaller."""
+        if watched is self._pane and event.type() == QEvent.Type.Resize and self.isVisible():
+            self.show_at(self._centre, self._loupe)
+        return super().eventFilter(watched, event)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the pixels, a frame and the zoom."""
         del event
@@ -88,8 +104,9 @@ class LoupeSquare(QWidget):
         painter.setPen(QPen(ACCENT, 1.0))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.setFont(text_font(scaled(TEXT_SIZE)))
-        height = scaled(20)
-        label = QRect(1, self.height() - height, scaled(34), height - 1)
+        height, words = scaled(20), self.words
+        wide = painter.fontMetrics().horizontalAdvance(words) + scaled(12)
+        label = QRect(1, self.height() - height, wide, height - 1)
         painter.fillRect(label, GROUND)
         painter.setPen(TEXT)
-        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, f"{self._loupe.zoom}:1")
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)

@@ -32,6 +32,7 @@ from viewer.session.study_state import Saving, StudyChange, StudySession, StudyS
 from viewer.session.study_steps import Step
 from viewer.study.answer import BiRads, FindingClass, PomSource
 from viewer.study.protocol import Questions
+from viewer.ui.panel.scroll_fade import ScrollFade
 from viewer.ui.study.ai_section import AiSection
 from viewer.ui.study.breast_box import BreastBox
 from viewer.ui.study.mark_list import MarkList
@@ -161,6 +162,7 @@ class FormPanel(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(inside)
+        ScrollFade(self._scroll)
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 8, 12, 10)
         foot.setSpacing(6)
