@@ -153,4 +153,6 @@ def test_put_image_offers_every_image_and_starts_at_the_one_shown(qtbot: QtBot) 
 def test_images_of_one_view_and_kind_have_numbers_under_their_thumbnails() -> None:
     image = make_image("RCC")
     second = replace(image, name=f"{image.name} 2")
-    assert [title_words(one) for one in (image, second)] == ["RCC", "RCC  2"]
+    unknown = replace(make_image(""), name="unknown view FFDM 2")
+    titles = [title_words(one) for one in (image, second, unknown)]
+    assert titles == ["RCC", "RCC  2", "unknown view"]

@@ -85,7 +85,12 @@ def draw_thumbnail(
 
 
 def title_words(image: ImageStack) -> str:
-    """The view, and of several images of it and its kind, all but the first, the number."""
+    """The view; of several images of it and its kind all but the first have their number.
+
+    Beside "unknown view" a number finds no room.
+    """
+    if image.lacks_view:
+        return image.title
     number = image.name.removeprefix(f"{image.title} {image.kind.value}").strip()
     return f"{image.title}  {number}" if number.isdigit() else image.title
 
