@@ -9,7 +9,6 @@ import psutil
 import PySide6
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
 
 from viewer.commands.diagnosis_words import diagnosis_words
 from viewer.domain.responsiveness import Reaction, percentiles
@@ -18,6 +17,7 @@ from viewer.loading.frame_store import FrameStore
 from viewer.session.reaction import changed_names
 from viewer.session.session import Change, Session
 from viewer.ui.hanging_view import HangingView
+from viewer.ui.main_window import MainWindow
 from viewer.ui.response_clock import ResponseClock
 
 _MEGABYTE = 1 << 20
@@ -31,6 +31,7 @@ class Diagnostics(QObject):
         self._session = session
         self._store: FrameStore | None = None
         self._hanging: HangingView | None = None
+        self._window: MainWindow | None = None
         self.stalls = StallWatch(self)
         self.clock = ResponseClock(
             session=session,
@@ -40,9 +41,9 @@ class Diagnostics(QObject):
         )
         session.changed.connect(self._follow)
 
-    def watch(self, window: QWidget, hanging: HangingView, store: FrameStore) -> None:
+    def watch(self, window: MainWindow, hanging: HangingView, store: FrameStore) -> None:
         """Begin, once the window is made."""
-        self._hanging, self._store = hanging, store
+        self._hanging, self._store, self._window = hanging, store, window
         self.clock.watch(window)
         self.stalls.start()
 
@@ -65,8 +66,10 @@ class Diagnostics(QObject):
         self.stalls.note("+".join(changed_names(change)))
 
     def _scenes_painted(self) -> bool:
-        if self._hanging is None:
+        if self._hanging is None or self._window is None:
             return True
+        if self._window.has_unpainted_parts:
+            return False
         panes = self._hanging.panes
         shown = (panes[s] for s in self._session.state.shown_slots if s in panes)
         return all(pane.has_painted_newest for pane in shown if pane.isVisible())

@@ -15,6 +15,7 @@ from viewer.ui.empty_state import EmptyState
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.key_dispatch import KeyDispatch
 from viewer.ui.notice_bar import NoticeBar
+from viewer.ui.painted_later import PaintedLater
 from viewer.ui.panel.ai_panel import AiPanel
 from viewer.ui.series_list import SeriesList
 from viewer.ui.status_bar import StatusBar
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self._session = session
         self._parts: WindowParts | None = None
         self._keys: KeyDispatch | None = None
+        self._painted_later: PaintedLater | None = None
         self._centre = QStackedWidget(self)
         # A page that is hidden must not push the panels out of the window.
         self._centre.setMinimumSize(*_LEAST_CENTRE)
@@ -60,6 +62,11 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         session.changed.connect(self._follow)
+
+    @property
+    def has_unpainted_parts(self) -> bool:
+        """Whether something around the images still shows what it showed before."""
+        return self._painted_later is not None and self._painted_later.is_waiting
 
     def place(self, parts: WindowParts, keys: KeyDispatch) -> None:
         """Lay the parts out; once."""
@@ -83,6 +90,8 @@ class MainWindow(QMainWindow):
         column.addWidget(parts.strip)
         column.addWidget(parts.status)
         self.setCentralWidget(inside)
+        around = (parts.panel, parts.strip, parts.series, parts.top_bar, parts.status)
+        self._painted_later = PaintedLater(session=self._session, parts=around, parent=self)
         parts.panel.fit(self.width())
         self._fold(self._session.state)
 

@@ -1,0 +1,83 @@
+"""What stands around the images takes a change at once, and is painted in turns of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from viewer.session.session import Session
+from viewer.ui.painted_later import PaintedLater
+
+
+class Part(QWidget):
+    def __init__(self, parent: QWidget, painted: list[QWidget]) -> None:
+        super().__init__(parent)
+        self._painted = painted
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        del event
+        self._painted.append(self)
+
+
+@pytest.fixture
+def painted() -> list[QWidget]:
+    return []
+
+
+@pytest.fixture
+def window(qtbot: QtBot, painted: list[QWidget]) -> QWidget:
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    for _ in range(2):
+        layout.addWidget(Part(made, painted))
+    qtbot.addWidget(made)
+    made.resize(200, 100)
+    made.show()
+    qtbot.waitExposed(made)
+    qtbot.waitUntil(lambda: len(painted) >= 2)
+    painted.clear()
+    return made
+
+
+def hang(session: Session, exam_id: str) -> None:
+    session.apply(lambda state: replace(state, exam_id=exam_id))
+
+
+def parts_of(window: QWidget) -> list[Part]:
+    return list(window.findChildren(Part))
+
+
+def test_parts_are_painted_one_after_another_when_another_exam_hangs(
+    qtbot: QtBot, window: QWidget, painted: list[QWidget]
+) -> None:
+    session, parts = Session(), parts_of(window)
+    later = PaintedLater(session=session, parts=parts, parent=window)
+    hang(session, "another")
+    for part in parts:
+        part.update()
+    assert later.is_waiting
+    assert not any(part.updatesEnabled() for part in parts)
+    qtbot.waitUntil(lambda: not later.is_waiting and set(painted) == set(parts))
+    assert all(part.updatesEnabled() for part in parts)
+
+
+def test_a_second_exam_before_all_is_painted_leaves_nothing_unpainted(
+    qtbot: QtBot, window: QWidget, painted: list[QWidget]
+) -> None:
+    session, parts = Session(), parts_of(window)
+    later = PaintedLater(session=session, parts=parts, parent=window)
+    for exam_id in ("one", "two"):
+        hang(session, exam_id)
+    qtbot.waitUntil(lambda: not later.is_waiting and set(painted) == set(parts))
+
+
+def test_whatever_else_changes_is_painted_at_once(window: QWidget) -> None:
+    session, parts = Session(), parts_of(window)
+    later = PaintedLater(session=session, parts=parts, parent=window)
+    session.apply(lambda state: replace(state, peeking=not state.peeking))
+    assert not later.is_waiting
+    assert all(part.updatesEnabled() for part in parts)
