@@ -93,6 +93,33 @@ def test_after_every_dialog_keys_go_to_the_images(reading: RunningProgram) -> No
     assert reading.dialogs.shown == ["CheatSheet", "SettingsDialog", "ModelsDialog", "Palette"]
 
 
+def switch_away_and_back(reading: RunningProgram) -> None:
+    """Let another window have the keyboard for a while, as a dialog or another program does."""
+    window, other = reading.program.window, QWidget()
+    reading.qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    reading.qtbot.waitUntil(other.isActiveWindow)
+    other.close()
+    window.activateWindow()
+    reading.qtbot.waitUntil(window.isActiveWindow)
+    reading.qtbot.wait(5)
+
+
+def test_after_another_window_had_the_keyboard_keys_go_to_the_images(
+    reading: RunningProgram,
+) -> None:
+    switch_away_and_back(reading)
+    assert keys_reach_the_images(reading)
+    # Where the reader was by keys the keyboard comes back to.
+    reading.key(Qt.Key.Key_F6)
+    region, focused = reading.program.access.place.region, QApplication.focusWidget()
+    assert region is not None
+    switch_away_and_back(reading)
+    assert reading.program.access.place.region is region
+    assert QApplication.focusWidget() is focused
+
+
 def test_the_palette_runs_what_is_typed(reading: RunningProgram) -> None:
     def answer(dialog: QDialog) -> bool:
         assert isinstance(dialog, Palette)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -44,6 +44,8 @@ class KeyboardPlace(QObject):
         self._region: QWidget | None = None
         self._watched: QWidget | None = None
         self._ring = _Ring(window)
+        self._is_given_at_random = False
+        self._activation = _Activation(window, self._activated)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)
@@ -113,8 +115,20 @@ class KeyboardPlace(QObject):
         here = controls.index(focused) if focused in controls else 0
         controls[(here + by) % len(controls)].setFocus(Qt.FocusReason.TabFocusReason)
 
+    def _activated(self) -> None:
+        """Qt gives the keyboard of a window that had it nowhere to the first control it finds."""
+        self._is_given_at_random = self._window.focusWidget() is None
+        QTimer.singleShot(0, self, self._end_activation)
+
+    def _end_activation(self) -> None:
+        self._is_given_at_random = False
+
     def _follow(self, old: QWidget | None, now: QWidget | None) -> None:
-        """Send the keyboard home where a click or an ended editor left it elsewhere."""
+        """Send the keyboard home where a click, an ended editor or Qt itself left it elsewhere."""
+        if self._is_given_at_random and now is not None and self._home.isVisible():
+            self._is_given_at_random = False
+            self.go_home()
+            return
         self._watch(now if now is not None and now.window() is self._window else None)
         if now is None or now.window() is not self._window or not self._home.isVisible():
             return
@@ -152,6 +166,22 @@ class KeyboardPlace(QObject):
             return
         corner = watched.mapTo(self._window, QPoint(0, 0))
         self._ring.show_around(QRect(corner, watched.size()))
+
+
+class _Activation(QObject):
+    """Tells when a window becomes the active one, before Qt gives its keyboard to a widget."""
+
+    def __init__(self, window: QWidget, activated: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._tell = activated
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Only look."""
+        del watched
+        if event.type() == QEvent.Type.WindowActivate:
+            self._tell()
+        return False
 
 
 class _Ring(QWidget):
