@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from inference.engine.interface import Engine
+from inference.engine.local import LocalEngine
 from viewer.app import Program
 from viewer.session.breast_results import is_ai_busy
 from viewer.session.state import SessionState
+from viewer.storage.places import Places
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.fonts import text_font
+from viewer.ui.text_size import BASE_PIXELS
+from viewer.ui.theme import apply_theme
 
 WAIT_MS = 30_000
 
@@ -100,3 +107,49 @@ class RunningProgram:
             self.qtbot.keyClick(target, key)
         else:
             self.qtbot.keyClick(target, key, modifiers)
+
+
+def start_program(
+    qtbot: QtBot,
+    home: Path,
+    *,
+    size: tuple[int, int] = (1280, 800),
+    weights: tuple[Path, ...] = (),
+    run_ai: bool | None = False,
+    engine: Engine | None = None,
+) -> RunningProgram:
+    """A program on settings of its own, its window on screen."""
+    chooser, dialogs = ScriptedChooser(), ScriptedDialogs()
+    program = Program(
+        where=Places(config=home / "config", cache=home / "cache"),
+        weights=weights,
+        run_ai=run_ai,
+        chooser=chooser,
+        show_dialog=dialogs,
+        engine=engine,
+        # In this process: a process of its own would import torch for every test.
+        new_engine=LocalEngine,
+    )
+    qtbot.addWidget(program.window)
+    program.window.resize(*size)
+    program.window.show()
+    qtbot.waitExposed(program.window)
+    return RunningProgram(program, qtbot, chooser, dialogs)
+
+
+@contextmanager
+def themed(application: QApplication) -> Iterator[list[RunningProgram]]:
+    """The program's looks; afterwards its programs are closed and the looks are as before.
+
+    Gives a list for the programs that are started meanwhile.
+    """
+    started: list[RunningProgram] = []
+    style = application.styleSheet()
+    apply_theme(application)
+    yield started
+    for running in started:
+        running.program.window.close()
+        running.program.close()
+    application.setStyleSheet(style)
+    # A command may have changed the size of words, which is the application's.
+    application.setFont(text_font(BASE_PIXELS))

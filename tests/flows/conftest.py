@@ -13,21 +13,15 @@ import pytest
 import torch
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from running_program import RunningProgram, ScriptedChooser, ScriptedDialogs
+from running_program import RunningProgram, start_program, themed
 
 from inference.architecture import Architecture
 from inference.checkpoint import save_model
 from inference.engine.interface import Engine
-from inference.engine.local import LocalEngine
 from inference.model_card import ModelCard
 from inference.networks.gmic import Gmic, GmicConfig
 from inference.networks.gmic3d import Gmic3d, Gmic3dConfig
-from viewer.app import Program
 from viewer.export.phantom_exams import write_phantom_exams
-from viewer.storage.places import Places
-from viewer.ui.fonts import text_font
-from viewer.ui.text_size import BASE_PIXELS
-from viewer.ui.theme import apply_theme
 
 SIZES = {"input_rows": 384, "input_columns": 256, "global_channels": 8, "local_channels": 8}
 
@@ -98,43 +92,20 @@ def start(
 ) -> Iterator[Callable[..., RunningProgram]]:
     """Starts programs on folders of their own; fails the test that leaves a thread behind."""
     before = set(threading.enumerate())
-    started: list[RunningProgram] = []
-    style = qapp.styleSheet()
-    apply_theme(qapp)
+    with themed(qapp) as started:
 
-    def begin(
-        *,
-        weights: tuple[Path, ...] = (),
-        run_ai: bool | None = False,
-        home: Path | None = None,
-        engine: Engine | None = None,
-    ) -> RunningProgram:
-        home = home or tmp_path / "home"
-        chooser, dialogs = ScriptedChooser(), ScriptedDialogs()
-        program = Program(
-            where=Places(config=home / "config", cache=home / "cache"),
-            weights=weights,
-            run_ai=run_ai,
-            chooser=chooser,
-            show_dialog=dialogs,
-            engine=engine,
-            # In this process: a process of its own would import torch for every test.
-            new_engine=LocalEngine,
-        )
-        qtbot.addWidget(program.window)
-        program.window.resize(1280, 800)
-        program.window.show()
-        qtbot.waitExposed(program.window)
-        running = RunningProgram(program, qtbot, chooser, dialogs)
-        started.append(running)
-        return running
+        def begin(
+            *,
+            weights: tuple[Path, ...] = (),
+            run_ai: bool | None = False,
+            home: Path | None = None,
+            engine: Engine | None = None,
+        ) -> RunningProgram:
+            where = home or tmp_path / "home"
+            running = start_program(qtbot, where, weights=weights, run_ai=run_ai, engine=engine)
+            started.append(running)
+            return running
 
-    yield begin
-    for running in started:
-        running.program.window.close()
-        running.program.close()
-    qapp.setStyleSheet(style)
-    # A command may have changed the size of words, which is the application's.
-    qapp.setFont(text_font(BASE_PIXELS))
+        yield begin
     left = [thread.name for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert left == [], f"threads left behind: {left}"

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
-from running_program import RunningProgram, ScriptedChooser, ScriptedDialogs
+from running_program import RunningProgram
 
-from viewer.app import Program
 from viewer.export.phantom_exams import write_phantom_exams
-from viewer.storage.places import Places
-from viewer.ui.fonts import text_font
 from viewer.ui.pictures import rgb_pixels
-from viewer.ui.theme import apply_theme, set_text_size
+from viewer.ui.theme import set_text_size
 
 EDGE = 2
 """Logical pixels of the active pane's frame, which no picture has, with room."""
@@ -26,28 +22,9 @@ WINDOW_LINE = 40
 
 
 @pytest.fixture
-def running(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[RunningProgram]:
-    style = qapp.styleSheet()
-    apply_theme(qapp)
+def running(show_exam: Callable[..., RunningProgram], tmp_path: Path) -> RunningProgram:
     folder = write_phantom_exams(tmp_path, seed=2, slices=2, rows=160, columns=130)[0].folder
-    chooser, dialogs = ScriptedChooser(), ScriptedDialogs()
-    program = Program(
-        where=Places(config=tmp_path / "config", cache=tmp_path / "cache"),
-        run_ai=False,
-        chooser=chooser,
-        show_dialog=dialogs,
-    )
-    qtbot.addWidget(program.window)
-    program.window.resize(1600, 1000)
-    program.window.show()
-    qtbot.waitExposed(program.window)
-    running = RunningProgram(program, qtbot, chooser, dialogs)
-    running.open(folder)
-    yield running
-    program.window.close()
-    program.close()
-    qapp.setStyleSheet(style)
-    qapp.setFont(text_font(13))
+    return show_exam(folder, (1600, 1000))
 
 
 @pytest.mark.parametrize("percent", [100, 150])

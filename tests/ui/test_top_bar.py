@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QToolButton
-from pytestqt.qtbot import QtBot
-from running_program import RunningProgram, ScriptedChooser, ScriptedDialogs
+from running_program import RunningProgram
 
-from viewer.app import Program
 from viewer.export.phantom_exams import write_phantom_exams
-from viewer.storage.places import Places
-from viewer.ui.fonts import text_font
-from viewer.ui.theme import apply_theme, set_text_size
+from viewer.ui.theme import set_text_size
 from viewer.ui.title_button import TitleButton
 from viewer.ui.top_bar import TopBar
 
@@ -29,29 +25,8 @@ def phantom(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def running(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, phantom: Path
-) -> Iterator[RunningProgram]:
-    style = qapp.styleSheet()
-    apply_theme(qapp)
-    chooser, dialogs = ScriptedChooser(), ScriptedDialogs()
-    program = Program(
-        where=Places(config=tmp_path / "config", cache=tmp_path / "cache"),
-        run_ai=False,
-        chooser=chooser,
-        show_dialog=dialogs,
-    )
-    qtbot.addWidget(program.window)
-    program.window.resize(1280, 800)
-    program.window.show()
-    qtbot.waitExposed(program.window)
-    running = RunningProgram(program, qtbot, chooser, dialogs)
-    running.open(phantom)
-    yield running
-    program.window.close()
-    program.close()
-    qapp.setStyleSheet(style)
-    qapp.setFont(text_font(13))
+def running(show_exam: Callable[..., RunningProgram], phantom: Path) -> RunningProgram:
+    return show_exam(phantom)
 
 
 def buttons_of(bar: TopBar) -> list[QToolButton]:
