@@ -167,11 +167,12 @@ def test_a_whole_exam_is_opened_read_marked_scored_and_left_without_the_mouse(
     image = running.state.active_image
 
     presets = len(image.vois_of(slice_index))
-    before = running.program.hanging.panes[running.state.active].scene.image.table
+    pane = running.program.hanging.panes[running.state.active]
+    before = pane.scene.image.key
     running.key(Key.Key_I)
     running.key(Key.Key_0 + presets)
     assert running.state.active_pane.preset == presets - 1
-    assert (running.program.hanging.panes[running.state.active].scene.image.table != before).any()
+    running.qtbot.waitUntil(lambda: pane.scene.image.key != before)
     running.key(Key.Key_I)
 
     reader.measure_a_length()
