@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.domain.grey_depth import GreyDepth
@@ -12,6 +13,7 @@ FORMATS = {
     GreyDepth.TEN_BITS: QImage.Format.Format_RGB30,
 }
 """Of pictures whose pixels are packed for a depth."""
+_STRIP = 95
 
 
 def painted_depth(widget: QWidget) -> GreyDepth:
@@ -24,7 +26,24 @@ def painted_depth(widget: QWidget) -> GreyDepth:
     store, handle = window.backingStore(), window.windowHandle()
     picture = None if store is None else store.paintDevice()
     if isinstance(picture, QImage) and not picture.isNull():
-        bits = picture.pixelFormat().redSize()
-    else:
-        bits = 8 if handle is None else handle.format().redBufferSize()
+        return _depth_of(picture.pixelFormat().redSize())
+    return _depth_of(8 if handle is None else handle.format().redBufferSize())
+
+
+def draw_translucent(painter: QPainter, corner: QPoint, layer: QImage) -> None:
+    """Draw a layer with its upper left corner at a place, one pixel a painter unit."""
+    device = painter.paintEngine().paintDevice()
+    if not isinstance(device, QImage) or (
+        _depth_of(device.pixelFormat().redSize()) is GreyDepth.EIGHT_BITS
+    ):
+        painter.drawImage(corner, layer)
+        return
+    # Qt mixes more rows than these into 10 bits in threads of its own, for which a painter waits
+    # that shares the machine with others.
+    for first in range(0, layer.height(), _STRIP):
+        strip = QRect(0, first, layer.width(), min(_STRIP, layer.height() - first))
+        painter.drawImage(QPoint(corner.x(), corner.y() + first), layer, strip)
+
+
+def _depth_of(bits: int) -> GreyDepth:
     return GreyDepth.TEN_BITS if bits >= GreyDepth.TEN_BITS.value else GreyDepth.EIGHT_BITS

@@ -9,6 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from viewer.ui.backing import draw_translucent
+
 
 class KeptLayer:
     """Draws what changed directly, and what did not from a picture made at the second time.
@@ -44,11 +46,11 @@ class KeptLayer:
             self.pictures_made += 1
             self._corner, self._picture = _cropped(_drawn(painter, size, scale, draw))
         if scale == 1.0:
-            painter.drawImage(self._corner, self._picture)
+            draw_translucent(painter, self._corner, self._picture)
             return
         painter.save()
         painter.scale(1.0 / scale, 1.0 / scale)
-        painter.drawImage(self._corner, self._picture)
+        draw_translucent(painter, self._corner, self._picture)
         painter.restore()
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPen
 
 from viewer.rendering.raster import DeviceRect, Quality
 from viewer.rendering.saliency import SaliencyPicture
 from viewer.rendering.scene import CentralMessage, PaneScene
 from viewer.rendering.scene_raster import GreyRaster, SceneRaster, rasterise
-from viewer.ui.backing import FORMATS
+from viewer.ui.backing import FORMATS, draw_translucent
 from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.corner_text import draw_corner_text, wrapped
 from viewer.ui.pane.drawn_mark_painting import draw_mark_labels, draw_mark_lines
@@ -159,7 +159,7 @@ def _draw_saliency(painter: QPainter, picture: SaliencyPicture) -> None:
         picture.pixels.strides[0],
         QImage.Format.Format_ARGB32_Premultiplied,
     )
-    painter.drawImage(QPointF(picture.rect.left, picture.rect.top), image)
+    draw_translucent(painter, QPoint(picture.rect.left, picture.rect.top), image)
 
 
 def _draw_message(painter: QPainter, message: CentralMessage, pane: QRectF, scale: float) -> None:
