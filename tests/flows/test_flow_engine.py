@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -115,3 +116,20 @@ def test_closing_stops_what_is_being_read(qtbot: QtBot, tmp_path: Path) -> None:
     work.close()
     assert time.perf_counter() - started < 10
     assert engine.process_id is None
+
+
+def test_closing_between_two_files_leaves_no_process(qtbot: QtBot, tmp_path: Path) -> None:
+    engine = EngineApart(VICTIM)
+    work = LibraryWork(library=ModelLibrary(tmp_path / "models"), new_engine=lambda: engine)
+    work.check([written(tmp_path / name) for name in ("wrong", "wrong too")])
+    # The first is read; its end has not come to the window's thread, so that the second waits.
+    (thread,) = [thread for thread in threading.enumerate() if thread.name == "models"]
+    thread.join(WAIT_MS / 1000)
+    assert engine.process_id is not None
+    work.close()
+    assert engine.process_id is None
+
+
+def written(path: Path) -> Path:
+    path.write_bytes(path.name.encode())
+    return path

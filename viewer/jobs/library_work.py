@@ -118,6 +118,8 @@ class LibraryWork(QObject):
             engine.stop()
         if self._task is not None:
             self._task.join()
+        # The thread keeps it for what waited when it ended, and that is forgotten now.
+        self._let_go()
 
     def _checked(self, path: Path) -> CheckedFile:
         refuse_known(path, self._library)
@@ -135,7 +137,7 @@ class LibraryWork(QObject):
             ) from error
 
     def _let_go(self) -> None:
-        """End the process that read weights; in the thread, since that takes a moment."""
+        """End the process that read weights; it takes a moment, so in the thread, or at the end."""
         engine, self._engine = self._engine, None
         if engine is not None:
             engine.close()
