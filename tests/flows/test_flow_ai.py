@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,8 @@ from running_program import WAIT_MS, RunningProgram
 from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running
 from viewer.domain.hanging import Slot
 from viewer.domain.view import ImageKind
+from viewer.jobs.exam_files import ExamFiles
+from viewer.jobs.open_frames import OpenFrames
 from viewer.ui.panel.score_line import LineLook
 
 Start = Callable[..., RunningProgram]
@@ -265,6 +269,44 @@ def test_closing_the_exam_while_it_runs_drops_what_comes_late(
     assert running.program.empty.isVisible()
     running.qtbot.wait(300)
     assert running.state.ai == {}
+
+
+def test_an_exam_that_is_closed_under_the_ai_is_let_go_and_nobody_is_told_of_it(
+    start: Start,
+    phantom: Path,
+    pictures: Path,
+    weights: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[weakref.ref[OpenFrames]] = []
+    frames_for_ai = ExamFiles.frames_for_ai
+
+    def noted(files: ExamFiles, image_id: str) -> OpenFrames:
+        frames = frames_for_ai(files, image_id)
+        given.append(weakref.ref(frames))
+        return frames
+
+    monkeypatch.setattr(ExamFiles, "frames_for_ai", noted)
+    running = start(weights=weights, run_ai=True)
+    running.open(phantom)
+    running.qtbot.waitUntil(
+        lambda: any(isinstance(ai, Running) for ai in states(running)), timeout=WAIT_MS
+    )
+    of_phantom = list(given)
+    running.key(Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert running.state.exam is None
+    running.open(pictures)
+    running.wait_for_ai()
+    assert all(isinstance(ai, Done) for ai in states(running))
+
+    def are_gone() -> bool:
+        gc.collect()
+        return all(frames() is None for frames in of_phantom)
+
+    running.qtbot.waitUntil(are_gone, timeout=5000)
+    assert len(of_phantom) >= 12
+    # Of the other exam's small pictures, not of what was closed.
+    assert [t for t in running.program.notices.texts if "full-size images" not in t] == []
 
 
 def test_closing_the_window_while_decoding_and_inferring_leaves_no_thread(
