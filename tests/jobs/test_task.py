@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
+import sys
 import threading
 
 import pytest
@@ -28,6 +30,18 @@ def test_a_result_arrives(qtbot: QtBot) -> None:
     task.succeeded.connect(results.append)
     ended(task, qtbot)
     assert results == [42]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux")
+def test_work_gives_way_to_the_windows_thread(qtbot: QtBot) -> None:
+    def niceness(_: TaskProgress | None = None) -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    task = Task(niceness, name="test")
+    results: list[int] = []
+    task.succeeded.connect(results.append)
+    ended(task, qtbot)
+    assert results[0] > niceness()
 
 
 def test_progress_is_a_point_of_cancelling(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from inference.process import yield_to_window
 from inference.types import Box
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
@@ -68,6 +69,7 @@ class SmallPictures(QObject):
         self._thread.join()
 
     def _work(self) -> None:
+        yield_to_window()
         while True:
             with self._changed:
                 while not self._wishes and not self._closed:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from inference.errors import Cancelled
+from inference.process import yield_to_window
 from viewer.errors import Problem, ProblemKind, problem_of
 from viewer.loading.errors import ScanCancelled
 from viewer.logs import log_bug
@@ -78,6 +79,7 @@ class Task(QObject, Generic[ResultT]):
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        yield_to_window()
         progress = TaskProgress(self.progressed.emit, self._stop)
         try:
             result = self._work(progress)
