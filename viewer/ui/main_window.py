@@ -90,7 +90,8 @@ class MainWindow(QMainWindow):
         column.addWidget(parts.strip)
         column.addWidget(parts.status)
         self.setCentralWidget(inside)
-        around = (parts.panel, parts.strip, parts.series, parts.top_bar, parts.status)
+        # The bars repaint what changed alone: let paint later, they would draw all their icons.
+        around = (parts.panel, parts.strip, parts.series)
         self._painted_later = PaintedLater(session=self._session, parts=around, parent=self)
         parts.panel.fit(self.width())
         self._fold(self._session.state)
