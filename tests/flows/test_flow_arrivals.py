@@ -75,7 +75,8 @@ def test_the_first_exam_hangs_and_the_list_fills_while_others_are_read(
     gate = Gate(tmp_path / "p4", monkeypatch)
     running = start()
     wait_first(running, tmp_path)
-    running.qtbot.waitUntil(lambda: len(running.state.worklist.rows) == 3, timeout=WAIT_MS)
+    # Four patients are whole when the fifth one's folder begins.
+    running.qtbot.waitUntil(lambda: len(running.state.worklist.rows) == 4, timeout=WAIT_MS)
     first = running.state.exam_id
     running.key(Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     running.qtbot.waitUntil(lambda: running.state.exam_id != first, timeout=WAIT_MS)
