@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import struct
 import tempfile
 import weakref
 import zlib
@@ -15,7 +14,6 @@ from pathlib import Path
 import pydicom
 from pydicom import config
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.filebase import DicomFileLike
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import (
@@ -26,6 +24,7 @@ from pydicom.uid import (
 )
 
 from viewer.loading.errors import UnreadableFile
+from viewer.loading.unparsable import UNPARSABLE
 
 # Invalid values are common in real files; each is checked where it is used. pydicom's own
 # warnings about them would quote the values, which may be a patient's.
@@ -86,19 +85,7 @@ def _read(path: Path, pixel_path: Path, copy: PlainCopy | None) -> DicomHeader:
             offset = file.tell()
     except OSError as error:
         raise UnreadableFile("cannot be read (permission or disk)") from error
-    except (
-        InvalidDicomError,
-        EOFError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        NotImplementedError,
-        OverflowError,
-        RecursionError,
-        struct.error,
-        zlib.error,
-    ) as error:
+    except UNPARSABLE as error:
         raise UnreadableFile(_DAMAGED) from error
     meta = dataset.file_meta
     if meta.get("MediaStorageSOPClassUID") == _DICOMDIR:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
-import zlib
 from pathlib import Path
 
-from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
 
 from viewer.domain.patient_match import normal_id
 from viewer.loading.group_dicom import study_key_of
+from viewer.loading.unparsable import UNPARSABLE
 
 _AFTER_STUDY_ID = 0x00200011
 """The first tag after the patient's and study's ids; elements are sorted by tag."""
+
+_UNREADABLE: tuple[type[Exception], ...] = (OSError, *UNPARSABLE)
 
 
 def whose_file(path: Path) -> str | None:
@@ -28,20 +28,7 @@ def whose_file(path: Path) -> str | None:
             warnings.simplefilter("ignore", UserWarning)
             dataset = read_partial(file, _is_after, force=True)
             return patient_of(*study_key_of(dataset))
-    except (
-        OSError,
-        InvalidDicomError,
-        EOFError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        NotImplementedError,
-        OverflowError,
-        RecursionError,
-        struct.error,
-        zlib.error,
-    ):
+    except _UNREADABLE:
         # Reading the file whole says what is wrong with it.
         return None
 
