@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from viewer.export.caption import RESEARCH_USE, SCALE
 from viewer.export.shot import Shot, ShotGrid
 from viewer.ui.fonts import text_font
-from viewer.ui.pane.corner_text import wrapped
+from viewer.ui.pane.corner_rows import wrapped
 from viewer.ui.pane.ink import MARGIN, SECONDARY, TEXT, TEXT_SIZE
 
 CHROME = QColor("#16181b")

@@ -13,7 +13,8 @@ from viewer.rendering.scene import CentralMessage, PaneScene
 from viewer.rendering.scene_raster import GreyRaster, SceneRaster, rasterise
 from viewer.ui.backing import FORMATS, draw_translucent
 from viewer.ui.fonts import text_metrics, text_width
-from viewer.ui.pane.corner_text import draw_corner_text, wrapped
+from viewer.ui.pane.corner_rows import wrapped
+from viewer.ui.pane.corner_text import draw_corner_text
 from viewer.ui.pane.drawn_mark_painting import draw_mark_labels, draw_mark_lines
 from viewer.ui.pane.edge_letters import draw_edge_letters
 from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from viewer.domain.overlay_settings import Palette
 from viewer.ui.fonts import text_font
-from viewer.ui.pane.corner_text import wrapped
+from viewer.ui.pane.corner_rows import wrapped
 from viewer.ui.panel.score_line import LineLook, ScoreLine
 from viewer.ui.row_keys import ListRow, RowKeys
 from viewer.ui.text_size import follow_text_size, scaled, text_factor
