@@ -1,85 +1,43 @@
-"""The reader's marks in the whole window: drawn, undone, kept, restored, exported."""
+"""The reader's marks in the whole window: drawn, undone, kept, restored."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog
+from marks_in_window import (
+    ALT,
+    CTRL,
+    LEFT,
+    SHIFT,
+    drag,
+    grabbed,
+    is_drawn,
+    kept_file,
+    marks,
+    opened,
+    place,
+)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
 from running_program import RunningProgram
 
 from viewer.domain.hanging import Slot
-from viewer.domain.mark import Mark, MarkClass, MarkShape
+from viewer.domain.mark import MarkClass, MarkShape
 from viewer.domain.windowing import Window
-from viewer.session.marks import all_marks, mark_selected
+from viewer.session.marks import mark_selected
 from viewer.session.state import Tool
-from viewer.storage.marks_file import marks_path, read_marks
+from viewer.storage.marks_file import read_marks
 from viewer.ui.dialogs.mark_words import MarkWordsDialog
 
 Start = Callable[..., RunningProgram]
-LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-ALT, CTRL, SHIFT = (
-    Qt.KeyboardModifier.AltModifier,
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-)
 
 
 @pytest.fixture
 def running(start: Start, pictures: Path) -> RunningProgram:
     """Four views, whose marks are read."""
     return opened(start(), pictures)
-
-
-def opened(running: RunningProgram, path: Path) -> RunningProgram:
-    running.open(path)
-    running.qtbot.waitUntil(lambda: running.state.exam_id in running.state.marks.exams)
-    return running
-
-
-def place(running: RunningProgram, slot: Slot, row: float, column: float) -> QPoint:
-    """Where an image point lies on the slot's pane, in logical pixels."""
-    pane = running.program.hanging.panes[slot]
-    x, y = pane.scene.viewport.to_device(row, column)
-    ratio = pane.devicePixelRatioF()
-    return QPoint(round(x / ratio), round(y / ratio))
-
-
-def drag(running: RunningProgram, slot: Slot, *points: tuple[float, float]) -> None:
-    pane = running.program.hanging.panes[slot]
-    places = [place(running, slot, *point) for point in points]
-    running.qtbot.mousePress(pane, LEFT, pos=places[0])
-    for following in places[1:]:
-        running.qtbot.mouseMove(pane, following)
-    running.qtbot.mouseRelease(pane, LEFT, pos=places[-1])
-
-
-def marks(running: RunningProgram) -> tuple[Mark, ...]:
-    return all_marks(running.state)
-
-
-def kept_file(running: RunningProgram, home: Path) -> Path:
-    return marks_path(home / "config" / "marks", running.state.exam_id or "")
-
-
-def grabbed(running: RunningProgram, slot: Slot) -> np.ndarray:
-    """The pane as it is on screen, (rows, columns, 4)."""
-    pane = running.program.hanging.panes[slot]
-    QApplication.processEvents()
-    image = pane.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(image.constBits(), np.uint8)
-    return flat.reshape(image.height(), image.width(), 4).copy()
-
-
-def is_drawn(picture: np.ndarray) -> bool:
-    """Whether the colour of marks is anywhere: much red and green, little blue."""
-    blue, green, red = (picture[..., n].astype(int) for n in range(3))
-    return bool(((red > 200) & (green > 190) & (blue < 110)).any())
 
 
 def test_a_length_is_drawn_with_the_mouse_seen_undone_and_redone(
@@ -296,123 +254,3 @@ def test_marks_that_cannot_be_written_are_said_once_and_written_when_they_can_be
     path = kept_file(running, home)
     running.qtbot.waitUntil(path.exists)
     assert len(marks(running)) == 3
-
-
-def test_a_whole_mark_is_made_by_keys_alone(running: RunningProgram) -> None:
-    running.key(Qt.Key.Key_D)
-    running.key(Qt.Key.Key_M, ALT)
-    slices = running.state.active_pane.slice_index
-    before = marks(running)[0]
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down):
-        running.key(key)
-    running.key(Qt.Key.Key_Tab)
-    running.key(Qt.Key.Key_Right, SHIFT)
-    after = marks(running)[0]
-    assert after.points[1] == pytest.approx(
-        (before.points[1].row + 2, before.points[1].column + 1 + 10)
-    )
-    assert after.points[0] == pytest.approx((before.points[0].row, before.points[0].column + 10))
-    assert running.state.active_pane.slice_index == slices
-    running.key(Qt.Key.Key_Escape)
-    assert not running.state.marks.editing
-    running.key(Qt.Key.Key_Escape)
-    active = running.state.active
-    running.key(Qt.Key.Key_Tab)
-    assert running.state.active != active
-
-
-def test_the_list_is_walked_by_keys_and_enter_goes_to_the_mark(running: RunningProgram) -> None:
-    for slot in (Slot.LCC, Slot.RMLO):
-        running.key(Qt.Key.Key_D)
-        drag(running, slot, (100, 60), (160, 90))
-        running.key(Qt.Key.Key_Escape)
-    rows = running.program.marks.block.rows
-    running.key(Qt.Key.Key_L, ALT)
-    assert rows.hasFocus()
-    assert [line.where for line in rows.lines] == ["LCC", "RMLO"]
-    running.key(Qt.Key.Key_Home)
-    running.key(Qt.Key.Key_Return)
-    assert running.state.active == Slot.LCC
-    running.key(Qt.Key.Key_A)
-    assert not running.state.overlay.visible
-    running.key(Qt.Key.Key_Escape)
-    assert not rows.hasFocus()
-
-
-def test_a_key_image_is_deleted_in_the_list(running: RunningProgram) -> None:
-    running.key(Qt.Key.Key_K)
-    running.key(Qt.Key.Key_L, ALT)
-    running.key(Qt.Key.Key_Delete)
-    assert running.state.marks.exams[running.state.exam_id].kept.is_empty
-
-
-def test_the_list_says_why_it_cannot_be_had(running: RunningProgram) -> None:
-    said = []
-    running.program.desk.marks.kept.connect(said.append)
-    running.key(Qt.Key.Key_L, ALT)
-    running.key(Qt.Key.Key_K)
-    running.key(Qt.Key.Key_F11)
-    running.key(Qt.Key.Key_L, ALT)
-    assert said == [
-        "There are no marks and key images yet.",
-        "The list is hidden in full screen; Alt+Right goes to the next mark.",
-    ]
-
-
-@pytest.mark.qt_log_ignore("does not support", extend=True)
-def test_the_menu_of_a_mark_says_its_class(running: RunningProgram) -> None:
-    running.key(Qt.Key.Key_D)
-    drag(running, Slot.LCC, (100, 20), (160, 90))
-    running.key(Qt.Key.Key_Escape)
-    pane = running.program.hanging.panes[Slot.LCC]
-    running.qtbot.mouseClick(pane, RIGHT, pos=place(running, Slot.LCC, 130, 55))
-    menu = running.program.marks.menu.shown
-    assert menu is not None
-    titles = {action.text(): action for action in menu.actions()}
-    titles["Mass"].trigger()
-    menu.close()
-    assert marks(running)[0].mark_class is MarkClass.MASS
-
-
-def test_marks_are_hidden_and_shown_with_a_key(running: RunningProgram) -> None:
-    running.key(Qt.Key.Key_D)
-    drag(running, Slot.LCC, (100, 20), (160, 90))
-    running.key(Qt.Key.Key_H, ALT)
-    assert not is_drawn(grabbed(running, Slot.LCC))
-    running.key(Qt.Key.Key_H, ALT)
-    assert is_drawn(grabbed(running, Slot.LCC))
-
-
-def test_a_picture_shows_the_marks_without_words(running: RunningProgram, tmp_path: Path) -> None:
-    running.key(Qt.Key.Key_D)
-    drag(running, Slot.LCC, (100, 20), (160, 90))
-    running.key(Qt.Key.Key_Escape)
-    running.chooser.save_as = (tmp_path / "pane.png", 0)
-    running.key(Qt.Key.Key_S, CTRL)
-    running.qtbot.waitUntil(lambda: not running.program.pictures.is_running)
-    picture = QImage(str(tmp_path / "pane.png")).convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(picture.constBits(), np.uint8)
-    assert is_drawn(flat.reshape(picture.height(), picture.width(), 4))
-
-
-def test_the_table_of_marks_names_no_one_and_leaves_out_words(
-    running: RunningProgram, tmp_path: Path
-) -> None:
-    running.dialogs.answer = lambda dialog: dialog.words.setText("Mrs Smith") or True
-    running.key(Qt.Key.Key_E, ALT)
-    drag(running, Slot.LCC, (120, 20), (160, 60))
-    running.key(Qt.Key.Key_W, ALT)
-    assert marks(running)[0].text == "Mrs Smith"
-    running.key(Qt.Key.Key_V, ALT)
-    pane = running.program.hanging.panes[Slot.LCC]
-    running.qtbot.mouseClick(pane, LEFT, pos=place(running, Slot.LCC, 150, 50))
-    path = tmp_path / "marks.csv"
-    running.chooser.save_as = (path, 0)
-    running.program.desk.marks.save()
-    running.qtbot.waitUntil(path.exists)
-    assert "Smith" not in path.read_text()
-    first, second = csv.DictReader(path.read_text().splitlines())
-    assert (first["shape"], first["view"], first["mark"]) == ("ellipse", "LCC", "1")
-    assert 9000 < float(first["mean"]) < 12000
-    assert (second["shape"], second["mark"]) == ("probe", "2")
-    assert float(second["value"]) == int(second["code"])

@@ -36,6 +36,7 @@ from pydicom.uid import (
     generate_uid,
 )
 
+from viewer.domain.image_stack import ImageStack
 from viewer.loading.find_exams import find_exams
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.scan_progress import SilentScan
@@ -310,3 +311,16 @@ def write_exam(folder: Path, study: str, **attributes: Any) -> None:
             study=study,
             **attributes,
         )
+
+
+def first_image(
+    folder: Path, cells: NDArray[Any], **attributes: Any
+) -> tuple[ImageStack, NDArray[np.uint16]]:
+    """Write one file with these attributes; the image as opened, and its first frame as shown."""
+    located = only_exam(write(folder / "a.dcm", cells, **attributes))
+    return located.exam.images[0], shown(located)[0]
+
+
+def said(image: ImageStack, words: str) -> bool:
+    """Whether an image warns in these words."""
+    return any(words in warning for warning in image.warnings)

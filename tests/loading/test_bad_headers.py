@@ -7,124 +7,28 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from loading_builders import DBT, breast, group, header, only_exam, save, scan, shown, write
-from numpy.typing import NDArray
+from loading_builders import (
+    DBT,
+    breast,
+    first_image,
+    group,
+    header,
+    only_exam,
+    said,
+    save,
+    shown,
+    write,
+)
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
-from pydicom.uid import JPEG2000Lossless, JPEGLSLossless
 
 from viewer.domain.hanging import images_by_slot, slot_of
-from viewer.domain.image_stack import ImageStack
 from viewer.domain.windowing import VoiLut, Window, lookup_table
-from viewer.loading.dicom_grey_scale import PixelLayout, grey_scale_of, pixel_layout
+from viewer.loading.dicom_grey_scale import pixel_layout
 from viewer.loading.pixel_check import DERIVED
-from viewer.loading.stored_bits import bits_used, rescaled, with_bits
+from viewer.loading.stored_bits import bits_used
 
 PIXELS = breast(rows=160, columns=128)
-
-
-def deep(rows: int = 160, columns: int = 128) -> NDArray[np.uint16]:
-    """A breast of 14 bits, denser towards the chest wall, with a detector's noise."""
-    tissue = breast(rows=rows, columns=columns, top=200)
-    slope = np.linspace(15_000, 3_000, columns).astype(np.uint16)
-    return np.where(tissue > 0, tissue + slope, 0).astype(np.uint16)
-
-
-def opened(
-    folder: Path, cells: NDArray[Any] = PIXELS, **attributes: Any
-) -> tuple[ImageStack, NDArray[np.uint16]]:
-    located = only_exam(write(folder / "a.dcm", cells, **attributes))
-    return located.exam.images[0], shown(located)[0]
-
-
-def said(image: ImageStack, words: str) -> bool:
-    return any(words in warning for warning in image.warnings)
-
-
-# Bits
-
-
-@pytest.mark.parametrize("syntax", [None, JPEG2000Lossless, JPEGLSLossless])
-def test_bits_stored_that_lies_is_said_and_dense_tissue_is_not_folded_to_black(
-    tmp_path: Path, syntax: Any
-) -> None:
-    coding = {} if syntax is None else {"syntax": syntax, "coded_bits": 14}
-    large = deep(rows=640, columns=512)
-    image, codes = opened(tmp_path, large, bits=12, **coding)
-    np.testing.assert_array_equal(codes, large[0])
-    assert "The header states 12 bits, the pixels use 14: drawn with 14." in image.warnings
-    assert image.grey_scale.largest_code == (1 << 14) - 1
-
-
-def test_signed_bits_stored_that_lies_keeps_every_value(tmp_path: Path) -> None:
-    signed = deep().astype(np.int16) - np.int16(6000)
-    image, codes = opened(tmp_path, signed, bits=12, PixelPaddingValue=-6000)
-    np.testing.assert_array_equal(image.grey_scale.values(codes), signed[0])
-    assert said(image, "the pixels use 15")
-    table = lookup_table(image.grey_scale, image.vois[0], inverted=True)
-    assert table[codes[0, -1]] == 0
-
-
-def test_an_old_overlay_above_the_stored_bits_is_no_lie(tmp_path: Path) -> None:
-    drawn = PIXELS.copy()
-    drawn[0, 20:60, 10:50:3] |= np.uint16(1 << 14)
-    image, codes = opened(tmp_path, drawn)
-    np.testing.assert_array_equal(codes, PIXELS[0])
-    assert not said(image, "bits")
-
-
-@given(
-    stated=st.integers(6, 16), used=st.integers(6, 16), signed=st.booleans(), seed=st.integers(0, 9)
-)
-def test_more_bits_never_change_what_the_pixels_mean(
-    stated: int, used: int, signed: bool, seed: int
-) -> None:
-    bits = min(stated, used)
-    numbers = np.random.default_rng(seed).integers(0, 1 << bits, (8, 9))
-    numbers -= (1 << (bits - 1)) * signed
-    cells = numbers.astype(np.int16 if signed else np.uint16).view(np.uint16)
-    before = _layout(stated, signed=signed)
-    after = with_bits(before, max(stated, used))
-    dataset = Dataset()
-    dataset.RescaleSlope, dataset.RescaleIntercept = "1.5", "-7"
-    dataset.PixelPaddingValue = int(numbers.min())
-    scale, _ = grey_scale_of(dataset, before)
-    wider = rescaled(scale, before, after)
-    np.testing.assert_allclose(
-        wider.values(after.codes(cells)), scale.values(before.codes(cells)), atol=1e-9
-    )
-    assert wider == grey_scale_of(dataset, after)[0]
-
-
-def _layout(bits: int, *, signed: bool = False) -> PixelLayout:
-    return PixelLayout(
-        rows=8,
-        columns=9,
-        samples=1,
-        planar=False,
-        photometric="MONOCHROME2",
-        bits_allocated=16,
-        bits_stored=bits,
-        high_bit=bits - 1,
-        signed=signed,
-    )
-
-
-@given(bits=st.integers(8, 15), seed=st.integers(0, 20))
-def test_noise_above_the_stored_bits_is_never_taken_for_values(bits: int, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    smooth = np.add.outer(np.arange(40), np.arange(50)) * ((1 << bits) - 1) // 88
-    noisy = smooth | (random.integers(0, 2, smooth.shape) << bits)
-    assert bits_used(_layout(bits), noisy.astype(np.uint16)) == bits
-
-
-def test_more_stored_than_allocated_bits_are_refused(tmp_path: Path) -> None:
-    dataset = header(PIXELS, BitsStored=20, HighBit=19)
-    dataset.PixelData = PIXELS.tobytes()
-    result = scan(save(tmp_path / "a.dcm", dataset))
-    assert result.skipped[0].reason == "a DICOM image with an unusual number of bits"
 
 
 # Grey scale
@@ -145,7 +49,9 @@ def lut_of(first: int, entries: Any, stated: int, *, packed: bool = False) -> It
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_voi_lut_longer_than_it_states_is_cut_and_said(tmp_path: Path, packed: bool) -> None:
     entries = [*np.linspace(0, 4095, 600), *([7] * 100)]
-    image, _ = opened(tmp_path, VOILUTSequence=lut_of(100, entries, 600, packed=packed))
+    image, _ = first_image(
+        tmp_path, PIXELS, VOILUTSequence=lut_of(100, entries, 600, packed=packed)
+    )
     (lut,) = image.vois
     assert isinstance(lut, VoiLut)
     assert len(lut.grey_values) == 600
@@ -155,13 +61,13 @@ def test_a_voi_lut_longer_than_it_states_is_cut_and_said(tmp_path: Path, packed:
 
 def test_a_voi_lut_shorter_than_it_states_holds_its_end_and_is_said(tmp_path: Path) -> None:
     lut = lut_of(100, np.linspace(0, 4095, 300), 600)
-    image, _ = opened(tmp_path, VOILUTSequence=lut)
+    image, _ = first_image(tmp_path, PIXELS, VOILUTSequence=lut)
     assert len(image.vois[0].grey_values) == 300  # type: ignore[union-attr]
     assert said(image, "shorter than it states")
 
 
 def test_a_damaged_voi_lut_is_left_out_and_a_window_serves(tmp_path: Path) -> None:
-    image, _ = opened(tmp_path, VOILUTSequence=lut_of(100, [5] * 40, 40))
+    image, _ = first_image(tmp_path, PIXELS, VOILUTSequence=lut_of(100, [5] * 40, 40))
     assert isinstance(image.vois[0], Window)
     assert image.vois[0].explanation == DERIVED
     assert said(image, "VOI LUT of the header is left out")
@@ -171,7 +77,7 @@ def test_a_damaged_voi_lut_is_left_out_and_a_window_serves(tmp_path: Path) -> No
 def test_a_window_without_width_is_left_out_and_one_from_the_pixels_serves(
     tmp_path: Path, width: int
 ) -> None:
-    image, codes = opened(tmp_path, WindowCenter=500, WindowWidth=width)
+    image, codes = first_image(tmp_path, PIXELS, WindowCenter=500, WindowWidth=width)
     assert image.vois[0].explanation == DERIVED
     assert said(image, "its width is not allowed")
     grey = lookup_table(image.grey_scale, image.vois[0], inverted=False)[codes]
@@ -179,13 +85,13 @@ def test_a_window_without_width_is_left_out_and_one_from_the_pixels_serves(
 
 
 def test_without_a_window_one_is_derived_and_named_so(tmp_path: Path) -> None:
-    image, _ = opened(tmp_path)
+    image, _ = first_image(tmp_path, PIXELS)
     assert [voi.explanation for voi in image.vois] == [DERIVED]
 
 
 def test_a_falling_rescale_slope_is_followed(tmp_path: Path) -> None:
     rescale = {"RescaleSlope": "-1", "RescaleIntercept": "4095"}
-    image, codes = opened(tmp_path, 4095 - PIXELS, **rescale)
+    image, codes = first_image(tmp_path, 4095 - PIXELS, **rescale)
     assert image.grey_scale.low_codes_are_bright
     assert image.warnings == ()
     np.testing.assert_array_equal(image.grey_scale.values(codes), PIXELS[0])
@@ -197,7 +103,7 @@ def test_a_falling_rescale_slope_is_followed(tmp_path: Path) -> None:
 def test_a_rescaling_that_makes_no_sense_is_not_used_and_said(
     tmp_path: Path, attributes: dict[str, str]
 ) -> None:
-    image, _ = opened(tmp_path, **attributes)
+    image, _ = first_image(tmp_path, PIXELS, **attributes)
     assert (image.grey_scale.slope, image.grey_scale.intercept) == (1.0, 0.0)
     assert said(image, "rescaling of the header makes no sense")
 
@@ -205,7 +111,7 @@ def test_a_rescaling_that_makes_no_sense_is_not_used_and_said(
 def test_a_damaged_modality_lut_is_not_used_and_said(tmp_path: Path) -> None:
     lut = lut_of(0, [9, 9], 2)
     lut[0].ModalityLUTType = "US"
-    image, _ = opened(tmp_path, ModalityLUTSequence=lut)
+    image, _ = first_image(tmp_path, PIXELS, ModalityLUTSequence=lut)
     assert image.grey_scale.modality_lut is None
     assert said(image, "modality LUT of the header is damaged")
 
@@ -216,14 +122,18 @@ def test_a_damaged_modality_lut_is_not_used_and_said(tmp_path: Path) -> None:
 def test_a_shape_that_contradicts_the_photometric_interpretation_is_said(
     tmp_path: Path, photometric: str, shape: str
 ) -> None:
-    image, _ = opened(tmp_path, PhotometricInterpretation=photometric, PresentationLUTShape=shape)
+    image, _ = first_image(
+        tmp_path, PIXELS, PhotometricInterpretation=photometric, PresentationLUTShape=shape
+    )
     assert said(image, "check black and white")
 
 
 def test_air_is_black_when_inverted_where_monochrome1_uses_fewer_greys_than_bits(
     tmp_path: Path,
 ) -> None:
-    image, codes = opened(tmp_path, 1000 - PIXELS, bits=16, PhotometricInterpretation="MONOCHROME1")
+    image, codes = first_image(
+        tmp_path, 1000 - PIXELS, bits=16, PhotometricInterpretation="MONOCHROME1"
+    )
     for inverted in (False, True):
         table = lookup_table(image.grey_scale, image.vois[0], inverted=inverted)
         assert table[codes[0, -1]] == 0
@@ -231,13 +141,13 @@ def test_air_is_black_when_inverted_where_monochrome1_uses_fewer_greys_than_bits
 
 
 def test_padding_that_no_pixel_can_have_leaves_air_black_when_inverted(tmp_path: Path) -> None:
-    image, codes = opened(tmp_path, PixelPaddingValue=65535)
+    image, codes = first_image(tmp_path, PIXELS, PixelPaddingValue=65535)
     assert image.grey_scale.padding is None
     assert lookup_table(image.grey_scale, image.vois[0], inverted=True)[codes[0, -1]] == 0
 
 
 def test_air_that_is_not_zero_is_black_in_every_window_and_inverted(tmp_path: Path) -> None:
-    image, codes = opened(tmp_path, PIXELS + np.uint16(50), WindowCenter=0, WindowWidth=200)
+    image, codes = first_image(tmp_path, PIXELS + np.uint16(50), WindowCenter=0, WindowWidth=200)
     for inverted in (False, True):
         table = lookup_table(image.grey_scale, image.vois[0], inverted=inverted)
         assert table[codes[0, -1]] == 0
@@ -245,7 +155,7 @@ def test_air_that_is_not_zero_is_black_in_every_window_and_inverted(tmp_path: Pa
 
 def test_a_pattern_without_air_keeps_all_its_greys(tmp_path: Path) -> None:
     ramp = np.broadcast_to(np.arange(128, dtype=np.uint16) * 8 + 10, (1, 160, 128))
-    image, _ = opened(tmp_path, np.ascontiguousarray(ramp), WindowCenter=500, WindowWidth=1000)
+    image, _ = first_image(tmp_path, np.ascontiguousarray(ramp), WindowCenter=500, WindowWidth=1000)
     assert image.grey_scale.padding is None
 
 
@@ -263,19 +173,19 @@ def test_dragging_a_real_lut_starts_within_a_few_greys_of_it(shared: Path) -> No
 
 
 def test_without_spacing_lengths_are_not_known(tmp_path: Path) -> None:
-    image, _ = opened(tmp_path, ImagerPixelSpacing=None)
+    image, _ = first_image(tmp_path, PIXELS, ImagerPixelSpacing=None)
     assert image.spacing is None
     assert said(image, "pixel spacing is not known")
 
 
 def test_without_a_view_code_the_view_is_unknown_and_hangs_nowhere(tmp_path: Path) -> None:
-    image, _ = opened(tmp_path, view=None)
+    image, _ = first_image(tmp_path, PIXELS, view=None)
     assert image.view.position is None
     assert slot_of(image.view) is None
 
 
 def test_a_side_that_the_attributes_disagree_about_is_said(tmp_path: Path) -> None:
-    image, _ = opened(tmp_path, Laterality="R")
+    image, _ = first_image(tmp_path, PIXELS, Laterality="R")
     assert image.view.abbreviation == "LCC"
     assert said(image, "Image Laterality and Laterality name different sides")
 
@@ -314,7 +224,7 @@ def test_burned_in_words_are_said(tmp_path: Path) -> None:
 
 
 def test_a_side_that_the_pixels_contradict_is_said(tmp_path: Path) -> None:
-    image, codes = opened(tmp_path, laterality="R", orientation=["P", "L"])
+    image, codes = first_image(tmp_path, PIXELS, laterality="R", orientation=["P", "L"])
     assert said(image, "Header and pixels disagree about the side of the chest wall")
     assert codes[:, -4:].mean() > codes[:, :4].mean()
 
