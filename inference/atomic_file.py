@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
+
+from inference.unfinished_file import reserve_beside
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write to a temporary name beside `path`, sync, and rename."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+    descriptor, temporary = reserve_beside(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes files private; these are ordinary ones.
+        # It was reserved as a private file; these are ordinary ones.
         temporary.chmod(0o644)
         temporary.replace(path)
     finally:

@@ -8,6 +8,7 @@ import typer
 from rich.progress import Progress
 
 from inference.training.breast import FULL_COLUMNS, FULL_ROWS
+from viewer.cli_errors import INTERRUPTED, say
 from viewer.export.atomic_write import CannotWrite
 from viewer.export.phantom_dicom import Codec
 from viewer.export.phantom_exams import write_phantom_exams
@@ -51,6 +52,9 @@ def phantom(
     except CannotWrite as error:
         typer.echo(f"{error}. Hint: {error.hint}.", err=True)
         raise typer.Exit(1) from error
+    except KeyboardInterrupt as error:
+        say("stopped on request; no half-written file is left")
+        raise typer.Exit(INTERRUPTED) from error
     for exam in written:
         typer.echo(f"{exam.folder}: {len(exam.files)} images")
     typer.echo(f"Findings: {directory / 'truth.csv'}")

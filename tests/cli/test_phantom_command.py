@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
@@ -36,3 +42,21 @@ def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     code, said = run(str(tmp_path / "file"), "--slices", "2", "--rows", "205")
     assert code == 1
     assert "Hint" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C cannot be sent to another process there")
+def test_ctrl_c_stops_it_soon_and_leaves_no_half_written_file(tmp_path: Path) -> None:
+    command = [sys.executable, "main.py", "phantom", str(tmp_path), "--slices", "500"]
+    with subprocess.Popen(
+        [*command, "--rows", "205"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as making:
+        # The volume of 500 slices is the first image of every view.
+        while making.poll() is None and not list(tmp_path.glob("exam_0001/.*.part*")):
+            time.sleep(0.02)
+        making.send_signal(signal.SIGINT)
+        stopped = time.monotonic()
+        _, said = making.communicate(timeout=30)
+    assert making.returncode == 130, said
+    assert time.monotonic() - stopped < 5
+    assert "stopped on request" in said
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

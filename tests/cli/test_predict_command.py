@@ -155,6 +155,17 @@ def test_results_left_beside_the_images_change_nothing_the_next_time(
     assert (exam / "predictions.csv").read_bytes() == before
 
 
+def test_an_image_that_was_left_unfinished_is_no_row(
+    tmp_path: Path, models: tuple[Path, Path]
+) -> None:
+    exam = write_picture_exam(tmp_path / "exam", views=("R-CC",))
+    whole = (exam / "0_R-CC.png").read_bytes()
+    (exam / ".r3_x9k2a.part.png").write_bytes(whole[: len(whole) // 2])
+    code, said = run([exam], models, tmp_path / "out")
+    assert code == 0, said
+    assert len(read(tmp_path / "out" / "predictions.csv")) == 1
+
+
 def test_a_bad_image_is_a_row_with_its_reason_and_the_rest_is_scored(
     tmp_path: Path, models: tuple[Path, Path]
 ) -> None:

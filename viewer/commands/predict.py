@@ -26,7 +26,12 @@ from viewer.loading.sniff import FileKind, kind_of_file
 
 __all__ = ["FRAME_BYTES", "OnPrediction", "RunProgress", "RunSummary", "predict_paths"]
 
-_IMAGE_FILES = frozenset(FileKind) - {FileKind.PICKLE, FileKind.TABLE, FileKind.OTHER}
+_IMAGE_FILES = frozenset(FileKind) - {
+    FileKind.PICKLE,
+    FileKind.TABLE,
+    FileKind.UNFINISHED,
+    FileKind.OTHER,
+}
 
 _NO_MAMMOGRAM = (
     "a truth mask",

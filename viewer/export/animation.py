@@ -50,7 +50,9 @@ def write_animation(
             f"{path.name}: an animation is written as {' or '.join(ANIMATION_SUFFIXES)}"
         )
     open_sink = _gif_sink if path.suffix.lower() == ".gif" else _mp4_sink
-    with replacing(path) as temporary, open_sink(temporary, frames_per_second) as sink:
+    # OpenCV chooses what it writes by the suffix.
+    reserved = replacing(path, keep_suffix=True)
+    with reserved as temporary, open_sink(temporary, frames_per_second) as sink:
         for done, frame in enumerate(frames, start=1):
             sink.add(frame)
             report(done, count)

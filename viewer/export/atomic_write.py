@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from inference.unfinished_file import reserve_beside
 
 _HINTS = {
     errno.ENOSPC: "free some space or choose another folder",
@@ -33,15 +34,16 @@ class CannotWrite(Exception):
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, keep_suffix: bool = False) -> Iterator[Path]:
     """Yield a temporary file beside `path` that takes its place when the block succeeds.
 
-    The block writes to the yielded path, which has the suffix of `path`. When it raises, the
-    temporary file is removed and `path` stays as it was. Raises CannotWrite for an OSError.
+    The block writes to the yielded path. When it raises, the temporary file is removed and `path`
+    stays as it was; what a killed program leaves is known by its name (`is_unfinished`).
+    keep_suffix: the yielded path ends as `path` does. Raises CannotWrite for an OSError.
     """
     temporary: Path | None = None
     try:
-        temporary = _reserve(path)
+        temporary = _reserve(path, suffix=path.suffix if keep_suffix else "")
         yield temporary
         _sync(temporary)
         os.replace(temporary, path)
@@ -66,14 +68,14 @@ def make_folder(folder: Path) -> None:
         raise CannotWrite(folder, error) from error
 
 
-def _reserve(path: Path) -> Path:
-    handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
-    os.close(handle)
-    # mkstemp is private to the user; a result file follows the user's own umask instead.
+def _reserve(path: Path, *, suffix: str = "") -> Path:
+    descriptor, temporary = reserve_beside(path, suffix=suffix)
+    os.close(descriptor)
+    # It was reserved as a private file; a result follows the user's own umask instead.
     umask = os.umask(0)
     os.umask(umask)
-    Path(name).chmod(0o666 & ~umask)
-    return Path(name)
+    temporary.chmod(0o666 & ~umask)
+    return temporary
 
 
 def _sync(path: Path) -> None:

@@ -22,6 +22,7 @@ from inference.training.image_kinds import ImageKind
 from inference.training.imaging import FFDM_BITS, TOMO_BITS, ImagedView, Pixels
 from inference.training.phantoms import PhantomExam, draw_exam
 from inference.types import Laterality
+from inference.unfinished_file import is_unfinished
 from viewer.export.atomic_write import make_folder, replacing
 from viewer.export.phantom_dicom import Codec, PhantomIdentity, image_dataset
 
@@ -65,6 +66,10 @@ class WrittenExam:
     files: tuple[Path, ...]
 
 
+class _Stopped(Exception):
+    """Another image failed, or the user wants no more of them."""
+
+
 @dataclass(slots=True)
 class _Counter:
     """Counts finished slices and images from any thread."""
@@ -73,9 +78,13 @@ class _Counter:
     progress: Progress | None
     done: int = 0
     lock: Lock = field(default_factory=Lock)
+    is_stopped: bool = False
 
     def one_more(self) -> None:
+        """Raises _Stopped once the images are not wanted any more."""
         with self.lock:
+            if self.is_stopped:
+                raise _Stopped
             self.done += 1
             if self.progress is not None:
                 self.progress(self.done, self.total)
@@ -142,14 +151,19 @@ def write_phantom_exams(
     pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _LARGEST_POOL))
     try:
         truth = list(pool.map(lambda task: _write_view(task, counter), tasks))
+    except BaseException:
+        # Ctrl+C comes here, while the threads know nothing of it.
+        counter.is_stopped = True
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
     _write_truth(directory / "truth.csv", [row for rows_ in truth for row in rows_])
     names = dict.fromkeys(task.exam_name for task in tasks)
-    return [
-        WrittenExam(folder=directory / name, files=tuple(sorted((directory / name).glob("*.dcm"))))
-        for name in names
-    ]
+    return [WrittenExam(folder=directory / n, files=_images_in(directory / n)) for n in names]
+
+
+def _images_in(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in folder.glob("*.dcm") if not is_unfinished(path)))
 
 
 def _check_sizes(exams: int, slices: int | None, rows: int, columns: int) -> None:

@@ -210,6 +210,8 @@ def _read_by_kind(path: Path, kind: FileKind, harvest: _Harvest) -> DicomFile | 
         harvest.lists[path] = read_exam_list(path)
     elif kind is FileKind.TABLE:
         harvest.tables.append(read_label_table(path))
+    elif kind is FileKind.UNFINISHED:
+        raise UnreadableFile("an unfinished file of a program that was stopped")
     else:
         raise UnreadableFile("not an image file")
     return None

@@ -1,4 +1,7 @@
-"""What kind of file this is, from its first bytes; never from its extension."""
+"""What kind of file this is, from its first bytes; never from its extension.
+
+Only what this program left unfinished is known by its name: its bytes are those of an image.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import zlib
 from enum import Enum
 from pathlib import Path
 
+from inference.unfinished_file import is_unfinished
 from viewer.loading.errors import UnreadableFile
 
 _FIRST_BYTES = 512
@@ -22,6 +26,7 @@ class FileKind(Enum):
     META_IMAGE = "MetaImage volume"
     PICKLE = "pickle"
     TABLE = "table"
+    UNFINISHED = "unfinished file"
     OTHER = "other"
 
 
@@ -31,6 +36,8 @@ VOLUMES = (FileKind.NIFTI, FileKind.NRRD, FileKind.META_IMAGE)
 
 def kind_of_file(path: Path) -> FileKind:
     """Return the kind of a file; raises UnreadableFile when it cannot be read at all."""
+    if is_unfinished(path):
+        return FileKind.UNFINISHED
     try:
         with path.open("rb") as file:
             first = file.read(_FIRST_BYTES)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from inference.unfinished_file import reserve_beside
 from viewer.domain.frame import Frame
 from viewer.storage.frame_file import DamagedFrame, from_bytes, to_bytes
 
@@ -167,8 +167,7 @@ class DecodedCache:
 
     def _write(self, path: Path, content: bytes) -> None:
         """Write beside its place and rename: not synced, a torn file fails its checksum."""
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=_UNFINISHED)
-        temporary = Path(name)
+        descriptor, temporary = reserve_beside(path)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)

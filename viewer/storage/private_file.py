@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
+from inference.unfinished_file import reserve_beside
 from viewer.storage.sync_folder import sync_folder
 
 
@@ -14,8 +14,7 @@ def write_private(path: Path, content: bytes) -> None:
 
     The file has mode 0600 from its first byte on (on Windows the folder's rights decide).
     """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+    descriptor, temporary = reserve_beside(path)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
