@@ -17,6 +17,7 @@ from inference.device_memory import CudaMemory, MemoryGauge, slices_that_fit
 from inference.errors import DeviceMemoryError
 from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
 from inference.networks.mixed import look_in_mixed_precision
+from inference.networks.patch_resnet import go_on
 from inference.networks.slice_workers import slices_at_once
 
 log = logging.getLogger(__name__)
@@ -123,16 +124,19 @@ class ChunkedRun:
                 self.give_way(error)
         return looks[0] if len(looks) == 1 else joined(looks)
 
-    def look_at_patches(self, patches: Tensor) -> CloseLook:
-        """See one volume's patches (patches, side, side) closely; the result is on the CPU."""
+    def look_at_patches(self, patches: Tensor, *, between: Callable[[], None] = go_on) -> CloseLook:
+        """See one volume's patches (patches, side, side) closely; the result is on the CPU.
+
+        between: called now and then on a CPU, where this may take a second; what it raises ends it.
+        """
         while True:
             placed = self._placed[0]
             try:
                 with exact_arithmetic(placed.device), thread_count(self._threads()):
                     there = patches.unsqueeze(0).to(placed.device.torch_device)
-                    return CloseLook(
-                        *(part.cpu() for part in placed.network.look_at_patches(there))
-                    )
+                    pause = between if placed.device.kind == "cpu" else go_on
+                    look = placed.network.look_at_patches(there, between=pause)
+                    return CloseLook(*(part.cpu() for part in look))
             except RuntimeError as error:
                 # Patches are weighed together, so they cannot run in smaller chunks.
                 self.slices_per_chunk = 1

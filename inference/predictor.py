@@ -188,7 +188,9 @@ class Predictor:
             neighbour_slices=config.neighbour_slices,
         )
         patches = given.patches(positions, config.patch_side, progress)
-        local = run.look_at_patches(patches)
+        cut = len({position.slice_index for position in positions})
+        # The same report again: a point where the prediction may be cancelled.
+        local = run.look_at_patches(patches, between=lambda: progress.update(cut, cut, "patches"))
         peak_features = look.peak_features.amax(dim=0, keepdim=True)
         # On the CPU, where every part of it is by now.
         scores = self._network.conclude(global_scores.unsqueeze(0), local, peak_features)

@@ -5,6 +5,7 @@ Source: the 3D-GMIC paper ("3D globally-aware multiple instance classifier").
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 
 from inference.networks.attention import GatedAttention
 from inference.networks.counted_part import CountedPart
-from inference.networks.patch_resnet import Depth, PatchResNet
+from inference.networks.patch_resnet import Depth, PatchResNet, go_on
 from inference.networks.patches import (
     NEIGHBOUR_SLICES,
     PATCH_SIDE,
@@ -112,9 +113,12 @@ class Gmic3d(nn.Module):
         features = self.global_network(slices.unsqueeze(1))
         return CoarseLook(self.saliency_head(features), features.amax(dim=(2, 3)))
 
-    def look_at_patches(self, patches: Tensor) -> CloseLook:
-        """See patches (volumes, patches, side, side) closely and weigh them."""
-        vectors = self.local_network(patches.flatten(0, 1))
+    def look_at_patches(self, patches: Tensor, *, between: Callable[[], None] = go_on) -> CloseLook:
+        """See patches (volumes, patches, side, side) closely and weigh them.
+
+        between: as of PatchResNet.
+        """
+        vectors = self.local_network(patches.flatten(0, 1), between)
         vectors = vectors.view(*patches.shape[:2], -1)
         vector, attention = self.attention(vectors)
         return CloseLook(torch.sigmoid(self.local_classifier(vector)), attention, vector)

@@ -6,12 +6,17 @@ carries the stride, as in torchvision, whose ImageNet weights the GMIC papers st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 from torch import Tensor, nn
 from torch.nn import functional
 
 from inference.networks.resnet import conv1x1, conv3x3
+
+
+def go_on() -> None:
+    """Nothing happens between two blocks."""
 
 
 class Depth(Enum):
@@ -87,13 +92,20 @@ class PatchResNet(nn.Module):
         self.layer4, wide = _layer(depth, 3, wide, 8 * first_channels)
         self.out_features = wide
 
-    def forward(self, patches: Tensor) -> Tensor:
-        """Map (patches, rows, columns) to (patches, out_features)."""
+    def forward(self, patches: Tensor, between: Callable[[], None] = go_on) -> Tensor:
+        """Map (patches, rows, columns) to (patches, out_features).
+
+        between: called after each block for all patches; what it raises ends the work. Patches a
+        few at a time might be summed in another order; the whole bag never is.
+        """
         three_channels = patches.unsqueeze(1).expand(-1, 3, -1, -1)
         features = functional.relu(self.bn1(self.conv1(three_channels)), inplace=True)
         features = functional.max_pool2d(features, 3, stride=2, padding=1)
         for layer in (self.layer1, self.layer2, self.layer3, self.layer4):
-            features = layer(features)
+            for block in layer:
+                between()
+                features = block(features)
+        between()
         vectors: Tensor = features.mean(dim=(2, 3))
         return vectors
 

@@ -57,8 +57,10 @@ class StageClock:
 
     def update(self, done: int, total: int, stage: str) -> None:
         """Note the ends."""
-        if done == total and stage in ("slices", "patches"):
-            setattr(self, f"{stage}_end", time.perf_counter())
+        name = f"{stage}_end"
+        # The end of the patches is told again while the network looks at them.
+        if done == total and getattr(self, name, None) == 0.0:
+            setattr(self, name, time.perf_counter())
 
 
 def run_engine(slices: int) -> dict[str, float]:

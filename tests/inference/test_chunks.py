@@ -15,6 +15,7 @@ from inference.chunks import ChunkedRun, PlacedNetwork, place_network
 from inference.device import Device, cpu
 from inference.errors import DeviceMemoryError
 from inference.networks.gmic3d import CloseLook, CoarseLook, Gmic3d
+from inference.networks.patch_resnet import go_on
 
 REORDERED = 2e-5
 """What sums in another order may change."""
@@ -56,10 +57,10 @@ class HungryNetwork(Gmic3d):
             raise self.error
         return super().look_at_slices(slices)
 
-    def look_at_patches(self, patches: Tensor) -> CloseLook:
+    def look_at_patches(self, patches: Tensor, *, between: Callable[[], None] = go_on) -> CloseLook:
         if self.refuses_patches:
             raise torch.OutOfMemoryError("out of memory")
-        return super().look_at_patches(patches)
+        return super().look_at_patches(patches, between=between)
 
 
 def _hungry(most_slices: int, *, refuses_patches: bool = False) -> HungryNetwork:

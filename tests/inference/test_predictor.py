@@ -150,6 +150,34 @@ def test_it_can_be_cancelled_at_any_moment_and_run_again(moment: tuple[str, int]
     assert predictor.predict(request, SilentProgress()).patches
 
 
+class CancelsAtReport:
+    """Counts the reports of the patches, and cancels at one of them."""
+
+    def __init__(self, cancel_at: int | None = None) -> None:
+        self.seen = 0
+        self._cancel_at = cancel_at
+
+    def update(self, done: int, total: int, stage: str) -> None:
+        self.seen += stage == "patches"
+        if self.seen == self._cancel_at:
+            raise Cancelled
+
+
+def test_patches_can_be_cancelled_while_the_network_looks_at_them() -> None:
+    predictor = Predictor(model=make_model(), device=cpu())
+    request = model_input(breast_volume(1, 600, 400))
+    whole = CancelsAtReport()
+    expected = predictor.predict(request, whole)
+    # Before and after the one slice is cut, and after each of ResNet-18's eight blocks at least.
+    assert whole.seen >= 2 + 8
+    for report in range(1, whole.seen + 1):
+        stopped = CancelsAtReport(report)
+        with pytest.raises(Cancelled):
+            predictor.predict(request, stopped)
+        assert stopped.seen == report
+    _assert_same(expected, predictor.predict(request, SilentProgress()), atol=0)
+
+
 def test_one_slice_is_a_volume_too() -> None:
     prediction = _predict(breast_volume(1, 600, 400))
     assert prediction.saliency.shape[0] == 1
