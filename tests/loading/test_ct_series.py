@@ -18,6 +18,7 @@ from ct_viewing import expected_axial, only_image, viewed
 from loading_builders import CT, breast, only_exam, scan, write
 
 from viewer.domain.ct import Plane
+from viewer.domain.slice_depth import slice_depth
 from viewer.domain.view import ImageKind
 from viewer.domain.windowing import Window
 from viewer.loading.ct_source import ct_source
@@ -179,6 +180,9 @@ def test_gaps_are_counted_said_and_keep_models_away(tmp_path: Path) -> None:
     image = located.exam.images[0]
     assert image.missing_slices == 3
     assert image.warnings == ("3 of 12 slices are missing: between slices 3 and 4, 5 and 6.",)
+    depths = [slice_depth(image, index) for index in range(image.slices)]
+    places = [0, 10, 20, 40, 50, 80, 90, 100, 110]
+    assert [depth.mm for depth in depths if depth] == pytest.approx(places)
     with pytest.raises(IncompleteVolume, match="3 of 12 slices are missing"):
         ct_source(image, located.frames[image.image_id])
 

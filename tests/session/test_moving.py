@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from viewer.domain.hanging import Slot
 from viewer.domain.slab import SlabMode
 from viewer.domain.slice_depth import slice_depth
+from viewer.domain.slice_places import SlicePlaces
 from viewer.domain.view import ImageKind
 from viewer.domain.viewport import FITTED, viewport_for
 from viewer.session.exams import closed, opened
@@ -65,6 +66,16 @@ def test_depths_that_cannot_be_compared_are_linked_relatively() -> None:
 
 def test_an_unknown_view_does_not_follow() -> None:
     assert linked_slice(spaced("RCC", 61, 1.0), 30, spaced("", 61, 1.0)) is None
+
+
+def test_a_volume_with_lost_slices_is_linked_by_where_its_slices_lie() -> None:
+    places = SlicePlaces(mm=(0.0, 1.0, 2.0, 6.0, 7.0), last_mm=7.0)
+    gappy = replace(spaced("LCC", 5, 1.0), places=places)
+    whole, other_view = spaced("RCC", 8, 1.0), spaced("RMLO", 15, None)
+    assert [linked_slice(gappy, index, whole) for index in range(5)] == [0, 1, 2, 6, 7]
+    assert [linked_slice(whole, index, gappy) for index in range(8)] == [0, 1, 2, 2, 3, 3, 3, 4]
+    assert linked_slice(gappy, 3, other_view) == 12
+    assert linked_slice(other_view, 12, gappy) == 3
 
 
 def test_depth_is_said_from_the_support_only_where_it_is_known() -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from inference.types import Laterality
 from viewer.domain.ct import CtFacts
 from viewer.domain.geometry import AS_STORED, Orientation, PixelSpacing
+from viewer.domain.slice_places import SlicePlaces
 from viewer.domain.technique import Technique
 from viewer.domain.view import Energy, ImageKind, View
 from viewer.domain.windowing import GreyScale, Voi, Window
@@ -36,6 +37,8 @@ class ImageStack:
     """Only where per-frame windows differ from `vois`."""
     spacing: PixelSpacing | None = None
     slice_spacing_mm: float | None = None
+    places: SlicePlaces | None = None
+    """Where each slice lies; None where the slices are taken to follow each other evenly."""
     support_is_first: bool | None = None
     """Of tomosynthesis: whether slices count from the breast support; None when not known."""
     orientation: Orientation = AS_STORED

@@ -41,11 +41,17 @@ def slab_slices(slab: Slab, slice_index: int, stack: ImageStack) -> range:
     """The slices shown, about `slice_index`; fewer where the volume ends.
 
     The number of slices is the one whose thickness is nearest to the wanted one, at least 1. Of an
-    even number one more lies behind (towards the last slice).
+    even number one more lies behind (towards the last slice). Where slices are missing, those that
+    lie within that thickness.
     """
-    spacing = stack.slice_spacing_mm
-    count = max(1, int(slab.thickness / (spacing or 1.0) + 0.5))
-    first = slice_index - (count - 1) // 2
+    spacing = stack.slice_spacing_mm or 1.0
+    count = max(1, int(slab.thickness / spacing + 0.5))
+    before = (count - 1) // 2
+    if stack.places is not None:
+        start_mm = stack.places.mm[slice_index] - (before + 0.5) * spacing
+        near = stack.places.between(start_mm, start_mm + count * spacing)
+        return range(min(near.start, slice_index), max(near.stop, slice_index + 1))
+    first = slice_index - before
     return range(max(0, first), min(stack.slices, first + count))
 
 
@@ -58,6 +64,13 @@ def slab_words(slab: Slab, slice_index: int, stack: ImageStack) -> str:
     """Such as "slab mean 5.0 mm, slices 30-34": the thickness that is shown, not the wanted one."""
     shown = slab_slices(slab, slice_index, stack)
     numbers = f"slices {shown.start + 1}-{shown.stop}"
-    if stack.slice_spacing_mm is None:
+    spacing = stack.slice_spacing_mm
+    if spacing is None:
         return f"slab {slab.mode.value} of {len(shown)} slices, spacing unknown, {numbers}"
-    return f"slab {slab.mode.value} {len(shown) * stack.slice_spacing_mm:.1f} mm, {numbers}"
+    thickness = len(shown) * spacing
+    missing = 0
+    if stack.places is not None:
+        thickness = stack.places.mm[shown[-1]] - stack.places.mm[shown[0]] + spacing
+        missing = max(0, round(thickness / spacing) - len(shown))
+    gap = f", {missing} missing" if missing else ""
+    return f"slab {slab.mode.value} {thickness:.1f} mm, {numbers}{gap}"

@@ -35,11 +35,44 @@ class SliceDepth:
 
 
 def slice_depth(stack: ImageStack, slice_index: int) -> SliceDepth | None:
-    """The depth of a slice; None where the distance between slices is unknown."""
+    """The depth of a slice; None where the distance between slices is unknown.
+
+    From its own position where the slices have one, else as if they followed each other evenly.
+    """
     spacing = stack.slice_spacing_mm
     if spacing is None:
         return None
-    if stack.support_is_first is None:
-        return SliceDepth(mm=slice_index * spacing, origin=DepthOrigin.FIRST_SLICE)
-    steps = slice_index if stack.support_is_first else stack.slices - 1 - slice_index
-    return SliceDepth(mm=steps * spacing, origin=DepthOrigin.SUPPORT)
+    origin = DepthOrigin.FIRST_SLICE if stack.support_is_first is None else DepthOrigin.SUPPORT
+    if stack.places is not None:
+        from_first = stack.places.mm[slice_index]
+        is_turned = stack.support_is_first is False
+        return SliceDepth(
+            mm=stack.places.last_mm - from_first if is_turned else from_first, origin=origin
+        )
+    steps = stack.slices - 1 - slice_index if stack.support_is_first is False else slice_index
+    return SliceDepth(mm=steps * spacing, origin=origin)
+
+
+def slice_at_depth(stack: ImageStack, depth_mm: float) -> int:
+    """The slice nearest to a depth, counted from where `slice_depth` counts; at most an end."""
+    if stack.places is not None:
+        is_turned = stack.support_is_first is False
+        return stack.places.nearest(stack.places.last_mm - depth_mm if is_turned else depth_mm)
+    steps = int(depth_mm / (stack.slice_spacing_mm or 1.0) + 0.5)
+    if stack.support_is_first is False:
+        steps = stack.slices - 1 - steps
+    return min(max(steps, 0), stack.slices - 1)
+
+
+def relative_depth(stack: ImageStack, slice_index: int) -> float:
+    """Where a slice of several lies, from 0, the volume's first, to 1, its last."""
+    if stack.places is not None:
+        return stack.places.mm[slice_index] / stack.places.last_mm
+    return slice_index / (stack.slices - 1)
+
+
+def slice_at_relative_depth(stack: ImageStack, relative: float) -> int:
+    """The slice nearest to a relative depth."""
+    if stack.places is not None:
+        return stack.places.nearest(relative * stack.places.last_mm)
+    return int(relative * (stack.slices - 1) + 0.5)

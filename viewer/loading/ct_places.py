@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from viewer.domain.ct import Direction
+from viewer.domain.slice_places import SlicePlaces
 
 _SAME_PLACE_MM = 0.01
 _GAP = 1.5
@@ -63,6 +64,14 @@ def spacing_of(depths: Sequence[float]) -> Spacing:
     total = len(depths) + missing
     doubt = f"{missing} of {total} slices are missing: between slices {places}{more}."
     return Spacing(usual_mm=usual, missing=missing, doubts=(doubt,))
+
+
+def places_of(depths: Sequence[float]) -> SlicePlaces | None:
+    """Return where slices in order of depth lie from the first of them."""
+    if not depths:
+        return None
+    from_first = tuple(depth - depths[0] for depth in depths)
+    return SlicePlaces(mm=from_first, last_mm=from_first[-1])
 
 
 def copies_apart(groups: Sequence[Sequence[int]]) -> tuple[list[list[int]], int]:

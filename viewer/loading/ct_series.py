@@ -12,7 +12,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.orientation import OrientationEvidence
 from viewer.domain.windowing import GreyScale, Voi
 from viewer.loading.ct_frames import CtFrame, CtFrames, recoding
-from viewer.loading.ct_places import Spacing, copies_apart, depth_of, spacing_of, stacked
+from viewer.loading.ct_places import copies_apart, depth_of, places_of, spacing_of, stacked
 from viewer.loading.ct_slices import CtSlice, slices_of
 from viewer.loading.dicom_header import number, text, whole
 from viewer.loading.found_exam import FoundImage
@@ -74,7 +74,7 @@ def _passes(slices: Sequence[CtSlice], doubts: Sequence[str]) -> list[FoundImage
     placed = [each.position for each in in_order if each.position is not None]
     if laid is None or len(placed) < len(in_order):
         unplaced = _unplaced(len(in_order) - len(placed), of=len(in_order))
-        return [_image(in_order, laid, Spacing(usual_mm=None), [*doubts, *unplaced], placed=False)]
+        return [_image(in_order, laid, (), [*doubts, *unplaced])]
     depths = [depth_of(position, laid.depth) for position in placed]
     stacks, left_out = copies_apart(stacked(depths))
     said = list(doubts)
@@ -83,7 +83,7 @@ def _passes(slices: Sequence[CtSlice], doubts: Sequence[str]) -> list[FoundImage
     if left_out:
         said.append(f"{left_out} slices lie where others do: left out.")
     return [
-        _image([in_order[i] for i in stack], laid, spacing_of([depths[i] for i in stack]), said)
+        _image([in_order[i] for i in stack], laid, [depths[i] for i in stack], said)
         for stack in stacks
     ]
 
@@ -106,11 +106,11 @@ def _unplaced(missing: int, *, of: int) -> tuple[str, ...]:
 def _image(
     slices: Sequence[CtSlice],
     laid: LaidPlane | None,
-    spacing: Spacing,
+    depths: Sequence[float],
     doubts: Iterable[str],
-    *,
-    placed: bool = True,
 ) -> FoundImage:
+    """depths: of each slice in millimetres, ascending; none where not every slice has one."""
+    spacing = spacing_of(depths)
     first = slices[0]
     stack, scale = first.file.image.stack, _common_scale(slices)
     unsure = sum(not each.in_hounsfield for each in slices)
@@ -126,7 +126,7 @@ def _image(
         plane=plane,
         is_localizer=first.is_localizer,
         edges=laid.edges if laid is not None else None,
-        obstacle=_obstacle(first, plane, in_hounsfield=in_hounsfield, placed=placed),
+        obstacle=_obstacle(first, plane, in_hounsfield=in_hounsfield, placed=bool(depths)),
     )
     ids = sorted(f"{each.file.image.stack.image_id} {each.index}" for each in slices)
     volume = replace(
@@ -137,6 +137,7 @@ def _image(
         vois=_windows(first, in_hounsfield=unsure < len(slices)),
         slice_vois={},
         slice_spacing_mm=spacing.usual_mm or _stated_distance(first),
+        places=places_of(depths),
         missing_slices=spacing.missing,
         ct=facts,
         warnings=tuple(dict.fromkeys(said)),

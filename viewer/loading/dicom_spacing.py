@@ -124,11 +124,18 @@ def distance_between(positions: Sequence[Sequence[float]]) -> float | None:
     return usual if 0.05 <= usual <= _THICKEST_SLICE_MM else None
 
 
-def uneven_words(positions: Sequence[Sequence[float]]) -> tuple[str, ...]:
-    """Return a sentence when neighbouring slices lie now nearer, now farther apart."""
+def uneven_words(
+    positions: Sequence[Sequence[float]], *, are_placed: bool = False
+) -> tuple[str, ...]:
+    """Return a sentence when neighbouring slices lie now nearer, now farther apart.
+
+    are_placed: whether depths are counted from the positions.
+    """
     usual = distance_between(positions)
     if usual is None or all(abs(step - usual) <= _UNEVEN * usual for step in _steps(positions)):
         return ()
+    if are_placed:
+        return ("The slices do not lie evenly: depths are counted from their positions.",)
     return (f"The slices do not lie evenly: depths are counted as if {usual:g} mm apart.",)
 
 

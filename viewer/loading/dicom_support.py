@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,24 @@ def support_is_first(dataset: Dataset, view: View) -> bool | None:
     planes as Plane Orientation has them, and point to the side of the patient where the view's
     support is. Slices are taken to follow each other in the file, as they are shown.
     """
+    positions = [
+        numbers(group, "ImagePositionPatient") if group is not None else ()
+        for group in frame_groups(dataset, "PlanePositionSequence")
+    ]
+    shared = shared_group(dataset, "PlaneOrientationSequence")
+    groups = [shared] if shared is not None else frame_groups(dataset, "PlaneOrientationSequence")
+    planes = [
+        numbers(group, "ImageOrientationPatient") if group is not None else () for group in groups
+    ]
+    return nearest_to_support(positions, planes, view)
+
+
+def nearest_to_support(
+    places: Sequence[Sequence[float]], planes: Sequence[Sequence[float]], view: View
+) -> bool | None:
+    """Return the same, of slices at these positions in planes that are parallel."""
     towards_support = _towards_support(view)
-    positions = _positions(dataset)
+    positions = _positions(places)
     if towards_support is None or positions is None:
         return None
     steps = np.diff(positions, axis=0)
@@ -49,7 +65,7 @@ def support_is_first(dataset: Dataset, view: View) -> bool | None:
         return None
     ways = steps / lengths[:, None]
     way = ways.mean(axis=0)
-    normal = _normal(dataset)
+    normal = _normal(planes)
     if normal is None or abs(float(way @ normal)) < 0.99 or float((ways @ way).min()) < 0.99:
         return None
     cosine = float(way @ towards_support)
@@ -68,24 +84,17 @@ def _towards_support(view: View) -> NDArray[np.float64] | None:
     return unit
 
 
-def _positions(dataset: Dataset) -> NDArray[np.float64] | None:
+def _positions(found: Sequence[Sequence[float]]) -> NDArray[np.float64] | None:
     """(slices, 3) in millimetres; None where one is absent."""
-    found = [
-        numbers(group, "ImagePositionPatient") if group is not None else ()
-        for group in frame_groups(dataset, "PlanePositionSequence")
-    ]
     if len(found) < 2 or any(len(place) != 3 or not np.isfinite(place).all() for place in found):
         return None
     return np.array(found, np.float64)
 
 
-def _normal(dataset: Dataset) -> NDArray[np.float64] | None:
+def _normal(planes: Sequence[Sequence[float]]) -> NDArray[np.float64] | None:
     """The planes' common normal; None when they have none, or differ."""
-    shared = shared_group(dataset, "PlaneOrientationSequence")
-    groups = [shared] if shared is not None else frame_groups(dataset, "PlaneOrientationSequence")
     normals = []
-    for group in groups:
-        cosines = numbers(group, "ImageOrientationPatient") if group is not None else ()
+    for cosines in planes:
         if len(cosines) != 6 or not np.isfinite(cosines).all():
             return None
         normal = np.cross(cosines[:3], cosines[3:])

@@ -13,8 +13,10 @@ from viewer.domain.windowing import Voi
 from viewer.loading.dicom_frames import SliceFiles
 from viewer.loading.dicom_header import numbers, whole
 from viewer.loading.dicom_spacing import NOT_STATED, distance_between, uneven_words
+from viewer.loading.dicom_support import nearest_to_support
 from viewer.loading.found_exam import FoundImage
 from viewer.loading.read_dicom import DicomFile
+from viewer.loading.slice_places import PlacedSlices, placed
 from viewer.loading.stable_hash import short_hash
 
 
@@ -42,7 +44,9 @@ def _volume(files: Sequence[DicomFile]) -> FoundImage:
     ids = sorted(file.image.stack.image_id for file in files)
     vois = tuple(file.image.stack.vois for file in files)
     positions = [numbers(file.header.dataset, "ImagePositionPatient") for file in files]
-    spacing = distance_between(positions)
+    planes = [numbers(file.header.dataset, "ImageOrientationPatient") for file in files]
+    found = _placed(files, positions, planes)
+    spacing = distance_between(positions) if found is None else found.spacing_mm
     doubts = dict.fromkeys(
         doubt
         for file in files
@@ -57,10 +61,12 @@ def _volume(files: Sequence[DicomFile]) -> FoundImage:
         vois=vois[0],
         slice_vois=_differing(vois),
         slice_spacing_mm=spacing or stack.slice_spacing_mm,
+        places=None if found is None else found.places,
+        support_is_first=nearest_to_support(positions, planes, first.image.view),
         missing_slices=missing,
         warnings=(
             *doubts,
-            *(() if missing else uneven_words(positions)),
+            *(() if missing else uneven_words(positions, are_placed=found is not None)),
             *_about_missing(missing, of=len(files) + missing),
         ),
     )
@@ -68,6 +74,20 @@ def _volume(files: Sequence[DicomFile]) -> FoundImage:
         first.image, stack=volume, frames=SliceFiles(files=tuple(file.frames for file in files))
     )
     return FoundImage(image=image, path=first.path, order=first.order)
+
+
+def _placed(
+    files: Sequence[DicomFile],
+    positions: Sequence[Sequence[float]],
+    planes: Sequence[Sequence[float]],
+) -> PlacedSlices | None:
+    counted = [_instance(file) for file in files]
+    return placed(
+        positions,
+        planes=planes,
+        numbers=counted if len(set(counted)) == len(files) else (),
+        stated=whole(files[0].header.dataset, "ImagesInAcquisition", 0),
+    )
 
 
 def _differing(vois: Sequence[tuple[Voi, ...]]) -> MappingProxyType[int, tuple[Voi, ...]]:

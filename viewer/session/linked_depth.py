@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from viewer.domain.image_stack import ImageStack
-from viewer.domain.slice_depth import slice_depth
+from viewer.domain.slice_depth import (
+    relative_depth,
+    slice_at_depth,
+    slice_at_relative_depth,
+    slice_depth,
+)
 
 
 def linked_slice(leader: ImageStack, slice_index: int, follower: ImageStack) -> int | None:
@@ -19,12 +24,8 @@ def linked_slice(leader: ImageStack, slice_index: int, follower: ImageStack) -> 
     depth, start = slice_depth(leader, slice_index), slice_depth(follower, 0)
     same_projection = leader.ct is not None or leader.view.position is follower.view.position
     if depth is None or start is None or depth.origin is not start.origin or not same_projection:
-        relative = slice_index / (leader.slices - 1)
-        return int(relative * (follower.slices - 1) + 0.5)
-    steps = int(depth.mm / (follower.slice_spacing_mm or 1.0) + 0.5)
-    if follower.support_is_first is False:
-        steps = follower.slices - 1 - steps
-    return min(max(steps, 0), follower.slices - 1)
+        return slice_at_relative_depth(follower, relative_depth(leader, slice_index))
+    return slice_at_depth(follower, depth.mm)
 
 
 def _match(leader: ImageStack, follower: ImageStack) -> bool:

@@ -1,0 +1,158 @@
+"""Where slices lie that are stored one a file: by their own positions, also where some are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from loading_builders import CT, breast, only_exam, write
+
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.slab import Slab, slab_slices, slab_words
+from viewer.domain.slice_depth import slice_depth
+from viewer.loading.slice_places import placed
+
+AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+def opened(folder: Path, numbers: Sequence[int], *, mm: float = 1.0, **attributes: object):
+    """A volume of one-slice files with these instance numbers, each where its number puts it."""
+    pixels = breast(slices=len(numbers))
+    for number, codes in zip(numbers, pixels, strict=True):
+        write(
+            folder / f"{number}",
+            codes,
+            sop_class=CT,
+            ImageType=["DERIVED", "PRIMARY", "TOMO"],
+            SeriesInstanceUID="1.2.3.9",
+            InstanceNumber=number,
+            SliceThickness=mm,
+            ImagePositionPatient=[0.0, 0.0, mm * number],
+            ImagerPixelSpacing=[0.1, 0.1],
+            **attributes,
+        )
+    return only_exam(folder).exam.images[0]
+
+
+def depths(image: ImageStack) -> list[float]:
+    found = [slice_depth(image, index) for index in range(image.slices)]
+    return [depth.mm for depth in found if depth is not None]
+
+
+def test_depth_goes_on_behind_slices_that_are_missing(tmp_path: Path) -> None:
+    image = opened(tmp_path, [1, 2, 3, 7, 8])
+    assert depths(image) == pytest.approx([0, 1, 2, 6, 7])
+    assert image.warnings == ("3 of 8 slices are missing.",)
+
+
+def test_half_of_the_slices_do_not_make_the_others_twice_as_thick(tmp_path: Path) -> None:
+    image = opened(tmp_path, [1, 3, 5, 7], mm=1.5)
+    assert image.slice_spacing_mm == pytest.approx(1.5)
+    assert depths(image) == pytest.approx([0, 3, 6, 9])
+
+
+def test_slices_lost_at_the_ends_count_where_the_number_of_slices_is_stated(tmp_path: Path) -> None:
+    image = opened(tmp_path, [3, 4, 6], ImagesInAcquisition=9)
+    assert depths(image) == pytest.approx([2, 3, 5])
+
+
+def test_the_support_is_found_from_the_positions_of_files_and_counts_its_lost_slices(
+    tmp_path: Path,
+) -> None:
+    plane = {"ImageOrientationPatient": [0, 1, 0, 1, 0, 0]}
+    upwards = opened(tmp_path, [3, 4, 6], ImagesInAcquisition=9, **plane)
+    assert upwards.support_is_first is True
+    assert depths(upwards) == pytest.approx([2, 3, 5])
+    for number, index in ((3, 0), (4, 1), (6, 2)):
+        write(
+            tmp_path / "down" / f"{number}",
+            breast(slices=3)[index],
+            sop_class=CT,
+            ImageType=["DERIVED", "PRIMARY", "TOMO"],
+            SeriesInstanceUID="1.2.3.9",
+            InstanceNumber=number,
+            ImagePositionPatient=[0.0, 0.0, -number],
+            ImagesInAcquisition=9,
+            **plane,
+        )
+    downwards = only_exam(tmp_path / "down").exam.images[0]
+    assert downwards.support_is_first is False
+    assert depths(downwards) == pytest.approx([6, 5, 3])
+
+
+def test_without_positions_depth_is_counted_as_before(tmp_path: Path) -> None:
+    for number, codes in zip((1, 2, 5), breast(slices=3), strict=True):
+        write(
+            tmp_path / f"{number}",
+            codes,
+            sop_class=CT,
+            ImageType=["DERIVED", "PRIMARY", "TOMO"],
+            SeriesInstanceUID="1.2.3.9",
+            InstanceNumber=number,
+            SliceThickness=1,
+        )
+    assert depths(only_exam(tmp_path).exam.images[0]) == [0, 1, 2]
+
+
+def test_a_slab_is_as_thick_as_wanted_where_slices_are_missing_and_says_so(tmp_path: Path) -> None:
+    image = opened(tmp_path, [1, 2, 3, 4, 7, 8, 9])
+    slab = Slab(thickness=5.0)
+    assert slab_slices(slab, 3, image) == range(1, 4)
+    assert slab_words(slab, 3, image) == "slab mean 3.0 mm, slices 2-4"
+    assert slab_slices(slab, 4, image) == range(4, 7)
+    across = Slab(thickness=10.0)
+    assert slab_slices(across, 4, image) == range(2, 7)
+    assert slab_words(across, 4, image) == "slab mean 7.0 mm, slices 3-7, 2 missing"
+
+
+kept_slices = st.sets(st.integers(1, 30), min_size=2).map(sorted)
+
+
+@given(
+    numbers=kept_slices,
+    mm=st.sampled_from([0.5, 1.0, 1.3]),
+    tilt=st.sampled_from([(0.0, 0.0), (0.3, -0.2)]),
+)
+def test_no_lost_slice_changes_where_the_others_lie(
+    numbers: list[int], mm: float, tilt: tuple[float, float]
+) -> None:
+    """Also where the planes' first pixel wanders along the planes from slice to slice."""
+
+    def found(kept: Sequence[int]):
+        positions = [(tilt[0] * n, tilt[1] * n, mm * n) for n in kept]
+        return placed(positions, planes=[AXIAL] * len(kept), numbers=kept, stated=30)
+
+    whole, some = found(range(1, 31)), found(numbers)
+    assert whole is not None
+    assert some is not None
+    assert some.spacing_mm == pytest.approx(mm)
+    assert some.places.last_mm == pytest.approx(whole.places.last_mm)
+    assert some.places.mm == pytest.approx([whole.places.mm[n - 1] for n in numbers])
+
+
+@given(numbers=kept_slices)
+def test_unless_the_number_of_slices_is_stated_depth_begins_with_the_first_there_is(
+    numbers: list[int],
+) -> None:
+    found = placed([(0, 0, n) for n in numbers], planes=(), numbers=numbers, stated=0)
+    assert found is not None
+    assert found.places.mm == pytest.approx([n - numbers[0] for n in numbers])
+
+
+@pytest.mark.parametrize(
+    "positions",
+    [
+        [(0, 0, 0), (0, 0, 0), (0, 0, 0)],
+        [(0, 0, 0), (0, 0, 2), (0, 0, 1)],
+        [(0, 0, 0), (), (0, 0, 2)],
+        [(0, 0, 0), (0, 0, float("nan")), (0, 0, 2)],
+        [(0, 0, 0)],
+    ],
+)
+def test_positions_that_do_not_follow_each_other_are_not_believed(
+    positions: list[tuple[float, ...]],
+) -> None:
+    assert placed(positions, planes=(), numbers=(), stated=0) is None

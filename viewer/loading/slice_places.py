@@ -1,0 +1,109 @@
+"""From the positions that files state to where the slices of a volume lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.domain.slice_places import SlicePlaces
+
+_LEAST_STEP_MM = 0.05
+_LEAST_COSINE = 0.99
+_NUMBERS_AGREE = 0.1
+"""Of a step: numbers that differ more from the positions count something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedSlices:
+    """How far neighbouring slices are apart where none is missing, and where each lies."""
+
+    spacing_mm: float
+    places: SlicePlaces
+
+
+def placed(
+    positions: Sequence[Sequence[float]],
+    *,
+    planes: Sequence[Sequence[float]],
+    numbers: Sequence[int],
+    stated: int,
+) -> PlacedSlices | None:
+    """Place slices by Image Position (Patient), in the order in which they are shown.
+
+    planes: Image Orientation (Patient) of each; numbers: Instance Number of each, ascending, or
+    none where slices are not ordered by it; stated: how many slices there were, counted from
+    number 1, or 0. Numbers tell a lost slice from a wide distance, and slices lost at the ends.
+    Returns None where positions are absent or do not follow each other in one direction.
+    """
+    if len(positions) < 2 or any(len(place) != 3 for place in positions):
+        return None
+    points = np.array(positions, np.float64)
+    along = _along(points, planes) if np.isfinite(points).all() else None
+    if along is None:
+        return None
+    steps = np.diff(along)
+    counted = np.diff(numbers) if len(numbers) == len(positions) else np.zeros(0, np.int64)
+    by_number = steps / counted if counted.size and counted.min() > 0 else np.zeros(0)
+    usual = float(np.median(by_number)) if by_number.size else 0.0
+    if not by_number.size or np.abs(by_number - usual).max() > _NUMBERS_AGREE * usual:
+        last_mm = float(along[-1])
+        return PlacedSlices(
+            spacing_mm=float(np.median(steps)), places=SlicePlaces(mm=_row(along), last_mm=last_mm)
+        )
+    is_counted = numbers[0] >= 1 and numbers[-1] <= stated
+    before, after = (numbers[0] - 1, stated - numbers[-1]) if is_counted else (0, 0)
+    from_first = along + before * usual
+    return PlacedSlices(
+        spacing_mm=usual,
+        places=SlicePlaces(mm=_row(from_first), last_mm=float(from_first[-1]) + after * usual),
+    )
+
+
+def _along(
+    points: NDArray[np.float64], planes: Sequence[Sequence[float]]
+) -> NDArray[np.float64] | None:
+    """Millimetres of each point from the first, across the planes; None where they go back.
+
+    The first pixel of a slice may wander along the plane: such steps are not depth. Where no plane
+    is stated the points must lie on a line.
+    """
+    offsets = points - points[0]
+    for direction in (_normal(planes, len(points)), _line(offsets)):
+        if direction is None:
+            continue
+        along: NDArray[np.float64] = offsets @ direction
+        along = along if along[-1] > 0 else -along
+        if np.diff(along).min() >= _LEAST_STEP_MM:
+            return along
+    return None
+
+
+def _normal(planes: Sequence[Sequence[float]], count: int) -> NDArray[np.float64] | None:
+    if len(planes) != count or any(len(plane) != 6 for plane in planes):
+        return None
+    cosines = np.array(planes, np.float64)
+    normals = np.cross(cosines[:, :3], cosines[:, 3:])
+    lengths = np.linalg.norm(normals, axis=1)
+    # Not a number is no direction either.
+    if not lengths.min() > 0.9:
+        return None
+    normals /= lengths[:, None]
+    first: NDArray[np.float64] = normals[0]
+    return first if float((normals @ first).min()) > 0.999 else None
+
+
+def _line(offsets: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    length = float(np.linalg.norm(offsets[-1]))
+    steps = np.diff(offsets, axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    if length == 0 or lengths.min() < _LEAST_STEP_MM:
+        return None
+    direction: NDArray[np.float64] = offsets[-1] / length
+    return direction if float((steps @ direction / lengths).min()) >= _LEAST_COSINE else None
+
+
+def _row(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
