@@ -104,6 +104,7 @@ def shot_of(
         frame=shown.frame,
         moving=replace(shown.words, picked=picked.words if picked else ""),
         picked=picked,
+        slab=shown.parts,
         ai=state.ai_of(image.image_id),
         truth=truth_of(*where) if state.overlay.truth else (),
         frame_problem=problem_of(*where),

@@ -81,11 +81,16 @@ def inside(mark: Mark, rows: int, columns: int) -> tuple[int, int, NDArray[np.bo
 def region_values(mark: Mark, frame: Frame, grey_scale: GreyScale) -> RegionValues | None:
     """What a region holds of a slice; None when it holds no pixel but padding."""
     top, left, mask = inside(mark, frame.rows, frame.columns)
-    codes = _codes_in(frame, top, left, *mask.shape)[mask]
+    codes = codes_in(frame, top, left, *mask.shape)[mask]
     counts = np.bincount(codes)
     if grey_scale.padding is not None:
         first, last = grey_scale.padding
         counts[first : last + 1] = 0
+    return values_of_counts(counts, grey_scale)
+
+
+def values_of_counts(counts: NDArray[np.int64], grey_scale: GreyScale) -> RegionValues | None:
+    """What pixels hold of which there are so many of each code; None when there are none."""
     used = np.flatnonzero(counts)
     if used.size == 0:
         return None
@@ -101,7 +106,7 @@ def probed_value(point: ImagePoint, frame: Frame, grey_scale: GreyScale) -> Prob
     row, column = floor(point.row), floor(point.column)
     if not (0 <= row < frame.rows and 0 <= column < frame.columns):
         return None
-    code = int(_codes_in(frame, row, column, 1, 1)[0, 0])
+    code = int(codes_in(frame, row, column, 1, 1)[0, 0])
     padding = grey_scale.padding
     return ProbedValue(
         row=row,
@@ -112,7 +117,7 @@ def probed_value(point: ImagePoint, frame: Frame, grey_scale: GreyScale) -> Prob
     )
 
 
-def _codes_in(frame: Frame, top: int, left: int, rows: int, columns: int) -> NDArray[np.uint16]:
+def codes_in(frame: Frame, top: int, left: int, rows: int, columns: int) -> NDArray[np.uint16]:
     """A part of a slice that lies inside it, air included."""
     codes = np.full((rows, columns), frame.air_code, np.uint16)
     height, width = frame.pixels.shape

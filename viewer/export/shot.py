@@ -21,6 +21,7 @@ from viewer.rendering.moving_words import NOT_MOVING, MovingWords
 from viewer.rendering.other_study import OtherStudy
 from viewer.rendering.picked import PickedDrawing
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene, shown_voi
+from viewer.rendering.slab_values import SlabParts
 
 LARGEST_SIDE = 16_000
 """Device pixels; Qt's painter counts with 16 bits and a margin."""
@@ -47,6 +48,8 @@ class Shot:
     """Without words, unless the reader wants them: they may say who the patient is."""
     moving: MovingWords = NOT_MOVING
     """Of a slab: what is said of it."""
+    slab: SlabParts | None = None
+    """What the frame is put together from, where it is a slab."""
     picked: PickedDrawing | None = None
     """A picked point, or its arc, as on screen; its words are among those of moving."""
     maximum: bool = False
@@ -87,6 +90,7 @@ class Shot:
                 marks=self.marks,
                 moving=self.moving,
                 picked=self.picked,
+                slab=self.slab,
             ),
             truth=self.truth,
             empty_title=self.empty_title,
@@ -152,6 +156,7 @@ class Shot:
             frame=frame,
             truth=(),
             moving=replace(NOT_MOVING, picked=self.moving.picked),
+            slab=None,
             marks=replace(self.marks, is_key_image=False),
         )
 

@@ -11,6 +11,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import Mark, MarkClass, MarkShape
 from viewer.domain.mark_regions import area_of
 from viewer.rendering.mark_words import measure_lines, value_lines
+from viewer.rendering.slab_values import SlabParts
 
 NEAR_SLICES = 2
 """A mark is shown dimmed on so many slices before and after its own."""
@@ -68,15 +69,20 @@ NO_MARKS = PaneMarks()
 
 
 def drawn_marks(
-    pane: PaneMarks, image: ImageStack, slice_index: int, frame: Frame | None
+    pane: PaneMarks,
+    image: ImageStack,
+    slice_index: int,
+    frame: Frame | None,
+    slab: SlabParts | None = None,
 ) -> tuple[DrawnMark, ...]:
     """The marks on a slice, the selected one last, so that it lies on top; first those near it.
 
     Near is what lies at most NEAR_SLICES away; it says its slice and none of its values.
-    frame: the slice, for what regions and probes say of it; None while it is decoded.
+    frame: the slice, for what regions and probes say of it; None while it is decoded. slab: what
+    it is put together from, where it is a slab: they say what that holds.
     """
     shown = [
-        _drawn(pane, mark, image, frame)
+        _drawn(pane, mark, image, frame, slab)
         if mark.is_on(slice_index)
         else _near(pane, mark, slice_index)
         for mark in pane.marks
@@ -92,17 +98,23 @@ def _near(pane: PaneMarks, mark: Mark, slice_index: int) -> DrawnMark:
     return DrawnMark(mark=mark, lines=(f"{head}slice {nearest + 1}",), is_near=True)
 
 
-def _drawn(pane: PaneMarks, mark: Mark, image: ImageStack, frame: Frame | None) -> DrawnMark:
+def _drawn(
+    pane: PaneMarks,
+    mark: Mark,
+    image: ImageStack,
+    frame: Frame | None,
+    slab: SlabParts | None,
+) -> DrawnMark:
     number = pane.numbers.get(mark.mark_id)
     if number is None and pane.corners is not None:
-        return _drawn_by_keys(mark, pane.corners, image, frame)
+        return _drawn_by_keys(mark, pane.corners, image, value_lines(mark, image, frame, slab))
     head = [] if number is None else [str(number)]
     if mark.mark_class is not MarkClass.NONE:
         head.append(mark.mark_class.value)
     measured, derived = measure_lines(mark, image)
     first = "  ".join([*head, *measured[:1]])
     lines = [first] if first else []
-    lines += [*measured[1:], *value_lines(mark, image, frame), *text_lines(mark.text)]
+    lines += [*measured[1:], *value_lines(mark, image, frame, slab), *text_lines(mark.text)]
     selected = mark.mark_id == pane.selected
     return DrawnMark(
         mark=mark,
@@ -114,11 +126,13 @@ def _drawn(pane: PaneMarks, mark: Mark, image: ImageStack, frame: Frame | None) 
     )
 
 
-def _drawn_by_keys(mark: Mark, corners: int, image: ImageStack, frame: Frame | None) -> DrawnMark:
+def _drawn_by_keys(
+    mark: Mark, corners: int, image: ImageStack, values: tuple[str, ...]
+) -> DrawnMark:
     """An outline in the making says what it encloses as soon as it encloses anything."""
     lines: tuple[str, ...] = ()
     if area_of(mark) > 0:
-        lines = (*measure_lines(mark, image)[0], *value_lines(mark, image, frame))
+        lines = (*measure_lines(mark, image)[0], *values)
     return DrawnMark(mark=mark, lines=lines, quiet_lines=_DRAWN_BY_KEYS, corners=corners)
 
 

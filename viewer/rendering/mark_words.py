@@ -12,6 +12,7 @@ from viewer.domain.mark_measures import distance, from_chest_wall, measure
 from viewer.domain.mark_regions import probed_value
 from viewer.rendering.kept_values import KEPT_VALUES
 from viewer.rendering.same_object import SameObject
+from viewer.rendering.slab_values import SlabParts, slab_probe
 
 
 def mark_title(mark: Mark) -> str:
@@ -54,19 +55,26 @@ def _measured(mark: Mark, held: SameObject) -> tuple[tuple[str, ...], tuple[str,
     return (words,), (found.derivation,) if found.derivation else ()
 
 
-def value_lines(mark: Mark, image: ImageStack, frame: Frame | None) -> tuple[str, ...]:
+def value_lines(
+    mark: Mark, image: ImageStack, frame: Frame | None, slab: SlabParts | None = None
+) -> tuple[str, ...]:
     """What the slice on screen holds there: of a region mean and deviation, of a probe its pixel.
 
-    Empty while the slice is not decoded.
+    slab: what the frame is put together from, where it is a slab; it is said to be one. Empty while
+    the slice is not decoded.
     """
     if frame is None:
         return ()
     if mark.shape.is_region:
-        values = KEPT_VALUES.of(mark, frame, image.grey_scale)
+        values = KEPT_VALUES.of(mark, frame, image.grey_scale, slab)
         if values is None:
             return ("no pixel but padding",)
-        return (f"mean {value_words(values.mean)}   SD {value_words(values.deviation)}",)
+        of_slab = "" if slab is None else f"{_slab_words(slab, len(slab.frames))}: "
+        said = f"mean {value_words(values.mean)}   SD {value_words(values.deviation)}"
+        return (f"{of_slab}{said}",)
     if mark.shape is MarkShape.PROBE:
+        if slab is not None:
+            return _slab_probe_lines(mark.points[0], image, slab)
         return _probe_lines(mark.points[0], image, frame)
     return ()
 
@@ -89,3 +97,24 @@ def _probe_lines(point: ImagePoint, image: ImageStack, frame: Frame) -> tuple[st
         f"value {value_words(pixel.value)}   code {pixel.code}{padding}",
         f"row {pixel.row}   column {pixel.column}",
     )
+
+
+def _slab_probe_lines(point: ImagePoint, image: ImageStack, slab: SlabParts) -> tuple[str, ...]:
+    probe = slab_probe(point, slab, image.grey_scale)
+    if probe is None:
+        return ()
+    pixel, count = probe.pixel, len(slab.frames)
+    place = f"row {pixel.row}   column {pixel.column}"
+    if pixel.is_padding:
+        return f"{_slab_words(slab, count)}: all padding", place
+    value = f"{_slab_words(slab, probe.slices)}: {value_words(pixel.value)}   code {pixel.code}"
+    left_out = count - probe.slices
+    if not left_out:
+        return value, place
+    slices = "1 slice" if left_out == 1 else f"{left_out} slices"
+    return value, f"padding on {slices} left out", place
+
+
+def _slab_words(slab: SlabParts, slices: int) -> str:
+    """Such as "mean of 5 slices"."""
+    return f"{slab.mode.value} of {slices} slice{'' if slices == 1 else 's'}"

@@ -11,6 +11,7 @@ from viewer.domain.pane_state import PaneState
 from viewer.domain.slab import is_slab, slab_slices, slab_words
 from viewer.rendering.moving_words import MovingWords
 from viewer.rendering.slab import SlabFrames
+from viewer.rendering.slab_values import SlabParts
 
 FrameOf = Callable[[str, int], Frame | None]
 """A decoded slice of an image id, or None."""
@@ -23,6 +24,8 @@ class ShownFrame:
     frame: Frame | None
     slab: str = ""
     """The slab in words; empty for a slice alone."""
+    parts: SlabParts | None = None
+    """What a slab is put together from; None for a slice alone."""
     slices: int = 1
     missing: int = 0
     """How many slices of the slab are not in the picture."""
@@ -62,18 +65,25 @@ class PaneFrames:
             for index in wanted
             if (frame := self._frame_of(image.image_id, index)) is not None
         ]
-        frame = None
+        frame, parts = None, None
         if found:
+            low_is_bright = image.grey_scale.low_codes_are_bright
+            parts = SlabParts(
+                frames=tuple(frame for _, frame in found),
+                mode=pane.slab.mode,
+                low_is_bright=low_is_bright,
+            )
             frame = self._slabs.combined(
                 image.image_id,
                 found,
                 pane.slab.mode,
-                low_is_bright=image.grey_scale.low_codes_are_bright,
+                low_is_bright=low_is_bright,
             )
             self._tell_size()
         return ShownFrame(
             frame=frame,
             slab=slab_words(pane.slab, pane.slice_index, image),
+            parts=parts,
             slices=len(wanted),
             missing=len(wanted) - len(found),
         )

@@ -49,6 +49,7 @@ from viewer.rendering.other_study import OtherStudy
 from viewer.rendering.picked import PickedDrawing
 from viewer.rendering.saliency import SaliencyLayer
 from viewer.rendering.same_object import SameObject
+from viewer.rendering.slab_values import SlabParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,6 +133,8 @@ class PaneContext:
     pitch: ScreenPitch | None = None
     """Of the screen that shows the pane; None in pictures, which have no size."""
     moving: MovingWords = NOT_MOVING
+    slab: SlabParts | None = None
+    """What the frame is put together from, where it is a slab."""
     picked: PickedDrawing | None = None
     other_study: OtherStudy | None = None
     """Where the image is of another study: what is said of it."""
@@ -202,9 +205,7 @@ def build_scene(
         else box_marks(drawn, slices[0], context.overlay, last_slice=slices[-1]),
         outlines=truth if context.overlay.truth and frame is not None else (),
         reader_marks=marks_on_slice(context.reader_marks, stack.image_id, state.slice_index),
-        drawn_marks=drawn_marks(
-            context.marks, stack, state.slice_index, frame if len(slices) == 1 else None
-        ),
+        drawn_marks=drawn_marks(context.marks, stack, state.slice_index, frame, context.slab),
         picked=context.picked,
         text_on_right=_air_is_right(stack, frame, flipped=state.flipped_horizontally),
         top_lines=_top_lines(stack, context),

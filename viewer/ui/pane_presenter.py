@@ -133,6 +133,7 @@ class PanePresenter(QObject):
                 _context(state, slot, self._grey_of(self._hanging.panes[slot])),
                 moving=moving_words(state, slot, words),
                 picked=picked,
+                slab=shown.parts,
             ),
             truth=self._outlines(state, image, pane_state.slice_index),
             empty_title=empty_title,
