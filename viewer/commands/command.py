@@ -38,6 +38,9 @@ class MarkDesk(Protocol):
     def save(self) -> None:
         """Ask for a file and write the marks of the exam as a table."""
 
+    def say(self, sentence: str) -> None:
+        """Show a passing message."""
+
 
 class AccessDesk(Protocol):
     """What commands about keys and text size reach."""

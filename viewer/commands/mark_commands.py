@@ -11,6 +11,7 @@ from viewer.commands.reasons import without_image
 from viewer.session.key_images import is_key_image, key_image_toggled
 from viewer.session.mark_drawing import shape_of_tool, tool_chosen
 from viewer.session.mark_editing import editing_begun, mark_set_at_centre
+from viewer.session.mark_steps import redone_in_sight, step_elsewhere, undone_in_sight
 from viewer.session.marks import (
     all_marks,
     can_mark,
@@ -20,11 +21,10 @@ from viewer.session.marks import (
     mark_stepped,
     marks_toggled,
     open_marks,
-    redone,
     selected_mark,
-    undone,
     words_in_pictures_toggled,
 )
+from viewer.session.session import Transition
 from viewer.session.state import SessionState, Tool
 
 
@@ -78,6 +78,14 @@ def _set_at_centre(context: Context) -> None:
 def _deleted(state: SessionState) -> SessionState:
     mark = selected_mark(state)
     return state if mark is None else mark_deleted(state, mark.mark_id)
+
+
+def _stepped(step: Transition, done: str, context: Context) -> None:
+    before = context.state
+    context.session.apply(step)
+    said = step_elsewhere(before, context.state, done)
+    if said:
+        context.desk.marks.say(said)
 
 
 def _has_tool(tool: Tool, state: SessionState) -> bool:
@@ -156,22 +164,22 @@ MARK_COMMANDS = (
     Command(
         id="mark.undo",
         title="Undo",
-        help="Take back the last change of this exam's marks.",
+        help="Take back the last change of this exam's marks; its slice comes up.",
         group=Group.MARKS,
         keys=("Ctrl+Z",),
         icon="mdi6.undo",
         why_not=_without_past,
-        run=transition(undone),
+        run=partial(_stepped, undone_in_sight, "Undone"),
     ),
     Command(
         id="mark.redo",
         title="Redo",
-        help="Do again what was undone.",
+        help="Do again what was undone; its slice comes up.",
         group=Group.MARKS,
         keys=("Ctrl+Shift+Z", "Ctrl+Y"),
         icon="mdi6.redo",
         why_not=_without_future,
-        run=transition(redone),
+        run=partial(_stepped, redone_in_sight, "Redone"),
     ),
     Command(
         id="mark.next",

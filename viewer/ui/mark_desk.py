@@ -117,6 +117,10 @@ class MarkDesk(QObject):
         if not self._writing.run(lambda: _written(path, marked, frame_of)):
             self.kept.emit("A table is being written; wait for it.")
 
+    def say(self, sentence: str) -> None:
+        """Show a passing message."""
+        self.kept.emit(sentence)
+
     def close(self) -> None:
         """Wait for a table that is being written."""
         self._writing.close()
