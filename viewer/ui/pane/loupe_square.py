@@ -12,6 +12,7 @@ from viewer.rendering.loupe import loupe_scene
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
 from viewer.ui.fonts import text_font
+from viewer.ui.pane.crosshair_painting import paint_crosshair
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.ink import ACCENT, GROUND, TEXT, TEXT_SIZE
 from viewer.ui.pane.painting import paint_scene
@@ -84,7 +85,7 @@ class LoupeSquare(QWidget):
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint the pixels, a frame and the zoom."""
+        """Paint the pixels, a crosshair on the pane's point, a frame and the zoom."""
         del event
         scene = self.scene
         painter = QPainter(self)
@@ -95,6 +96,7 @@ class LoupeSquare(QWidget):
                 paint_scene(
                     painter, scene, text_scale=ratio * text_factor(), quality=Quality.MOVING
                 )
+                paint_crosshair(painter, scene.pane_width, scale=ratio)
                 painter.resetTransform()
             self._paint_frame(painter)
         finally:
