@@ -363,8 +363,8 @@ class Program(QObject):
         self.opening.said.connect(self.messages.passing)
         self.pictures.kept.connect(self.messages.passing)
         index = self.library.library.read().complaints
-        licences = self.licences.complaint
-        for complaint in (*self.preferences.complaints, *index, *([licences] if licences else [])):
+        single = filter(None, (self.licences.complaint, self.recent.complaint))
+        for complaint in (*self.preferences.complaints, *index, *single):
             self.messages.notice(complaint)
 
     def _connect_opening(self) -> None:

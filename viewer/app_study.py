@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from viewer.app import DECODERS
 from viewer.app_grey import GreyParts
+from viewer.app_study_preferences import study_preferences
 from viewer.commands.command import Command, Context
 from viewer.commands.key_bindings import bind
 from viewer.commands.study_commands import locked_desk, study_commands
@@ -29,9 +30,7 @@ from viewer.session.session import Session
 from viewer.session.state import Options, SessionState
 from viewer.session.study_state import StudyChange, StudySession
 from viewer.session.study_words import start_lines
-from viewer.storage.key_file import read_keys
 from viewer.storage.places import Places
-from viewer.storage.settings_file import read_settings
 from viewer.storage.study_folder import StudyFolder
 from viewer.study.journal import Journal
 from viewer.study.projection import StudyProjection
@@ -103,12 +102,11 @@ class StudyProgram(QObject):
         self._show_dialog = show_dialog
         self._confirm_loss = confirm_loss
         self._is_closed = False
-        settings = read_settings(where.settings_file).settings
-        self._overlay = settings.overlay
+        self._preferences = study_preferences(where)
         self.session = Session(SessionState(options=Options(ai_words=False)))
         self.study = StudySession()
         self.window = StudyWindow(session=self.session, study=self.study)
-        self._make_jobs(settings.frames_mb, keeper or StudyKeeper(study.folder.path))
+        self._make_jobs(keeper or StudyKeeper(study.folder.path))
         self._make_flow()
         self._make_window()
         self._connect()
@@ -149,9 +147,9 @@ class StudyProgram(QObject):
     def _close_window(self) -> None:
         self.window.close()
 
-    def _make_jobs(self, frames_mb: int | None, keeper: StudyKeeper) -> None:
+    def _make_jobs(self, keeper: StudyKeeper) -> None:
         opened = self._opened
-        self.store = FrameStore(frame_budget(frames_mb))
+        self.store = FrameStore(frame_budget(self._preferences.settings.frames_mb))
         self.signals = DecodeSignals(self)
         self.pool = DecodePool(
             store=self.store,
@@ -205,7 +203,7 @@ class StudyProgram(QObject):
             files=self.files,
             hanging=self.hanging,
             truth=self.truth,
-            overlay=self._overlay,
+            overlay=self._preferences.settings.overlay,
         )
         self.keeper = FormKeeper(
             session=self.session, study=self.study, journal=self.journal, parent=self
@@ -260,12 +258,14 @@ class StudyProgram(QObject):
         )
         self.commands = study_commands(desk, layers)
         ids = frozenset(command.id for command in self.commands)
-        own = read_keys(self._where.keys_file).keys
+        own = self._preferences.keys
         self._key_bindings = bind(self.commands, {i: k for i, k in own.items() if i in ids})
         context = Context(session=self.session, desk=locked_desk())
         self.status = StatusBar()
         self.notices = NoticeBar()
         self.messages = BlindMessages(notices=self.notices, status=self.status, parent=self)
+        for complaint in self._preferences.complaints:
+            self.messages.notice(complaint)
         self.dialogs = StudyDialogs(
             study=self.study,
             flow=self.flow,

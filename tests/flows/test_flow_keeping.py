@@ -139,6 +139,24 @@ def test_a_damaged_settings_file_is_named_when_the_window_opens(
     assert "X is bound to both ai.overlay and ai.boxes" in said
 
 
+def test_every_file_that_was_damaged_by_hand_is_named_and_nothing_of_it_is_lost(
+    start: Start, tmp_path: Path
+) -> None:
+    config = tmp_path / "home" / "config"
+    names = ("settings.toml", "keys.toml", "windows.toml", "recent.toml", "reading.toml")
+    names += ("hangings/mine.toml", "displays/left.toml", "models/index.toml")
+    for number, name in enumerate(names):
+        (config / name).parent.mkdir(parents=True, exist_ok=True)
+        (config / name).write_bytes(b"a = " + b"9" * (5000 + number))
+    running = start()
+    said = "\n".join(running.program.notices.texts)
+    running.program.window.close()
+    for number, name in enumerate(names):
+        assert f"kept as {Path(name).name}.damaged" in said
+        kept = config / f"{name}.damaged"
+        assert kept.stat().st_size == 4 + 5000 + number
+
+
 def test_a_bug_anywhere_is_shown_and_the_program_goes_on(reading: RunningProgram) -> None:
     import sys
 

@@ -27,7 +27,7 @@ class Recent(QObject):
         super().__init__(parent)
         self._file = file
         self._deidentified = deidentified
-        self._exams = read_recent(file)
+        self._exams, self.complaint = read_recent(file)
         self._complained = False
         self._is_closed = False
         self._failed.connect(self._complain)

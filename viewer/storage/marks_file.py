@@ -6,7 +6,6 @@ The file names exam and images by their hashes. A reader's words stand in it as 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from viewer.domain.geometry import Orientation
 from viewer.domain.kept_marks import KeptMarks
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
 from viewer.domain.mark_layout import ImageLayout
+from viewer.storage.moved_aside import move_aside
 from viewer.storage.pane_json import number, pane_from_json, pane_to_json, text, truth, whole
 from viewer.storage.private_file import write_private
 from viewer.storage.toml_file import NotKept
@@ -94,19 +94,11 @@ def _unusable(reason: str) -> MarksFile:
 
 
 def _set_aside(path: Path, reason: str) -> MarksFile:
-    """Rename a damaged file to a name that is free."""
-    for number_ in range(1, 1000):
-        suffix = ".damaged" if number_ == 1 else f".damaged-{number_}"
-        aside = path.with_name(f"{path.name}{suffix}")
-        if aside.exists():
-            continue
-        try:
-            os.replace(path, aside)
-        except OSError:
-            break
-        words = f"The kept marks of this exam are damaged ({reason}); the file is kept as "
-        return MarksFile(kept=KeptMarks(), complaint=f"{words}{aside.name}.")
-    return _unusable(f"The kept marks of this exam are damaged ({reason})")
+    words = f"The kept marks of this exam are damaged ({reason})"
+    aside = move_aside(path)
+    if aside is None:
+        return _unusable(words)
+    return MarksFile(kept=KeptMarks(), complaint=f"{words}; the file is kept as {aside.name}.")
 
 
 def _entries(kept: KeptMarks, exam_id: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from viewer.storage.toml_file import read_toml, write_toml
+from viewer.storage.toml_file import can_be_path, left_out, read_toml, write_toml
 
 MOST = 12
 
@@ -34,13 +34,17 @@ class RecentExam:
         return f"{self.alias}   {self.paths[0]}"
 
 
-def read_recent(path: Path) -> tuple[RecentExam, ...]:
-    """Read the list, the newest first; entries that make no sense are left out."""
-    entries = read_toml(path).entries.get("recent", [])
-    if not isinstance(entries, list):
-        return ()
-    found = (_recent(entry) for entry in entries[:MOST])
-    return tuple(recent for recent in found if recent is not None)
+def read_recent(path: Path) -> tuple[tuple[RecentExam, ...], str | None]:
+    """Read the list, the newest first, and a complaint about a damaged file.
+
+    Entries that make no sense are left out and counted in the complaint.
+    """
+    file = read_toml(path)
+    entries = file.entries.get("recent", [])
+    entries = entries[:MOST] if isinstance(entries, list) else [None]
+    found = tuple(r for r in map(_recent, entries) if r is not None)
+    wrong = len(entries) - len(found)
+    return found, file.complaint or (left_out(path, "recent", wrong) if wrong else None)
 
 
 def with_recent(known: Iterable[RecentExam], newest: RecentExam) -> tuple[RecentExam, ...]:
@@ -61,6 +65,6 @@ def _recent(entry: Any) -> RecentExam | None:
     alias, paths = entry.get("alias"), entry.get("paths")
     if not isinstance(alias, str) or not isinstance(paths, list) or not paths:
         return None
-    if not all(isinstance(path, str) and path for path in paths):
+    if not all(map(can_be_path, paths)):
         return None
     return RecentExam(alias=alias, paths=tuple(Path(path) for path in paths))

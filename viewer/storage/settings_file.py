@@ -19,7 +19,7 @@ from viewer.settings import (
     DeviceChoice,
     Settings,
 )
-from viewer.storage.toml_file import read_toml, write_toml
+from viewer.storage.toml_file import can_be_path, read_toml, write_toml
 
 ValueT = TypeVar("ValueT")
 
@@ -36,7 +36,7 @@ class StoredSettings:
 
 
 def read_settings(path: Path) -> StoredSettings:
-    """Read the settings; what is absent or wrong is as by default."""
+    """Read the settings; what is absent or wrong is as by default and named."""
     file = read_toml(path)
     if file.complaint is not None:
         return StoredSettings(settings=Settings(), complaints=(file.complaint,))
@@ -266,6 +266,6 @@ def _budget_or_automatic(value: Any) -> int | None:
 
 
 def _paths(value: Any) -> tuple[Path, ...]:
-    if not isinstance(value, list) or not all(isinstance(path, str) and path for path in value):
+    if not isinstance(value, list) or not all(map(can_be_path, value)):
         raise TypeError(value)
     return tuple(Path(path) for path in value)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import tomli_w
 
 from inference.atomic_file import write_atomically
+from viewer.storage.moved_aside import move_aside
 
 PRIVATE = 0o600
 LARGEST_BYTES = 4 << 20
@@ -35,28 +36,39 @@ class TomlFile:
 
 
 def read_toml(path: Path) -> TomlFile:
-    """Read a file; one that is absent is empty, one that is damaged is set aside."""
+    """Read a file; one that is absent is empty, one that cannot be used is set aside.
+
+    If it stayed, the next one that is written would take its place.
+    """
     try:
-        if path.stat().st_size > LARGEST_BYTES:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            return TomlFile(complaint=set_aside(path, "it is no file"))
+        if status.st_size > LARGEST_BYTES:
             return TomlFile(complaint=set_aside(path, "it is too large"))
         return TomlFile(entries=tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return TomlFile()
+    except OSError as error:
+        return TomlFile(complaint=_kept_aside(path, "cannot be read", error.strerror or str(error)))
+    except RecursionError:
+        return TomlFile(complaint=set_aside(path, "its lists are nested too deeply"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return TomlFile(complaint=set_aside(path, str(error)))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        return TomlFile(complaint=f"{path.name} cannot be read ({reason}); the defaults serve")
+    except ValueError:
+        # Python converts no more digits than that, and tomllib lets it say so.
+        return TomlFile(complaint=set_aside(path, "a number has thousands of digits"))
 
 
 def set_aside(path: Path, reason: str) -> str:
     """Rename a damaged file, and say what it is called now."""
-    kept = path.with_name(f"{path.name}.damaged")
-    try:
-        os.replace(path, kept)
-    except OSError:
-        return f"{path.name} is damaged ({reason}); the defaults serve"
-    return f"{path.name} is damaged ({reason}); the defaults serve, the file is kept as {kept.name}"
+    return _kept_aside(path, "is damaged", reason)
+
+
+def _kept_aside(path: Path, fault: str, reason: str) -> str:
+    words = f"{path.name} {fault} ({reason}); the defaults serve"
+    kept = move_aside(path)
+    return words if kept is None else f"{words}, the file is kept as {kept.name}"
 
 
 def write_toml(path: Path, entries: Mapping[str, Any]) -> None:
@@ -67,3 +79,14 @@ def write_toml(path: Path, entries: Mapping[str, Any]) -> None:
         path.chmod(PRIVATE)
     except OSError as error:
         raise NotKept(path, error) from error
+
+
+def can_be_path(value: object) -> bool:
+    """Whether an entry is a text that a file may be called."""
+    return isinstance(value, str) and value != "" and "\0" not in value
+
+
+def left_out(path: Path, table: str, count: int) -> str:
+    """Say how many entries of a table make no sense."""
+    words = f'1 entry of "{table}" makes' if count == 1 else f'{count} entries of "{table}" make'
+    return f"{path.name}: {words} no sense; left out"

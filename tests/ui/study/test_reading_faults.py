@@ -337,3 +337,15 @@ def test_a_mark_on_a_breast_nobody_asks_about_is_refused(
     assert "No mark" in driver.program.status.said
     assert driver.state.form.marks == ()
     assert driver.program.panel.boxes[L].isHidden()
+
+
+def test_damaged_preferences_are_named_in_the_window_of_a_study(
+    start: Start, study: Path, tmp_path: Path
+) -> None:
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "settings.toml").write_text("= nonsense")
+    (config / "keys.toml").write_text("= nonsense")
+    said = "\n".join(start(study).program.notices.texts)
+    assert "kept as settings.toml.damaged" in said
+    assert "kept as keys.toml.damaged" in said
