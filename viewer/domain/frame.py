@@ -25,6 +25,8 @@ class Frame:
     """C-contiguous codes, (rows, columns) of the part that is kept; may be 0 x 0."""
     air_code: int
     """The code of every pixel that is not kept."""
+    padding: Frame | None = None
+    """Of a frame made for drawing: not 0 where padding was, which is painted black."""
 
     @classmethod
     def cropped(cls, codes: NDArray[np.uint16]) -> Frame:
@@ -62,4 +64,5 @@ class Frame:
     @property
     def stored_bytes(self) -> int:
         """Memory that the kept pixels take."""
-        return int(self.pixels.nbytes)
+        marks = 0 if self.padding is None else self.padding.stored_bytes
+        return int(self.pixels.nbytes) + marks

@@ -18,6 +18,7 @@ from viewer.domain.pane_state import PaneState
 from viewer.loading.decode_pool import DecodePool
 from viewer.loading.errors import LoadingError
 from viewer.logs import log_bug
+from viewer.rendering.bright_padding import bright_padding, for_drawing
 from viewer.rendering.patch_picture import render_patch, render_thumbnail
 from viewer.rendering.scene import display_table, shown_voi
 
@@ -99,6 +100,7 @@ class SmallPictures(QObject):
         pane = PaneState(image_id=request.stack.image_id, slice_index=request.slice_index)
         voi = shown_voi(request.stack, pane)
         table = display_table(request.stack.grey_scale, voi, inverted=False)
+        frame = for_drawing(frame, bright_padding(request.stack.grey_scale, inverted=False))
         size = {"width": request.width, "height": request.height}
         if request.box is None:
             return render_thumbnail(frame, table, **size)

@@ -35,7 +35,7 @@ def extreme_level(frame: Frame, level: int, extreme: Extreme) -> Level:
     whole = pyramid_level(frame, 0)
     cells = whole.cells
     for _ in range(level):
-        cells = _halved(cells, extreme)
+        cells = halved_extreme(cells, extreme)
     widened = cv2.dilate if extreme is Extreme.HIGHEST else cv2.erode
     return Level(
         reduction=1 << level,
@@ -64,8 +64,8 @@ def extreme_level_for(frame: Frame, scale: float, extreme: Extreme) -> Level:
     return extreme_level(frame, level_for(scale), extreme)
 
 
-def _halved(cells: NDArray[np.uint16], extreme: Extreme) -> NDArray[np.uint16]:
-    """The extreme of every 2 x 2 cells; both sides are even by construction of the pyramid."""
+def halved_extreme(cells: NDArray[np.uint16], extreme: Extreme) -> NDArray[np.uint16]:
+    """The extreme of every 2 x 2 cells, (rows, columns), both even as in every pyramid."""
     choose = cv2.max if extreme is Extreme.HIGHEST else cv2.min
     rows = choose(cells[::2], cells[1::2])
     pairs = rows.reshape(rows.shape[0], -1, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil, floor
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import cv2
 import numpy as np
@@ -117,8 +117,9 @@ def render_image(
         return np.empty((0, 0), table.dtype)
     image = np.empty((whole.bottom - whole.top, whole.right - whole.left), table.dtype)
     drawn = _drawn_rect(frame, viewport, whole)
+    outside = _shown_outside(frame, table)
     if drawn.is_empty:
-        image[:] = table[frame.air_code]
+        image[:] = outside
         return image
     if extreme is not None and needs_still(viewport):
         codes = _of_extremes(frame, viewport, drawn, extreme)
@@ -129,10 +130,25 @@ def render_image(
     top, bottom = drawn.top - whole.top, drawn.bottom - whole.top
     left, right = drawn.left - whole.left, drawn.right - whole.left
     for air in (image[:top], image[bottom:], image[top:bottom, :left], image[top:bottom, right:]):
-        air[:] = table[frame.air_code]
+        air[:] = outside
     # Looked up into its place: fresh memory costs more than the lookup.
     cv2.LUT(codes, table, dst=image[top:bottom, left:right])
+    if frame.padding is not None:
+        marks = _sampled(pyramid_level(frame.padding, 0), viewport, drawn, cv2.INTER_NEAREST)
+        np.copyto(image[top:bottom, left:right], _black(table), where=marks != 0)
     return image
+
+
+def _shown_outside(frame: Frame, table: NDArray[Shown]) -> Shown:
+    """What is shown of every pixel that a frame does not keep."""
+    if frame.padding is not None and frame.padding.air_code:
+        return _black(table)
+    return cast("Shown", table[frame.air_code])
+
+
+def _black(table: NDArray[Shown]) -> Shown:
+    """What a table shows of padding, which nothing is darker than."""
+    return cast("Shown", table.min())
 
 
 def needs_still(viewport: Viewport) -> bool:

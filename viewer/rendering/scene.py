@@ -20,6 +20,7 @@ from viewer.domain.screen_pitch import ScreenPitch
 from viewer.domain.slab import slab_slices
 from viewer.domain.viewport import Viewport, on_whole_pixels, viewport_for
 from viewer.domain.windowing import GreyScale, Voi, lookup_table
+from viewer.rendering.bright_padding import BrightPadding, bright_padding
 from viewer.rendering.captions import (
     AiLine,
     Badge,
@@ -61,11 +62,14 @@ class ImageLayer:
     viewport: Viewport
     extreme: Extreme | None = None
     """Shrunk by this instead of the mean: the maximum mode."""
+    padding: BrightPadding | None = None
+    """What is filled before the frame is drawn."""
 
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for layers that look the same."""
-        return SameObject(self.frame), SameObject(self.table), self.viewport, self.extreme
+        parts = SameObject(self.frame), SameObject(self.table), self.viewport
+        return *parts, self.extreme, self.padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +293,13 @@ def _image_layer(
         display=grey.screen.display,
         depth=grey.screen.depth,
     )
-    extreme = grey.extreme_of(stack.grey_scale)
-    return ImageLayer(frame=frame, table=table, viewport=viewport, extreme=extreme)
+    return ImageLayer(
+        frame=frame,
+        table=table,
+        viewport=viewport,
+        extreme=grey.extreme_of(stack.grey_scale),
+        padding=bright_padding(stack.grey_scale, inverted=state.inverted),
+    )
 
 
 def _fits(prediction: Prediction, stack: ImageStack) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from viewer.domain.frame import Frame
 from viewer.domain.grey_depth import GreyDepth
+from viewer.rendering.bright_padding import for_drawing
 from viewer.rendering.grey_table import Pixels, pixel_of
 from viewer.rendering.raster import (
     DeviceRect,
@@ -121,7 +122,11 @@ def _grey(scene: PaneScene, quality: Quality, earlier: GreyRaster | None) -> Gre
     ):
         return earlier
     pixels = render_image(
-        image.frame, image.viewport, image.table.pixels, quality=quality, extreme=image.extreme
+        for_drawing(image.frame, image.padding),
+        image.viewport,
+        image.table.pixels,
+        quality=quality,
+        extreme=image.extreme,
     )
     is_final = (
         quality is Quality.STILL or image.extreme is not None or not needs_still(image.viewport)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -92,6 +92,7 @@ class SlabFrames:
                 found = self._mean(image_id, frames)
             else:
                 found = self._extreme(slices, (mode is SlabMode.MAXIMUM) != low_is_bright)
+            found = _with_padding(found, frames)
             _keep(self._slabs, key, found, _RECENT_SLABS)
         else:
             self._slabs.move_to_end(key)
@@ -186,6 +187,20 @@ def _extreme_of(frames: tuple[Frame, ...], highest: bool) -> Frame:
             cv2.min(pixels, part, dst=pixels)
     codes = [frame.air_code for frame in frames]
     return _framed(frames[0], box, pixels, max(codes) if highest else min(codes))
+
+
+def _with_padding(slab: Frame, frames: Sequence[Frame]) -> Frame:
+    """The slab, marked as padding where every one of its frames is."""
+    marks = [frame.padding for frame in frames if frame.padding is not None]
+    if len(marks) < len(frames):
+        return slab
+    height, width = slab.pixels.shape
+    box = _Box(slab.top, slab.left, slab.top + height, slab.left + width)
+    everywhere = _part(marks[0], box).copy()
+    for mark in marks[1:]:
+        cv2.min(everywhere, _part(mark, box), dst=everywhere)
+    air = min(mark.air_code for mark in marks)
+    return replace(slab, padding=_framed(slab, box, everywhere, air))
 
 
 def _around(frames: Sequence[Frame]) -> _Box:

@@ -15,6 +15,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
 from viewer.domain.viewport import Framing, spacing_of
 from viewer.export.shot import Shot
+from viewer.rendering.bright_padding import bright_padding, for_drawing
 from viewer.rendering.marks import NEIGHBOUR_SLICES
 from viewer.rendering.model_frame import grid_of, is_malignant_dominant
 from viewer.rendering.patch_picture import render_patch
@@ -232,15 +233,17 @@ class Figure:
         )
 
     def _cut_out(self, patch: Patch) -> QImage:
-        box, frame = patch.box, self._frame_of(patch.slice_index)
+        box, inverted = patch.box, self._shot.state.inverted
+        frame = for_drawing(
+            self._frame_of(patch.slice_index),
+            bright_padding(self._stack.grey_scale, inverted=inverted),
+        )
         enlargement = self._tile_side / max(box.height, box.width)
         state = replace(self._shot.state, slice_index=patch.slice_index)
         pixels = render_patch(
             frame,
             box,
-            display_table(
-                self._stack.grey_scale, shown_voi(self._stack, state), inverted=state.inverted
-            ),
+            display_table(self._stack.grey_scale, shown_voi(self._stack, state), inverted=inverted),
             width=max(1, round(box.width * enlargement)),
             height=max(1, round(box.height * enlargement)),
         )

@@ -1,0 +1,331 @@
+"""Padding stored as a bright code is black, and lays no bright line around the breast."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from builders import make_image
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from rendering_builders import make_viewport
+
+from inference.types import Box
+from viewer.domain.ai_state import NotRun
+from viewer.domain.frame import Frame
+from viewer.domain.mark import ImagePoint
+from viewer.domain.pane_state import PaneState
+from viewer.domain.slab import Slab, SlabMode
+from viewer.domain.windowing import GreyScale, Window
+from viewer.rendering.bright_padding import bright_padding, for_drawing
+from viewer.rendering.extremes import Extreme
+from viewer.rendering.grey_drawing import GreyDrawing
+from viewer.rendering.pane_frames import PaneFrames
+from viewer.rendering.patch_picture import render_patch, render_thumbnail
+from viewer.rendering.raster import Quality, render_grey
+from viewer.rendering.scene import PaneContext, build_scene, display_table
+from viewer.rendering.scene_raster import on_other_slice, rasterise
+from viewer.rendering.slab_values import slab_probe
+
+ROWS, COLUMNS = 151, 203
+HIGH_IS_PADDING = GreyScale(largest_code=4095, padding=(4095, 4095))
+LOW_IS_PADDING = GreyScale(largest_code=4095, padding=(0, 0), monochrome1=True)
+SIGNED = GreyScale(intercept=-32768.0, padding=(65535, 65535))
+WINDOW = Window(center=2048, width=4096)
+bright_ends = st.sampled_from([HIGH_IS_PADDING, LOW_IS_PADDING])
+
+
+def tissue_mask(seed: int = 0) -> NDArray[np.bool_]:
+    """A breast against the left edge, away from the others, not the same for every seed."""
+    row, column = np.mgrid[:ROWS, :COLUMNS]
+    middle = 70 + seed % 7
+    return np.asarray(((row - middle) / 55) ** 2 + (column / (120 + seed % 5)) ** 2 < 1)
+
+
+def padded(grey_scale: GreyScale, seed: int, *, flat: int | None = None) -> NDArray[np.uint16]:
+    """Codes of a breast, brighter towards the chest wall and with noise, or flat; padding about."""
+    noise = np.random.default_rng(seed).integers(0, 400, (ROWS, COLUMNS))
+    bright = 2600 - 12 * np.arange(COLUMNS) + noise if flat is None else np.full_like(noise, flat)
+    codes = 4095 - bright if grey_scale.monochrome1 else bright
+    if grey_scale is SIGNED:
+        codes = codes + 32768
+    assert grey_scale.padding is not None
+    return np.where(tissue_mask(seed), codes, grey_scale.padding[0]).astype(np.uint16)
+
+
+def levels_at(codes: NDArray[np.uint16], grey_scale: GreyScale, inverted: bool) -> NDArray:
+    return display_table(grey_scale, WINDOW, inverted=inverted)[codes]
+
+
+def drawn_of(codes, grey_scale, viewport, *, inverted=False, **how):
+    frame = for_drawing(Frame.cropped(codes), bright_padding(grey_scale, inverted=inverted))
+    table = display_table(grey_scale, WINDOW, inverted=inverted)
+    return render_grey(frame, viewport, table, **how)
+
+
+def under(viewport, pane_width: int = 100, pane_height: int = 80):
+    """Row and column of the image pixel under each device pixel's centre; -1 outside.
+
+    Also whether each centre lies clearly in one pixel, not on the edge of two.
+    """
+    row, column = viewport.to_image(np.arange(pane_width) + 0.5, np.arange(pane_height) + 0.5)
+    rows, columns = np.floor(row).astype(int), np.floor(column).astype(int)
+    rows[(rows < 0) | (rows >= ROWS)] = -1
+    columns[(columns < 0) | (columns >= COLUMNS)] = -1
+    in_row, in_column = (np.abs(each - np.round(each)) > 0.05 for each in (row, column))
+    return rows, columns, in_row[:, None] & in_column
+
+
+anywhere = {
+    "scale": st.one_of(st.floats(0.06, 0.99), st.just(1.0), st.floats(1.0, 4.0)),
+    "aspect": st.floats(0.7, 1.4),
+    "left": st.integers(-60, 40),
+    "top": st.integers(-60, 40),
+    "flips": st.tuples(st.booleans(), st.booleans()),
+    "quality": st.sampled_from(Quality),
+    "grey_scale": bright_ends,
+    "inverted": st.booleans(),
+    "seed": st.integers(0, 20),
+    "extreme": st.sampled_from([None, "maximum"]),
+}
+
+
+def drawing(scale, aspect, left, top, flips, quality, grey_scale, extreme):
+    viewport = make_viewport(
+        ROWS, COLUMNS, scale=scale, scale_row=scale * aspect, left=left, top=top, flips=flips
+    )
+    lowest, highest = Extreme.LOWEST, Extreme.HIGHEST
+    chosen = lowest if grey_scale.low_codes_are_bright else highest
+    return viewport, {"quality": quality, "extreme": chosen if extreme else None}
+
+
+@settings(max_examples=150)
+@given(**anywhere)
+def test_flat_tissue_ends_in_black_without_a_line_between(
+    scale, aspect, left, top, flips, quality, grey_scale, inverted, seed, extreme
+):
+    codes = padded(grey_scale, seed, flat=1000)
+    viewport, how = drawing(scale, aspect, left, top, flips, quality, grey_scale, extreme)
+    drawn = drawn_of(codes, grey_scale, viewport, inverted=inverted, **how)
+    tissue = int(levels_at(codes[70:71, 0:1], grey_scale, inverted)[0, 0])
+    assert set(np.unique(drawn)) <= {0, tissue}
+
+
+@settings(max_examples=150)
+@given(**anywhere)
+@example(
+    scale=0.37,
+    aspect=1.0,
+    left=0,
+    top=0,
+    flips=(False, False),
+    quality=Quality.STILL,
+    grey_scale=HIGH_IS_PADDING,
+    inverted=False,
+    seed=1,
+    extreme=None,
+)
+def test_no_screen_pixel_is_brighter_than_the_breast_about_it_and_padding_is_black(
+    scale, aspect, left, top, flips, quality, grey_scale, inverted, seed, extreme
+):
+    codes = padded(grey_scale, seed)
+    viewport, how = drawing(scale, aspect, left, top, flips, quality, grey_scale, extreme)
+    drawn = drawn_of(codes, grey_scale, viewport, inverted=inverted, **how)
+    rows, columns, clearly = under(viewport)
+    inside = (rows >= 0)[:, None] & (columns >= 0)
+    mask = tissue_mask(seed)
+    is_tissue = mask[rows][:, columns] & inside
+    assert not drawn[~is_tissue & clearly].any()
+    shown = levels_at(codes, grey_scale, inverted).astype(np.float32)
+    reach = int(4 * max(1.0, 1 / viewport.scale_row, 1 / viewport.scale_column)) + 3
+    kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    brightest = cv2.dilate(np.where(mask, shown, 0).astype(np.float32), kernel)
+    darkest = cv2.erode(np.where(mask, shown, 255).astype(np.float32), kernel)
+    # What any filter overshoots by, at an edge between the darkest and the brightest tissue.
+    limit = brightest + 0.25 * np.maximum(brightest - darkest, 0) + 1
+    assert (drawn.astype(float) <= limit[rows][:, columns])[is_tissue & clearly].all()
+
+
+@pytest.mark.parametrize("quality", list(Quality))
+@pytest.mark.parametrize("inverted", [False, True])
+def test_padding_far_from_every_tissue_code_is_no_edge_either(quality, inverted):
+    codes = padded(SIGNED, 0, flat=1000)
+    for scale in (0.2, 0.6, 1.0, 2.7):
+        viewport = make_viewport(ROWS, COLUMNS, scale=scale)
+        drawn = drawn_of(codes, SIGNED, viewport, inverted=inverted, quality=quality)
+        assert set(np.unique(drawn)) <= {0, int(levels_at(codes[70:71], SIGNED, inverted)[0, 0])}
+        assert drawn.any()
+
+
+@pytest.mark.parametrize(
+    "grey_scale",
+    [
+        GreyScale(largest_code=4095),
+        GreyScale(largest_code=4095, monochrome1=True),
+        GreyScale(largest_code=4095, padding=(0, 4)),
+        GreyScale(largest_code=4095, padding=(4095, 65535), monochrome1=True),
+        GreyScale(padding=(30768, 30768), intercept=-32768.0),
+        GreyScale(largest_code=4095, padding=(4095, 4095), slope=-1.0),
+    ],
+)
+@pytest.mark.parametrize("inverted", [False, True])
+def test_padding_at_the_dark_end_and_no_padding_are_drawn_as_they_are(grey_scale, inverted):
+    frame = Frame.cropped(padded(HIGH_IS_PADDING, 3))
+    assert bright_padding(grey_scale, inverted=inverted) is None
+    assert for_drawing(frame, bright_padding(grey_scale, inverted=inverted)) is frame
+
+
+def test_a_frame_without_a_padding_pixel_is_drawn_as_it_is():
+    frame = Frame.cropped(np.full((40, 30), 700, np.uint16))
+    assert for_drawing(frame, bright_padding(HIGH_IS_PADDING, inverted=False)) is frame
+
+
+def test_a_frame_of_nothing_but_padding_is_black():
+    table = display_table(HIGH_IS_PADDING, WINDOW, inverted=False)
+    for whole in (True, False):
+        codes = np.full((40, 30), 4095, np.uint16)
+        frame = (
+            Frame.cropped(codes)
+            if not whole
+            else Frame(rows=40, columns=30, top=0, left=0, pixels=codes, air_code=4095)
+        )
+        shown = for_drawing(frame, bright_padding(HIGH_IS_PADDING, inverted=False))
+        for quality in Quality:
+            viewport = make_viewport(40, 30, scale=0.7)
+            assert not render_grey(shown, viewport, table, quality=quality).any()
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_thread_of_tissue_is_filled_around_with_its_own_grey(inverted):
+    codes = np.full((40, 30), 4095, np.uint16)
+    codes[6:30, 5] = 900
+    frame = for_drawing(Frame.cropped(codes), bright_padding(HIGH_IS_PADDING, inverted=inverted))
+    assert set(np.unique(frame.whole())) == {900}
+    assert frame.padding is not None
+    assert np.array_equal(frame.padding.whole() != 0, codes == 4095)
+
+
+@pytest.mark.parametrize("grey_scale", [HIGH_IS_PADDING, LOW_IS_PADDING])
+def test_small_pictures_have_no_bright_edge(grey_scale):
+    codes = padded(grey_scale, 2, flat=1000)
+    table = display_table(grey_scale, WINDOW, inverted=False)
+    frame = for_drawing(Frame.cropped(codes), bright_padding(grey_scale, inverted=False))
+    tissue = int(table[codes[70, 0]])
+    thumbnail = render_thumbnail(frame, table, width=45, height=45)
+    box = Box(top=40, left=60, height=70, width=90)
+    patch = render_patch(frame, box, table, width=200, height=200)
+    for picture in (thumbnail, patch):
+        assert set(np.unique(picture)) == {0, tissue}
+
+
+def volume_of(grey_scale: GreyScale, count: int = 9) -> list[Frame]:
+    """Every slice's breast has another outline, and flat tissue of another code."""
+    return [Frame.cropped(padded(grey_scale, n, flat=900 + 20 * n)) for n in range(count)]
+
+
+@pytest.mark.parametrize("grey_scale", [HIGH_IS_PADDING, LOW_IS_PADDING])
+@pytest.mark.parametrize("mode", list(SlabMode))
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("quality", list(Quality))
+def test_a_slab_has_no_bright_edge_and_is_black_where_every_slice_is(
+    grey_scale, mode, inverted, quality
+):
+    frames = volume_of(grey_scale)
+    image = replace(
+        make_image("LCC", slices=len(frames)),
+        rows=ROWS,
+        columns=COLUMNS,
+        grey_scale=grey_scale,
+        vois=(WINDOW,),
+        slice_spacing_mm=1.0,
+    )
+    pane = PaneState(
+        image_id=image.image_id,
+        slice_index=4,
+        slab=Slab(thickness=5.0, mode=mode),
+        inverted=inverted,
+    )
+    shown = PaneFrames(lambda _, index: frames[index]).of(image, pane)
+    assert shown.frame is not None
+    table = display_table(grey_scale, WINDOW, inverted=inverted)
+    padding = bright_padding(grey_scale, inverted=inverted)
+    masks = [tissue_mask(n) for n in range(2, 7)]
+    somewhere = np.any(masks, axis=0)
+    brightest = max(int(table[frames[n].pixels[60, 0]]) for n in range(2, 7))
+    for scale in (0.3, 0.8, 1.0, 2.5):
+        viewport = make_viewport(ROWS, COLUMNS, scale=scale)
+        drawn = render_grey(
+            for_drawing(shown.frame, padding), viewport, table, quality=quality
+        ).astype(int)
+        rows, columns, clearly = under(viewport)
+        inside = (rows >= 0)[:, None] & (columns >= 0)
+        assert not drawn[~(somewhere[rows][:, columns] & inside) & clearly].any()
+        assert drawn.max() <= brightest + 2
+
+
+@pytest.mark.parametrize("grey_scale", [HIGH_IS_PADDING, LOW_IS_PADDING])
+def test_a_slab_is_measured_on_its_slices_as_they_are(grey_scale):
+    frames = volume_of(grey_scale)
+    image = replace(
+        make_image("LCC", slices=len(frames)),
+        rows=ROWS,
+        columns=COLUMNS,
+        grey_scale=grey_scale,
+        slice_spacing_mm=1.0,
+    )
+    pane = PaneState(image_id=image.image_id, slice_index=4, slab=Slab(thickness=5.0))
+    shown = PaneFrames(lambda _, index: frames[index]).of(image, pane)
+    assert shown.parts is not None
+    assert shown.parts.frames == tuple(frames[2:7])
+    beside = slab_probe(ImagePoint(2.5, 190.5), shown.parts, grey_scale)
+    assert beside is not None
+    assert beside.pixel.is_padding
+    within = slab_probe(ImagePoint(70.5, 5.5), shown.parts, grey_scale)
+    assert within is not None
+    assert (within.pixel.code, within.slices) == (int(frames[4].whole()[70, 5]), 5)
+
+
+def scene_of(codes, grey_scale, *, inverted, maximum=False):
+    stack = replace(
+        make_image("LCC", slices=3),
+        rows=ROWS,
+        columns=COLUMNS,
+        grey_scale=grey_scale,
+        vois=(WINDOW,),
+        spacing=None,
+    )
+    return build_scene(
+        stack=stack,
+        state=PaneState(image_id=stack.image_id, inverted=inverted),
+        frame=Frame.cropped(codes),
+        fit_scale=5.0,
+        pane_width=160,
+        pane_height=120,
+        ai=NotRun(),
+        context=PaneContext(grey=GreyDrawing(maximum=maximum)),
+    )
+
+
+@pytest.mark.parametrize("grey_scale", [HIGH_IS_PADDING, LOW_IS_PADDING])
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("maximum", [False, True])
+@pytest.mark.parametrize("quality", list(Quality))
+def test_a_pane_draws_breast_and_black_alone_also_on_the_next_slice(
+    grey_scale, inverted, maximum, quality
+):
+    scene = scene_of(
+        padded(grey_scale, 0, flat=1000), grey_scale, inverted=inverted, maximum=maximum
+    )
+    other = on_other_slice(scene, Frame.cropped(padded(grey_scale, 4, flat=1000)), 1)
+    assert other is not None
+    # Values are measured on the frame as it is.
+    assert scene.image is not None
+    assert scene.image.frame.padding is None
+    for shown in (scene, other):
+        raster = rasterise(shown, quality).grey
+        assert raster is not None
+        tissue = int(levels_at(padded(grey_scale, 0, flat=1000)[70:71], grey_scale, inverted)[0, 0])
+        assert set(np.unique(raster.pixels & 0xFF)) == {0, tissue}
