@@ -36,6 +36,8 @@ class ImageStack:
     slice_vois: Mapping[int, tuple[Voi, ...]] = field(default_factory=lambda: NOTHING_PER_SLICE)
     """Only where per-frame windows differ from `vois`."""
     spacing: PixelSpacing | None = None
+    pixel_aspect: float = 1.0
+    """How high a pixel is over how wide; of use only where the spacing is not known."""
     slice_spacing_mm: float | None = None
     places: SlicePlaces | None = None
     """Where each slice lies; None where the slices are taken to follow each other evenly."""

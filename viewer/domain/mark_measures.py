@@ -11,6 +11,7 @@ from viewer.domain.mark_regions import area_of
 from viewer.domain.viewport import spacing_of
 
 UNKNOWN_SPACING = "pixel spacing unknown"
+IN_WIDTHS = "pixel spacing unknown, pixels not square: in widths of a pixel"
 _SHORTEST_ARM_MM = 1e-6
 
 
@@ -33,11 +34,15 @@ class Measure:
 
 
 def distance(image: ImageStack, start: ImagePoint, end: ImagePoint) -> Measure:
-    """From place to place, in millimetres, or in pixels when the spacing is unknown."""
+    """From place to place, in millimetres, or in pixels when the spacing is unknown.
+
+    Pixels that are not square are counted in their widths, so that every direction counts alike.
+    """
     down, across = end.row - start.row, end.column - start.column
     spacing = image.spacing
     if spacing is None:
-        return Measure(value=hypot(down, across), unit="px", derivation=UNKNOWN_SPACING)
+        length = hypot(down * image.pixel_aspect, across)
+        return Measure(value=length, unit="px", derivation=_without_spacing(image))
     length = hypot(down * spacing.row_mm, across * spacing.column_mm)
     return Measure(value=length, unit="mm", derivation=spacing.derivation)
 
@@ -46,7 +51,8 @@ def area(image: ImageStack, mark: Mark) -> Measure:
     """Of a region, in square millimetres, or in square pixels when the spacing is unknown."""
     spacing = image.spacing
     if spacing is None:
-        return Measure(value=area_of(mark), unit="px²", derivation=UNKNOWN_SPACING)
+        value = area_of(mark, image.pixel_aspect, 1.0)
+        return Measure(value=value, unit="px²", derivation=_without_spacing(image))
     value = area_of(mark, spacing.row_mm, spacing.column_mm)
     return Measure(value=value, unit="mm²", derivation=spacing.derivation)
 
@@ -54,7 +60,7 @@ def area(image: ImageStack, mark: Mark) -> Measure:
 def angle(image: ImageStack, mark: Mark) -> Measure | None:
     """At the second point, 0 to 180 degrees; None while an arm has no length.
 
-    Without a spacing the pixels are taken for square.
+    Without a spacing the pixels are taken for square, unless their proportion is known.
     """
     row_mm, column_mm = spacing_of(image)
     first, vertex, second = mark.points
@@ -67,8 +73,15 @@ def angle(image: ImageStack, mark: Mark) -> Measure | None:
     (down, across), (other_down, other_across) = arms
     beside = abs(down * other_across - across * other_down)
     along = down * other_down + across * other_across
-    derivation = "pixels taken for square" if image.spacing is None else ""
+    derivation = ""
+    if image.spacing is None:
+        square = image.pixel_aspect == 1.0
+        derivation = "pixels taken for square" if square else "by the pixels' aspect ratio"
     return Measure(value=degrees(atan2(beside, along)), unit="°", derivation=derivation)
+
+
+def _without_spacing(image: ImageStack) -> str:
+    return UNKNOWN_SPACING if image.pixel_aspect == 1.0 else IN_WIDTHS
 
 
 def from_chest_wall(image: ImageStack, point: ImagePoint) -> Measure | None:

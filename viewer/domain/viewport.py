@@ -72,9 +72,9 @@ class Viewport:
 
 
 def spacing_of(image: ImageStack) -> tuple[float, float]:
-    """Millimetres per (row, column) for layout; nominal where the spacing is unknown."""
+    """Millimetres per (row, column) for layout; nominal, but in proportion, where unknown."""
     if image.spacing is None:
-        return NOMINAL_SPACING_MM, NOMINAL_SPACING_MM
+        return NOMINAL_SPACING_MM * image.pixel_aspect, NOMINAL_SPACING_MM
     return image.spacing.row_mm, image.spacing.column_mm
 
 

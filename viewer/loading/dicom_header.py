@@ -141,6 +141,14 @@ def text(dataset: Dataset, keyword: str) -> str:
     return "" if value is None else str(value).strip()
 
 
+def is_stated(dataset: Dataset, keyword: str) -> bool:
+    """Return whether an attribute has a value, be it one that cannot be read."""
+    if keyword not in dataset:
+        return False
+    raw = dataset.get_item(keyword)
+    return raw is not None and raw.value not in (None, "", b"")
+
+
 def words(dataset: Dataset, keyword: str) -> tuple[str, ...]:
     """Return a multi-valued text attribute, upper case; empty when absent."""
     try:

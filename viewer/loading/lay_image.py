@@ -42,6 +42,7 @@ def laid(image: StoredImage) -> tuple[ImageStack, LaidFrames]:
         stored_rows=stored.rows,
         stored_columns=stored.columns,
         spacing=_laid_spacing(stored.spacing, orientation),
+        pixel_aspect=1.0 / stored.pixel_aspect if orientation.transposed else stored.pixel_aspect,
         orientation=orientation,
         # Which side the support is on follows from the view that the header has.
         support_is_first=stored.support_is_first if stored.view == image.view else None,

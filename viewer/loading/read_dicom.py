@@ -15,6 +15,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.orientation import OrientationEvidence
 from viewer.domain.view import ImageKind, View
 from viewer.loading.decode_frame import is_uncompressed, require_readable
+from viewer.loading.dicom_aspect import aspect_doubts, pixel_aspect
 from viewer.loading.dicom_frames import DicomFrames
 from viewer.loading.dicom_grey_scale import grey_scale_of, pixel_layout
 from viewer.loading.dicom_header import (
@@ -172,6 +173,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         *vois.doubts,
         *slice_doubts,
         *(() if is_ct else spacing_doubts(dataset)),
+        *aspect_doubts(dataset),
     )
     stack = ImageStack(
         image_id=short_hash(text(dataset, "SOPInstanceUID") or str(frames.path)),
@@ -185,6 +187,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         vois=vois.vois,
         slice_vois=vois.slice_vois,
         spacing=pixel_spacing(dataset),
+        pixel_aspect=pixel_aspect(dataset) or 1.0,
         slice_spacing_mm=slice_mm,
         support_is_first=support_is_first(dataset, view) if volume else None,
         for_processing=for_processing,
