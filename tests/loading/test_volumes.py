@@ -9,13 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from loading_builders import breast, only_exam, scan, shown
+from numpy.typing import NDArray
 
 from viewer.domain.geometry import SpacingOrigin
 from viewer.domain.view import ImageKind
 from viewer.domain.windowing import lookup_table
-from viewer.loading.errors import UnreadableImage
+from viewer.loading.errors import UnreadableFile, UnreadableImage
 from viewer.loading.model_source import model_input
+from viewer.loading.read_volume import read_volume
+from viewer.loading.sniff import FileKind
 
 NAMES = ("1_L-CC.nii.gz", "1_L-CC.nii", "1_L-CC.nrrd", "1_L-CC.mha", "1_L-CC.mhd")
 
@@ -140,6 +146,36 @@ def test_not_a_number_is_black_said_and_kept_for_networks_to_refuse(
     assert image.warnings == ("2 pixels are not numbers: they are drawn black.",)
     assert shown(located)[1][50, 5] == 0
     assert np.isnan(located.frames[image.image_id].read_values(1)[50, 5])
+
+
+@given(
+    volume=arrays(
+        np.float32,
+        (3, 4, 5),
+        elements=st.sampled_from([0.0, 1.0, 2.5, -7.0, 4000.0, np.nan, np.inf, -np.inf]),
+    )
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_codes_span_the_numbers_of_all_slices_and_nothing_else(
+    tmp_path: Path, volume: NDArray[np.float32]
+) -> None:
+    numbers = volume[np.isfinite(volume)]
+    path = write_volume(tmp_path / "1_L-CC.nii", volume)
+    if numbers.size == 0:
+        with pytest.raises(UnreadableFile, match="without a single number"):
+            read_volume(path, FileKind.NIFTI)
+        return
+    stack = read_volume(path, FileKind.NIFTI).stack
+    grey = stack.grey_scale
+    if np.all(numbers == np.rint(numbers)):
+        assert (grey.slope, grey.intercept) == (1.0, min(0.0, float(numbers.min())))
+    else:
+        assert grey.intercept == numbers.min()
+        spread = float(numbers.max()) - float(numbers.min())
+        assert grey.slope == pytest.approx(spread / 65535 or 1.0, rel=1e-6)
+    missing = volume.size - numbers.size
+    assert len(stack.warnings) == (missing > 0)
+    assert all(words.startswith(f"{missing} pixels") for words in stack.warnings)
 
 
 def test_a_volume_of_nothing_but_nan_is_left_out(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viewer.domain.geometry import PixelSpacing, SpacingOrigin
 from viewer.domain.image_stack import ImageStack
@@ -90,7 +92,7 @@ def _measured_scale(file: VolumeFile) -> CodeScale:
     lowest, highest, whole, not_numbers = np.inf, -np.inf, True, 0
     for slice_index in range(file.header.slices):
         numbers = file.read(slice_index)
-        finite = numbers[np.isfinite(numbers)]
+        finite = _finite(numbers)
         not_numbers += numbers.size - finite.size
         if finite.size:
             lowest, highest = min(lowest, finite.min()), max(highest, finite.max())
@@ -102,3 +104,11 @@ def _measured_scale(file: VolumeFile) -> CodeScale:
         return CodeScale(offset=offset, step=1.0, exact=False, not_numbers=not_numbers)
     step = float(highest - lowest) / (CODES - 1) or 1.0
     return CodeScale(offset=float(lowest), step=step, exact=False, not_numbers=not_numbers)
+
+
+def _finite(numbers: NDArray[Any]) -> NDArray[Any]:
+    """The numbers among the values of a slice; as a rule all of them, without a copy."""
+    with np.errstate(invalid="ignore"):
+        extremes = numbers.min(), numbers.max()
+    # Not-numbers become the extremes, and infinities are.
+    return numbers if np.isfinite(extremes).all() else numbers[np.isfinite(numbers)]
