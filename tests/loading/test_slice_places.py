@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from loading_builders import CT, breast, only_exam, write
+from loading_builders import CT, DBT, breast, group, only_exam, write
+from pydicom.sequence import Sequence as Items
 
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.slab import Slab, slab_slices, slab_words
@@ -108,6 +109,39 @@ def test_a_slab_is_as_thick_as_wanted_where_slices_are_missing_and_says_so(tmp_p
     assert slab_words(across, 4, image) == "slab mean 7.0 mm, slices 3-7, 2 missing"
 
 
+def multi_frame(folder: Path, heights_mm: Sequence[float], **stated: object) -> ImageStack:
+    """A volume in one file, its frames at these heights."""
+    frames = [
+        group(PlanePositionSequence=group(ImagePositionPatient=[0, 0, height]))[0]
+        for height in heights_mm
+    ]
+    pixels = breast(slices=len(heights_mm))
+    groups = Items(frames)
+    write(folder / "a", pixels, sop_class=DBT, PerFrameFunctionalGroupsSequence=groups, **stated)
+    return only_exam(folder).exam.images[0]
+
+
+UNEVEN = "The slices do not lie evenly: depths are counted from their positions."
+
+
+@pytest.mark.parametrize("stated", [{}, {"SpacingBetweenSlices": 1.0}])
+def test_frames_of_one_file_lie_where_they_say_where_some_were_left_out(
+    tmp_path: Path, stated: dict[str, object]
+) -> None:
+    image = multi_frame(tmp_path, [0, 1, 2, 6, 7], **stated)
+    assert depths(image) == pytest.approx([0, 1, 2, 6, 7])
+    assert image.warnings == (UNEVEN,)
+
+
+def test_frames_that_lie_evenly_or_contradict_the_stated_distance_are_counted_as_before(
+    tmp_path: Path,
+) -> None:
+    even = multi_frame(tmp_path / "even", [0, 1, 2, 3])
+    assert (even.places, depths(even), even.warnings) == (None, [0, 1, 2, 3], ())
+    contradicting = multi_frame(tmp_path / "other", [0, 5, 10, 30], SpacingBetweenSlices=1.0)
+    assert (contradicting.places, depths(contradicting)) == (None, [0, 1, 2, 3])
+
+
 kept_slices = st.sets(st.integers(1, 30), min_size=2).map(sorted)
 
 
@@ -123,7 +157,7 @@ def test_no_lost_slice_changes_where_the_others_lie(
 
     def found(kept: Sequence[int]):
         positions = [(tilt[0] * n, tilt[1] * n, mm * n) for n in kept]
-        return placed(positions, planes=[AXIAL] * len(kept), numbers=kept, stated=30)
+        return placed(positions, planes=[AXIAL] * len(kept), counted=kept, stated=30)
 
     whole, some = found(range(1, 31)), found(numbers)
     assert whole is not None
@@ -137,7 +171,7 @@ def test_no_lost_slice_changes_where_the_others_lie(
 def test_unless_the_number_of_slices_is_stated_depth_begins_with_the_first_there_is(
     numbers: list[int],
 ) -> None:
-    found = placed([(0, 0, n) for n in numbers], planes=(), numbers=numbers, stated=0)
+    found = placed([(0, 0, n) for n in numbers], planes=(), counted=numbers, stated=0)
     assert found is not None
     assert found.places.mm == pytest.approx([n - numbers[0] for n in numbers])
 
@@ -155,4 +189,4 @@ def test_unless_the_number_of_slices_is_stated_depth_begins_with_the_first_there
 def test_positions_that_do_not_follow_each_other_are_not_believed(
     positions: list[tuple[float, ...]],
 ) -> None:
-    assert placed(positions, planes=(), numbers=(), stated=0) is None
+    assert placed(positions, planes=(), counted=(), stated=0) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -17,18 +17,19 @@ from viewer.loading.dicom_header import (
     numbers,
     text,
 )
+from viewer.loading.slice_places import UNEVEN, frame_positions
 
 _THICKEST_SLICE_MM = 10.0
 """Above it, Slice Thickness is the compressed breast's (seen in Hologic objects)."""
 _THIN_SLICE_MM = 2.0
 """Slices up to it lie side by side as a rule; thicker ones often overlap."""
 _HOLOGIC_SLICE_MM = 1.0
-_UNEVEN = 0.1
-"""Of the usual distance: what deviates more is no rounding."""
 _LARGEST_MAGNIFICATION = 4.0
 """Twice what magnification stands reach."""
 _FINEST_PIXEL_MM, _COARSEST_PIXEL_MM = 0.005, 20.0
 """Spacings outside are in another unit, or made up."""
+_NOT_EVEN = "The slices do not lie evenly: depths are counted"
+PLACED = f"{_NOT_EVEN} from their positions."
 NOT_STATED = "The header does not state the distance between slices: "
 _CALIBRATIONS = {"GEOMETRY": SpacingOrigin.GEOMETRY, "FIDUCIAL": SpacingOrigin.FIDUCIAL}
 _SPACINGS = {"PixelSpacing": "Pixel Spacing", "ImagerPixelSpacing": "Imager Pixel Spacing"}
@@ -97,10 +98,7 @@ def slice_spacing(dataset: Dataset) -> tuple[float | None, tuple[str, ...]]:
     between = number(measures, "SpacingBetweenSlices") or number(dataset, "SpacingBetweenSlices")
     if between is not None and 0 < between <= _THICKEST_SLICE_MM:
         return between, ()
-    positions = [
-        numbers(group, "ImagePositionPatient") if group is not None else ()
-        for group in frame_groups(dataset, "PlanePositionSequence")
-    ]
+    positions = frame_positions(dataset)
     apart = distance_between(positions)
     if apart is not None:
         return apart, uneven_words(positions)
@@ -132,11 +130,14 @@ def uneven_words(
     are_placed: whether depths are counted from the positions.
     """
     usual = distance_between(positions)
-    if usual is None or all(abs(step - usual) <= _UNEVEN * usual for step in _steps(positions)):
+    if usual is None or all(abs(step - usual) <= UNEVEN * usual for step in _steps(positions)):
         return ()
-    if are_placed:
-        return ("The slices do not lie evenly: depths are counted from their positions.",)
-    return (f"The slices do not lie evenly: depths are counted as if {usual:g} mm apart.",)
+    return (PLACED if are_placed else f"{_NOT_EVEN} as if {usual:g} mm apart.",)
+
+
+def without_uneven_words(doubts: Iterable[str]) -> tuple[str, ...]:
+    """Return the other sentences."""
+    return tuple(doubt for doubt in doubts if not doubt.startswith(_NOT_EVEN))
 
 
 def _steps(positions: Sequence[Sequence[float]]) -> list[float]:

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 
 from inference.types import Laterality
 from viewer.domain.view import View, ViewPosition
-from viewer.loading.dicom_header import frame_groups, numbers, shared_group
+from viewer.loading.slice_places import frame_planes, frame_positions
 
 _LEAST_COSINE = 0.5
 _LEAST_STEP_MM = 0.05
@@ -39,16 +39,7 @@ def support_is_first(dataset: Dataset, view: View) -> bool | None:
     planes as Plane Orientation has them, and point to the side of the patient where the view's
     support is. Slices are taken to follow each other in the file, as they are shown.
     """
-    positions = [
-        numbers(group, "ImagePositionPatient") if group is not None else ()
-        for group in frame_groups(dataset, "PlanePositionSequence")
-    ]
-    shared = shared_group(dataset, "PlaneOrientationSequence")
-    groups = [shared] if shared is not None else frame_groups(dataset, "PlaneOrientationSequence")
-    planes = [
-        numbers(group, "ImageOrientationPatient") if group is not None else () for group in groups
-    ]
-    return nearest_to_support(positions, planes, view)
+    return nearest_to_support(frame_positions(dataset), frame_planes(dataset), view)
 
 
 def nearest_to_support(

@@ -85,7 +85,7 @@ def _placed(
     return placed(
         positions,
         planes=planes,
-        numbers=counted if len(set(counted)) == len(files) else (),
+        counted=counted if len(set(counted)) == len(files) else (),
         stated=whole(files[0].header.dataset, "ImagesInAcquisition", 0),
     )
 

@@ -27,7 +27,13 @@ from viewer.loading.dicom_header import (
 )
 from viewer.loading.dicom_kind import energy_of, is_for_processing, is_single_slice, kind_of
 from viewer.loading.dicom_partial import is_partial_view, partial_words
-from viewer.loading.dicom_spacing import pixel_spacing, slice_spacing, spacing_doubts
+from viewer.loading.dicom_spacing import (
+    PLACED,
+    pixel_spacing,
+    slice_spacing,
+    spacing_doubts,
+    without_uneven_words,
+)
 from viewer.loading.dicom_support import support_is_first
 from viewer.loading.dicom_technique import technique_of
 from viewer.loading.dicom_view import patient_orientation, view_of
@@ -36,6 +42,7 @@ from viewer.loading.errors import UnreadableFile
 from viewer.loading.file_name_view import contradicted_view
 from viewer.loading.frame_index import NO_PIXELS, FrameIndex, PixelElement, index_frames
 from viewer.loading.lay_image import StoredImage
+from viewer.loading.slice_places import frames_placed
 from viewer.loading.stable_hash import short_hash
 
 MISLABELLED = "The header says that the pixels are uncompressed; they are compressed."
@@ -159,6 +166,11 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
     vois = vois_of(dataset, slices=frames.slices)
     volume = kind is ImageKind.DBT
     slice_mm, slice_doubts = slice_spacing(dataset) if volume else (None, ())
+    places = None
+    if volume:
+        places = frames_placed(dataset, slices=frames.slices, spacing_mm=slice_mm)
+    if places is not None:
+        slice_doubts = (*without_uneven_words(slice_doubts), PLACED)
     for_processing = is_for_processing(dataset)
     doubts = (
         *((FOR_PROCESSING,) if for_processing else ()),
@@ -189,6 +201,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         spacing=pixel_spacing(dataset),
         pixel_aspect=pixel_aspect(dataset) or 1.0,
         slice_spacing_mm=slice_mm,
+        places=places,
         support_is_first=support_is_first(dataset, view) if volume else None,
         for_processing=for_processing,
         energy=None if is_ct else energy_of(dataset),

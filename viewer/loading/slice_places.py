@@ -7,13 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
 from viewer.domain.slice_places import SlicePlaces
+from viewer.loading.dicom_header import frame_groups, numbers, shared_group
 
 _LEAST_STEP_MM = 0.05
 _LEAST_COSINE = 0.99
 _NUMBERS_AGREE = 0.1
 """Of a step: numbers that differ more from the positions count something else."""
+
+
+UNEVEN = 0.1
+"""Of the usual distance: what deviates more is no rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +30,51 @@ class PlacedSlices:
     places: SlicePlaces
 
 
+def frame_positions(dataset: Dataset) -> list[tuple[float, ...]]:
+    """Return Image Position (Patient) of every frame that the header describes; () where absent."""
+    return [
+        _stated(group, "ImagePositionPatient")
+        for group in frame_groups(dataset, "PlanePositionSequence")
+    ]
+
+
+def frame_planes(dataset: Dataset) -> list[tuple[float, ...]]:
+    """Return Image Orientation (Patient): the one that all frames share, else of every frame."""
+    shared = shared_group(dataset, "PlaneOrientationSequence")
+    groups = [shared] if shared is not None else frame_groups(dataset, "PlaneOrientationSequence")
+    return [_stated(group, "ImageOrientationPatient") for group in groups]
+
+
+def frames_placed(dataset: Dataset, *, slices: int, spacing_mm: float | None) -> SlicePlaces | None:
+    """Return where the frames of one file lie; None where they lie evenly, or do not say.
+
+    spacing_mm: the distance between neighbours; positions that contradict it are not believed.
+    """
+    positions, planes = frame_positions(dataset), frame_planes(dataset)
+    if spacing_mm is None or len(positions) != slices:
+        return None
+    every = planes * slices if len(planes) == 1 else planes
+    found = placed(positions, planes=every, counted=(), stated=0)
+    if found is None or abs(found.spacing_mm - spacing_mm) > UNEVEN * spacing_mm:
+        return None
+    is_even = np.abs(np.diff(found.places.mm) - spacing_mm).max() <= UNEVEN * spacing_mm
+    return None if is_even else found.places
+
+
+def _stated(group: Dataset | None, keyword: str) -> tuple[float, ...]:
+    return () if group is None else numbers(group, keyword)
+
+
 def placed(
     positions: Sequence[Sequence[float]],
     *,
     planes: Sequence[Sequence[float]],
-    numbers: Sequence[int],
+    counted: Sequence[int],
     stated: int,
 ) -> PlacedSlices | None:
     """Place slices by Image Position (Patient), in the order in which they are shown.
 
-    planes: Image Orientation (Patient) of each; numbers: Instance Number of each, ascending, or
+    planes: Image Orientation (Patient) of each; counted: Instance Number of each, ascending, or
     none where slices are not ordered by it; stated: how many slices there were, counted from
     number 1, or 0. Numbers tell a lost slice from a wide distance, and slices lost at the ends.
     Returns None where positions are absent or do not follow each other in one direction.
@@ -45,16 +86,16 @@ def placed(
     if along is None:
         return None
     steps = np.diff(along)
-    counted = np.diff(numbers) if len(numbers) == len(positions) else np.zeros(0, np.int64)
-    by_number = steps / counted if counted.size and counted.min() > 0 else np.zeros(0)
+    numbers_on = np.diff(counted) if len(counted) == len(positions) else np.zeros(0, np.int64)
+    by_number = steps / numbers_on if numbers_on.size and numbers_on.min() > 0 else np.zeros(0)
     usual = float(np.median(by_number)) if by_number.size else 0.0
     if not by_number.size or np.abs(by_number - usual).max() > _NUMBERS_AGREE * usual:
         last_mm = float(along[-1])
         return PlacedSlices(
             spacing_mm=float(np.median(steps)), places=SlicePlaces(mm=_row(along), last_mm=last_mm)
         )
-    is_counted = numbers[0] >= 1 and numbers[-1] <= stated
-    before, after = (numbers[0] - 1, stated - numbers[-1]) if is_counted else (0, 0)
+    is_counted = counted[0] >= 1 and counted[-1] <= stated
+    before, after = (counted[0] - 1, stated - counted[-1]) if is_counted else (0, 0)
     from_first = along + before * usual
     return PlacedSlices(
         spacing_mm=usual,
