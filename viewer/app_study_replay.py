@@ -50,7 +50,8 @@ class ReplayProgram(QObject):
         super().__init__()
         self._journal = journal
         self._is_closed = False
-        settings = read_settings(where.settings_file).settings
+        stored = read_settings(where.settings_file)
+        settings = stored.settings
         self.session = Session(SessionState(options=Options(ai_words=False)))
         self.signals = DecodeSignals(self)
         store = FrameStore(frame_budget(settings.frames_mb))
@@ -74,6 +75,8 @@ class ReplayProgram(QObject):
             hanging=self.hanging,
             overlay=settings.overlay,
         )
+        if stored.complaints:
+            self.window.notice("; ".join(stored.complaints))
         self.pane_presenter = PanePresenter(
             session=self.session,
             hanging=self.hanging,

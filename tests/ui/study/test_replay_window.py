@@ -67,6 +67,16 @@ def replay(
         program.window.close()
 
 
+def test_damaged_settings_are_named_below_a_replay(
+    replay: Callable[[str], ReplayProgram], tmp_path: Path
+) -> None:
+    file = tmp_path / "home" / "config" / "settings.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("= nonsense")
+    said = replay("1").window.statusBar().currentMessage()
+    assert "kept as settings.toml.damaged" in said
+
+
 def test_a_replay_shows_looks_marks_the_ai_and_answers_as_they_came(
     replay: Callable[[str], ReplayProgram], qtbot: QtBot
 ) -> None:

@@ -98,6 +98,10 @@ class ReplayWindow(QMainWindow):
                 self.said.addItem(item)
         self.seek(0)
 
+    def notice(self, words: str) -> None:
+        """Say below the images what the user should know."""
+        self.statusBar().showMessage(words)
+
     def show_problem(self, words: str) -> None:
         """Say why there is nothing to watch."""
         self.title.setText(words)
