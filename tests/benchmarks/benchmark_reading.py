@@ -23,12 +23,13 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from inference.process import prepare_process
+from tests.benchmarks.machine_watch import MachineWatch, Pause, paused_ms
 from tests.benchmarks.reading_exam import add_marks, add_results, reading_folders
 from viewer.app import Program
 from viewer.app_start import dark_application, favour_the_window
 from viewer.commands.command import Context
 from viewer.commands.table import by_id, perform
-from viewer.domain.responsiveness import STALL_MS, Reaction, Timing, percentiles
+from viewer.domain.responsiveness import STALL_MS, Reaction, Stall, Timing, percentiles
 from viewer.session.ai_results import forgotten
 from viewer.session.breast_results import is_ai_busy
 from viewer.storage.places import places
@@ -299,27 +300,32 @@ def _read(*, seconds: float, steps: int, slices: int, told: bool = False) -> dic
         try:
             reading = Reading(app, program, folders, where.predictions)
             reading.prepare()
-            began, before = time.perf_counter(), program.diagnostics.stalls.count
-            while True:
-                for ai in (True, False):
-                    reading.once(ai=ai, steps=steps)
-                reading.open_while_scrolling(steps)
-                if time.perf_counter() - began >= seconds:
-                    break
-            watched_s = time.perf_counter() - began
+            with MachineWatch() as machine:
+                began, before = time.perf_counter(), program.diagnostics.stalls.count
+                _read_for(reading, seconds, steps)
+                ended = time.perf_counter()
             if told:
                 print(program.diagnostics.text())  # noqa: T201
-            return _summary(reading.measured, program, before, began) | {
-                "seconds_watched": watched_s,
-                "load_average": os.getloadavg()[0],
-            }
+            return (
+                _spreads(reading.measured)
+                | _stalls(program, before, began, machine)
+                | {"seconds_watched": ended - began, "load_average": os.getloadavg()[0]}
+            )
         finally:
             program.close()
 
 
-def _summary(
-    measured: dict[str, list[Timing]], program: Program, stalls_before: int, began: float
-) -> dict[str, float]:
+def _read_for(reading: Reading, seconds: float, steps: int) -> None:
+    began = time.perf_counter()
+    while True:
+        for ai in (True, False):
+            reading.once(ai=ai, steps=steps)
+        reading.open_while_scrolling(steps)
+        if time.perf_counter() - began >= seconds:
+            return
+
+
+def _spreads(measured: dict[str, list[Timing]]) -> dict[str, float]:
     summary: dict[str, float] = {}
     for name, timings in measured.items():
         spread = percentiles(timings)
@@ -327,14 +333,35 @@ def _summary(
             summary[f"{name}_p95_ms"] = spread.p95_ms
             summary[f"{name}_median_ms"] = spread.median_ms
             summary[f"{name}_cpu_p95_ms"] = spread.cpu_p95_ms
+    return summary
+
+
+def _stalls(
+    program: Program, stalls_before: int, began: float, machine: MachineWatch
+) -> dict[str, float]:
     watch = program.diagnostics.stalls
-    start = watch.watched_s - (time.perf_counter() - began)
-    during = [stall for stall in watch.stalls if stall.since_start_s >= start]
-    return summary | {
+    watch_began = time.perf_counter() - watch.watched_s
+    during = [stall for stall in watch.stalls if watch_began + stall.since_start_s >= began]
+    own = [_own_ms(stall, watch_began, machine.pauses) for stall in during]
+    found = {
         "stalls_over_50_ms": float(watch.count - stalls_before),
         "longest_stall_ms": max((stall.wall_ms for stall in during), default=0.0),
         "stalls_that_computed_50_ms": float(sum(stall.cpu_ms > STALL_MS for stall in during)),
     }
+    if not machine.is_ahead:
+        return found
+    return found | {
+        "machine_pauses": float(len(machine.pauses)),
+        "longest_machine_pause_ms": max((p.lasted_ms for p in machine.pauses), default=0.0),
+        "stalls_without_machine_pauses": float(sum(ms > STALL_MS for ms in own)),
+        "longest_stall_without_machine_pauses_ms": max(own, default=0.0),
+    }
+
+
+def _own_ms(stall: Stall, watch_began: float, pauses: tuple[Pause, ...]) -> float:
+    """How long a stall would have been had no core been taken away meanwhile."""
+    start_s = watch_began + stall.since_start_s
+    return stall.wall_ms - paused_ms(pauses, start_s, start_s + stall.wall_ms / 1000)
 
 
 if __name__ == "__main__":

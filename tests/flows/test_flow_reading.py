@@ -201,6 +201,20 @@ def test_panels_fold_with_one_key_each_and_full_screen_leaves_images(
     assert all(w.isVisible() for w in others)
 
 
+def test_the_panes_take_their_size_once_when_everything_around_them_goes_or_comes(
+    reading: RunningProgram,
+) -> None:
+    placed: list[bool] = []
+    reading.program.hanging.panes_placed.connect(lambda: placed.append(True))
+    reading.key(Qt.Key.Key_F11)
+    folded = len(placed)
+    reading.key(Qt.Key.Key_Escape)
+    assert reading.program.panel.isVisible()
+    # Once for what folds; the window itself may change its size then, or with it.
+    assert folded <= 2
+    assert len(placed) - folded <= 2
+
+
 def test_identity_is_hidden_until_its_key(reading: RunningProgram) -> None:
     def words() -> str:
         return reading.program.hanging.panes[Slot.RCC].scene.description

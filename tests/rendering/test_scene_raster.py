@@ -10,22 +10,26 @@ from rendering_builders import uncropped
 
 from viewer.domain.ai_state import Done
 from viewer.domain.pane_state import PaneState
+from viewer.domain.windowing import VoiFunction, Window
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.rendering.scene_raster import rasterise
 
 STACK = make_image("LCC", slices=5)
 PREDICTION = make_prediction(STACK)
+DRAGGED = Window(function=VoiFunction.LINEAR, center=1500.0, width=900.0)
 FRAMES = [
     uncropped(np.random.default_rng(seed).integers(0, 4096, (200, 150)).astype(np.uint16))
     for seed in range(2)
 ]
 
 
-def scene_of(frame: int = 0, slice_index: int = 2, fit_scale: float = 5.0) -> PaneScene:
+def scene_of(
+    frame: int = 0, slice_index: int = 2, fit_scale: float = 5.0, window: Window | None = None
+) -> PaneScene:
     return build_scene(
         stack=STACK,
-        state=PaneState(image_id=STACK.image_id, slice_index=slice_index),
+        state=PaneState(image_id=STACK.image_id, slice_index=slice_index, window=window),
         frame=FRAMES[frame],
         fit_scale=fit_scale,
         pane_width=120,
@@ -63,6 +67,46 @@ def test_an_enlarged_image_is_final_at_once():
     raster = rasterise(scene_of(fit_scale=30.0), Quality.MOVING)
     assert raster.grey is not None
     assert raster.grey.is_final
+
+
+def test_a_drag_of_the_window_keeps_the_antialiased_picture():
+    still = rasterise(scene_of(), Quality.STILL)
+    dragged = scene_of(window=DRAGGED)
+    raster = rasterise(dragged, Quality.MOVING, still)
+    assert raster.grey is not None
+    assert still.grey is not None
+    assert raster.grey.is_final
+    assert not np.array_equal(raster.grey.pixels, still.grey.pixels)
+    anew = rasterise(dragged, Quality.STILL).grey
+    assert anew is not None
+    np.testing.assert_array_equal(raster.grey.pixels, anew.pixels)
+
+
+def test_a_drag_of_the_window_samples_nothing_anew():
+    moving = rasterise(scene_of(), Quality.MOVING)
+    raster = rasterise(scene_of(window=DRAGGED), Quality.MOVING, moving)
+    assert raster.grey is not None
+    assert moving.grey is not None
+    assert raster.grey.sampled is moving.grey.sampled
+    assert not raster.grey.is_final
+
+
+def test_a_still_picture_is_never_made_of_codes_sampled_while_moving():
+    moving = rasterise(scene_of(), Quality.MOVING)
+    still = rasterise(scene_of(window=DRAGGED), Quality.STILL, moving).grey
+    anew = rasterise(scene_of(window=DRAGGED), Quality.STILL).grey
+    assert still is not None
+    assert anew is not None
+    np.testing.assert_array_equal(still.pixels, anew.pixels)
+
+
+def test_another_slice_or_another_zoom_is_sampled_anew_with_the_same_window():
+    first = rasterise(scene_of(), Quality.MOVING)
+    for other in (scene_of(frame=1), scene_of(fit_scale=4.0)):
+        raster, anew = rasterise(other, Quality.MOVING, first), rasterise(other, Quality.MOVING)
+        assert raster.grey is not None
+        assert anew.grey is not None
+        np.testing.assert_array_equal(raster.grey.pixels, anew.grey.pixels)
 
 
 def test_a_scene_without_an_image_has_no_pixels():

@@ -99,6 +99,25 @@ def render_grey(
     return pane
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SampledCodes:
+    """The codes under each device pixel that an image covers, before a window gives them grey.
+
+    They stay the same while the window is dragged.
+    """
+
+    whole: DeviceRect
+    """What the image covers: the pixels of `whole_image_rect`."""
+    drawn: DeviceRect
+    """The part of it with codes of its own."""
+    codes: NDArray[np.uint16]
+    """Of the drawn part."""
+    padding: NDArray[np.bool_] | None
+    """Of the drawn part: what is black whatever its code; None where codes alone tell."""
+    outside_code: int | None
+    """Of the rest; None where that is padding."""
+
+
 def render_image(
     frame: Frame,
     viewport: Viewport,
@@ -112,38 +131,69 @@ def render_image(
     table: what is shown for every code, (65536,), levels of grey or whole pixels of a window.
     Otherwise as `render_grey`.
     """
+    return looked_up(sampled_codes(frame, viewport, quality=quality, extreme=extreme), table)
+
+
+def sampled_codes(
+    frame: Frame, viewport: Viewport, *, quality: Quality, extreme: Extreme | None = None
+) -> SampledCodes:
+    """Resample a frame to the device pixels it covers; the slow part of drawing it."""
     whole = whole_image_rect(viewport)
+    drawn = _drawn_rect(frame, viewport, whole)
+    padding = None
+    if whole.is_empty or drawn.is_empty:
+        drawn = DeviceRect(left=whole.left, top=whole.top, right=whole.left, bottom=whole.top)
+        codes = np.empty((0, 0), np.uint16)
+    else:
+        codes = _codes(frame, viewport, drawn, quality=quality, extreme=extreme)
+        if frame.padding is not None:
+            marks = pyramid_level(frame.padding, 0)
+            padding = _sampled(marks, viewport, drawn, cv2.INTER_NEAREST) != 0
+    outside_is_padding = frame.padding is not None and frame.padding.air_code != 0
+    return SampledCodes(
+        whole=whole,
+        drawn=drawn,
+        codes=codes,
+        padding=padding,
+        outside_code=None if outside_is_padding else frame.air_code,
+    )
+
+
+def _codes(
+    frame: Frame,
+    viewport: Viewport,
+    drawn: DeviceRect,
+    *,
+    quality: Quality,
+    extreme: Extreme | None,
+) -> NDArray[np.uint16]:
+    if extreme is not None and needs_still(viewport):
+        return _of_extremes(frame, viewport, drawn, extreme)
+    if quality is Quality.STILL and needs_still(viewport):
+        return _antialiased(frame, viewport, drawn)
+    return _from_pyramid(frame, viewport, drawn)
+
+
+def looked_up(sampled: SampledCodes, table: NDArray[Shown]) -> NDArray[Shown]:
+    """Turn sampled codes into what a table shows for them; the pixels of `sampled.whole`."""
+    whole, drawn = sampled.whole, sampled.drawn
     if whole.is_empty:
         return np.empty((0, 0), table.dtype)
     image = np.empty((whole.bottom - whole.top, whole.right - whole.left), table.dtype)
-    drawn = _drawn_rect(frame, viewport, whole)
-    outside = _shown_outside(frame, table)
+    code = sampled.outside_code
+    outside = _black(table) if code is None else cast("Shown", table[code])
     if drawn.is_empty:
         image[:] = outside
         return image
-    if extreme is not None and needs_still(viewport):
-        codes = _of_extremes(frame, viewport, drawn, extreme)
-    elif quality is Quality.STILL and needs_still(viewport):
-        codes = _antialiased(frame, viewport, drawn)
-    else:
-        codes = _from_pyramid(frame, viewport, drawn)
     top, bottom = drawn.top - whole.top, drawn.bottom - whole.top
     left, right = drawn.left - whole.left, drawn.right - whole.left
     for air in (image[:top], image[bottom:], image[top:bottom, :left], image[top:bottom, right:]):
         air[:] = outside
     # Looked up into its place: fresh memory costs more than the lookup.
-    cv2.LUT(codes, table, dst=image[top:bottom, left:right])
-    if frame.padding is not None:
-        marks = _sampled(pyramid_level(frame.padding, 0), viewport, drawn, cv2.INTER_NEAREST)
-        np.copyto(image[top:bottom, left:right], _black(table), where=marks != 0)
+    cv2.LUT(sampled.codes, table, dst=image[top:bottom, left:right])
+    if sampled.padding is not None:
+        np.copyto(image[top:bottom, left:right], _black(table), where=sampled.padding)
     return image
-
-
-def _shown_outside(frame: Frame, table: NDArray[Shown]) -> Shown:
-    """What is shown of every pixel that a frame does not keep."""
-    if frame.padding is not None and frame.padding.air_code:
-        return _black(table)
-    return cast("Shown", table[frame.air_code])
 
 
 def _black(table: NDArray[Shown]) -> Shown:

@@ -68,8 +68,12 @@ class ImageLayer:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for layers that look the same."""
-        parts = SameObject(self.frame), SameObject(self.table), self.viewport
-        return *parts, self.extreme, self.padding
+        return *self.sampled_key, SameObject(self.table)
+
+    @property
+    def sampled_key(self) -> tuple[object, ...]:
+        """Equal for layers that differ in their window alone."""
+        return SameObject(self.frame), self.viewport, self.extreme, self.padding
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from viewer.rendering.grey_table import Pixels, pixel_of
 from viewer.rendering.raster import (
     DeviceRect,
     Quality,
+    SampledCodes,
+    looked_up,
     needs_still,
-    render_image,
-    whole_image_rect,
+    sampled_codes,
 )
 from viewer.rendering.saliency import SaliencyPicture, render_saliency
 from viewer.rendering.scene import PaneScene
@@ -33,6 +34,10 @@ class GreyRaster:
     """Of that rectangle."""
     is_final: bool
     """True when a slower rendering would look no better."""
+    sampled: SampledCodes | None = None
+    """What the pixels were looked up from: another window needs no more than a lookup."""
+    sampled_key: tuple[object, ...] = ()
+    """Equal for images whose codes are sampled alike."""
 
     def share_brighter(self, grey: float, part: DeviceRect) -> float:
         """How much of a part of the pane is brighter than a grey, 0..1; 0 of an empty part."""
@@ -115,26 +120,32 @@ def _grey(scene: PaneScene, quality: Quality, earlier: GreyRaster | None) -> Gre
     image = scene.image
     if image is None:
         return None
+    serves = earlier is not None and (earlier.is_final or quality is Quality.MOVING)
+    if earlier is not None and serves and earlier.key == image.key:
+        return earlier
     if (
         earlier is not None
-        and earlier.key == image.key
-        and (earlier.is_final or quality is Quality.MOVING)
+        and serves
+        and earlier.sampled is not None
+        and earlier.sampled_key == image.sampled_key
     ):
-        return earlier
-    pixels = render_image(
-        for_drawing(image.frame, image.padding),
-        image.viewport,
-        image.table.pixels,
-        quality=quality,
-        extreme=image.extreme,
-    )
-    is_final = (
-        quality is Quality.STILL or image.extreme is not None or not needs_still(image.viewport)
-    )
+        sampled, is_final = earlier.sampled, earlier.is_final
+    else:
+        sampled = sampled_codes(
+            for_drawing(image.frame, image.padding),
+            image.viewport,
+            quality=quality,
+            extreme=image.extreme,
+        )
+        is_final = (
+            quality is Quality.STILL or image.extreme is not None or not needs_still(image.viewport)
+        )
     return GreyRaster(
         key=image.key,
         depth=image.table.depth,
-        rect=whole_image_rect(image.viewport),
-        pixels=pixels,
+        rect=sampled.whole,
+        pixels=looked_up(sampled, image.table.pixels),
         is_final=is_final,
+        sampled=sampled,
+        sampled_key=image.sampled_key,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from viewer.domain.hanging import Slot
@@ -39,19 +39,27 @@ def fit_scale(state: SessionState) -> float:
 
 
 def fit_scale_in(state: SessionState, slot: Slot) -> float:
-    """Device pixels per millimetre that a slot's image is fitted at.
+    """Device pixels per millimetre that a slot's image is fitted at."""
+    return fit_scales(state, (slot,))[slot]
+
+
+def fit_scales(state: SessionState, slots: Iterable[Slot]) -> Mapping[Slot, float]:
+    """Device pixels per millimetre that the images of slots are fitted at.
 
     Panes on displays with pixels of different sizes get as many as make the images physically as
     large on each; where a size is not known, all get the same number of pixels.
     """
     pixel_mm = pixels_mm(state)
-    here = pixel_mm.get(slot)
-    if here is None or len(set(pixel_mm.values())) == 1:
-        return fit_scale(state)
+    if len(set(pixel_mm.values())) <= 1:
+        return dict.fromkeys(slots, fit_scale(state))
     # A pane's room counts in millimetres on its display.
     shown = [(state.image_in(other), state.pane_sizes[other], mm) for other, mm in pixel_mm.items()]
-    sizes = [fitting_scale(image, *size) * mm for image, size, mm in shown if image is not None]
-    return min(sizes) / here
+    smallest = min(
+        fitting_scale(image, *size) * mm for image, size, mm in shown if image is not None
+    )
+    return {
+        slot: smallest / pixel_mm[slot] if slot in pixel_mm else fit_scale(state) for slot in slots
+    }
 
 
 def pixels_mm(state: SessionState) -> Mapping[Slot, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,22 +159,35 @@ class MainWindow(QMainWindow):
         has_exam = exam is not None and not has_list
         is_full = options.full_screen and has_exam
         shown = parts.worklist if has_list else parts.hanging if has_exam else parts.empty
-        if has_list:
-            self._centre.setCurrentWidget(shown)
-        parts.series.setVisible(has_exam and options.left_panel and not is_full)
-        parts.panel.setVisible(has_exam and options.right_panel and not is_full)
         has_slices = (
             has_exam and exam is not None and any(image.slices > 1 for image in exam.images)
         )
-        parts.strip.setVisible(has_slices and options.strip and not is_full)
-        parts.top_bar.setVisible(not is_full)
-        parts.status.setVisible(not is_full)
+        if has_list:
+            self._centre.setCurrentWidget(shown)
+        # Each part that comes or goes would give the panes another size, and draw them anew.
+        with self._laid_out_once():
+            parts.series.setVisible(has_exam and options.left_panel and not is_full)
+            parts.panel.setVisible(has_exam and options.right_panel and not is_full)
+            parts.strip.setVisible(has_slices and options.strip and not is_full)
+            parts.top_bar.setVisible(not is_full)
+            parts.status.setVisible(not is_full)
         if self._centre.currentWidget() is not shown:
             # The panes get their place once, after the panels beside them have theirs.
-            inside = self._centre.parentWidget()
-            layout = None if inside is None else inside.layout()
-            if layout is not None:
-                layout.activate()
             self._centre.setCurrentWidget(shown)
         if options.full_screen != self.isFullScreen():
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @contextmanager
+    def _laid_out_once(self) -> Iterator[None]:
+        """Lay the parts out when all that is done within is done."""
+        inside = self._centre.parentWidget()
+        layout = None if inside is None else inside.layout()
+        if layout is None:
+            yield
+            return
+        layout.setEnabled(False)
+        try:
+            yield
+        finally:
+            layout.setEnabled(True)
+            layout.activate()

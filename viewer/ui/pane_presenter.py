@@ -26,7 +26,7 @@ from viewer.rendering.pane_frames import PaneFrames, ShownFrame
 from viewer.rendering.same_object import SameObject
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
 from viewer.session.ai_results import finding_shown
-from viewer.session.framing import fit_scale_in, panes_measured, panned_by, zoomed_at
+from viewer.session.framing import fit_scale_in, fit_scales, panes_measured, panned_by, zoomed_at
 from viewer.session.mark_drawing import SHAPES
 from viewer.session.pane_marks import pane_marks
 from viewer.session.pane_picks import picked_in
@@ -114,6 +114,10 @@ class PanePresenter(QObject):
 
     def scene(self, slot: Slot) -> PaneScene:
         """What a slot's pane shows now."""
+        fit_scale = fit_scale_in(self._session.state, slot)
+        return self._scene(slot, self._grey_of(self._hanging), fit_scale)
+
+    def _scene(self, slot: Slot, grey: ScreenGrey, fit_scale: float) -> PaneScene:
         state = self._session.state
         image, pane_state = state.image_in(slot), state.panes[slot]
         width, height = self._hanging.panes[slot].device_size
@@ -125,12 +129,12 @@ class PanePresenter(QObject):
             stack=image,
             state=pane_state,
             frame=shown.frame,
-            fit_scale=fit_scale_in(state, slot),
+            fit_scale=fit_scale,
             pane_width=width,
             pane_height=height,
             ai=state.ai_of(image.image_id if image else ""),
             context=replace(
-                _context(state, slot, self._grey_of(self._hanging.panes[slot])),
+                _context(state, slot, grey),
                 moving=moving_words(state, slot, words),
                 picked=picked,
                 slab=shown.parts,
@@ -160,8 +164,12 @@ class PanePresenter(QObject):
     def _show(self, slots: Iterable[Slot]) -> None:
         panes = self._hanging.panes
         here = [slot for slot in slots if slot in panes]
+        if not here:
+            return
+        # Asked once: all panes are in one window, and fit together.
+        grey, scales = self._grey_of(self._hanging), fit_scales(self._session.state, here)
         for slot in here:
-            panes[slot].show_scene(self.scene(slot), ahead=True)
+            panes[slot].show_scene(self._scene(slot, grey, scales[slot]), ahead=True)
 
     def _outlines(
         self, state: SessionState, image: ImageStack | None, slice_index: int
