@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer.session.session import Session
 from viewer.ui.painted_later import PaintedLater
+
+SHOWN = QColor("#cc2200")
 
 
 class Part(QWidget):
@@ -20,6 +23,9 @@ class Part(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         del event
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), SHOWN)
+        painter.end()
         self._painted.append(self)
 
 
@@ -81,3 +87,45 @@ def test_whatever_else_changes_is_painted_at_once(window: QWidget) -> None:
     session.apply(lambda state: replace(state, peeking=not state.peeking))
     assert not later.is_waiting
     assert all(part.updatesEnabled() for part in parts)
+
+
+def shown_of(window: QWidget) -> set[Part]:
+    """The parts that are on the screen once what asked for it is painted."""
+    QApplication.sendPostedEvents(window, QEvent.Type.UpdateRequest.value)
+    screen = window.screen()
+    assert screen is not None
+    picture = screen.grabWindow(window.winId()).toImage()
+    return {p for p in parts_of(window) if picture.pixelColor(p.geometry().center()) == SHOWN}
+
+
+def test_nothing_of_the_exam_before_is_seen_around_the_images_of_the_next(
+    qtbot: QtBot, window: QWidget
+) -> None:
+    session, parts = Session(), parts_of(window)
+    later = PaintedLater(session=session, parts=parts, parent=window)
+    assert shown_of(window) == set(parts)
+    hang(session, "another")
+    assert shown_of(window) == set()
+    window.resize(300, 200)
+    assert shown_of(window) == set()
+    qtbot.waitUntil(lambda: not later.is_waiting)
+    assert shown_of(window) == set(parts)
+
+
+def test_a_part_that_goes_takes_its_blank_place_with_it(qtbot: QtBot, window: QWidget) -> None:
+    session, (first, second) = Session(), parts_of(window)
+    later = PaintedLater(session=session, parts=[first], parent=window)
+    hang(session, "another")
+    first.hide()
+    qtbot.wait(1)
+    second.setGeometry(first.geometry())
+    assert shown_of(window) & {second}
+    qtbot.waitUntil(lambda: not later.is_waiting)
+
+
+def test_folding_panels_of_the_same_exam_shows_them_as_they_were(window: QWidget) -> None:
+    session, parts = Session(), parts_of(window)
+    later = PaintedLater(session=session, parts=parts, parent=window)
+    session.apply(lambda state: replace(state, options=replace(state.options, full_screen=True)))
+    assert later.is_waiting
+    assert shown_of(window) == set(parts)
