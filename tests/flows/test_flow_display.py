@@ -17,6 +17,7 @@ from viewer.session.staging import with_protocol
 from viewer.storage.calibration_files import read_calibrations, write_calibration
 from viewer.ui.display_check.display_check import DisplayCheck
 from viewer.ui.displays import ScreenFacts, screen_facts
+from viewer.ui.theme import set_text_size
 
 Start = Callable[..., RunningProgram]
 
@@ -203,3 +204,20 @@ def test_the_second_window_follows_a_calibration_and_a_move_to_another_screen_at
     assert handle is not None
     with running.qtbot.waitSignal(displays.changed, timeout=WAIT_MS):
         handle.screenChanged.emit(second.screen())
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_the_page_that_is_hidden_takes_no_room_from_the_one_that_is_shown(
+    start: Start, qapp: QApplication, percent: int
+) -> None:
+    running = start()
+
+    def look(dialog: DisplayCheck) -> None:
+        set_text_size(qapp, percent)
+        dialog.setWindowState(Qt.WindowState.WindowNoState)
+        dialog.resize(1280, 800)
+        running.qtbot.wait(50)
+        place = dialog.close_button.mapTo(dialog, dialog.close_button.rect().bottomLeft())
+        assert place.y() < 800
+
+    check(running, look)

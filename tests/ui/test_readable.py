@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections import Counter
@@ -13,41 +12,29 @@ from pathlib import Path
 
 import pytest
 from builders import make_prediction
-from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QAbstractScrollArea,
     QApplication,
-    QCheckBox,
     QComboBox,
     QDialog,
     QLabel,
     QLineEdit,
-    QListView,
-    QPushButton,
     QSlider,
     QSpinBox,
-    QTabBar,
-    QTableView,
-    QToolButton,
     QWidget,
 )
+from readable import unreadable, visible
 from running_program import RunningProgram
 
 from viewer.domain.ai_state import Done
 from viewer.export.phantom_exams import write_phantom_exams
 from viewer.session.ai_results import ai_stands
-from viewer.ui.text_size import scaled
 from viewer.ui.theme import set_text_size
 
 INTERACTIVE = (QAbstractButton, QSlider, QComboBox, QLineEdit, QSpinBox, QAbstractItemView)
-WORDED = (QLabel, QAbstractButton)
 SMALL, LARGE = (1280, 800), (3840, 2160)
 PERCENTS = (100, 150, 200)
-INNER_EDGE = 8
-"""Logical pixels that a cell of a table keeps free beside its words."""
-SHORTEST_SLIDER = 40
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +76,6 @@ def dialogs_of(running: RunningProgram, look: Callable[[QDialog], None]) -> None
         show()
 
 
-def visible(root: QWidget) -> list[QWidget]:
-    inside = [widget for widget in root.findChildren(QWidget) if widget.isVisible()]
-    return [widget for widget in inside if widget.window() is root.window()]
-
-
 def nameless(root: QWidget) -> list[str]:
     """What can be used and has neither name nor words."""
     found = []
@@ -111,43 +93,6 @@ def nameless(root: QWidget) -> list[str]:
 
 def labelled(root: QWidget, widget: QWidget) -> bool:
     return any(label.buddy() is widget for label in root.findChildren(QLabel))
-
-
-def cut(root: QWidget) -> list[str]:
-    """Labels, buttons, boxes and tabs whose words need more room than they have."""
-    return [f"{named(w)} cut" for w in visible(root) if cut_words(w)]
-
-
-def cut_words(widget: QWidget) -> list[str]:
-    if isinstance(widget, QLabel):
-        return cut_label(widget)
-    if isinstance(widget, QTabBar):
-        wide = widget.fontMetrics().horizontalAdvance
-        tabs = range(widget.count())
-        texts = [(widget.tabText(tab), widget.tabRect(tab).width()) for tab in tabs]
-        return [text for text, room in texts if wide(text) > room]
-    if isinstance(widget, QComboBox):
-        text = widget.currentText()
-        return [text] if widget.fontMetrics().horizontalAdvance(text) > widget.width() - 8 else []
-    if isinstance(widget, QPushButton | QCheckBox | QToolButton):
-        is_icon = isinstance(widget, QToolButton) and not widget.icon().isNull()
-        text = "" if is_icon else widget.text()
-        small = widget.width() < widget.minimumSizeHint().width() and bool(text)
-        wide = widget.fontMetrics().horizontalAdvance(text.replace("&", ""))
-        high = widget.fontMetrics().height()
-        return [text] if text and (wide > widget.width() or high > widget.height() or small) else []
-    return []
-
-
-def cut_label(label: QLabel) -> list[str]:
-    if not label.text() or not label.pixmap().isNull():
-        return []
-    if label.wordWrap():
-        return [label.text()] if label.heightForWidth(label.width()) > label.height() + 1 else []
-    needed = label.sizeHint()
-    if needed.width() > label.width() + 1 or needed.height() > label.height() + 1:
-        return [label.text()]
-    return []
 
 
 def test_every_control_has_a_name(running: RunningProgram) -> None:
@@ -175,65 +120,6 @@ def test_the_parts_that_are_painted_say_what_they_are(running: RunningProgram) -
     for pane in program.hanging.panes.values():
         assert pane.accessibleName()
         assert pane.accessibleDescription()
-
-
-def outside(root: QWidget) -> list[str]:
-    """What stands beyond the edge of a part around it, other than below, in what scrolls."""
-    controls = (*WORDED, QSlider, QComboBox, QLineEdit, QSpinBox)
-    found = []
-    for widget in visible(root):
-        if not isinstance(widget, controls) or widget.objectName().startswith("qt_"):
-            continue
-        scrolls, around = False, widget.parentWidget()
-        while around is not None and widget is not root:
-            area = around.parentWidget()
-            scrolls = scrolls or (
-                isinstance(area, QAbstractScrollArea) and around is area.viewport()
-            )
-            corner = widget.mapTo(around, QPoint(0, 0))
-            if not 0 <= corner.x() <= around.width() - widget.width():
-                found.append(f"{named(widget)} beside {named(around)}")
-            if not scrolls and not 0 <= corner.y() <= around.height() - widget.height():
-                found.append(f"{named(widget)} below {named(around)}")
-            around = None if around is root else area
-    return found
-
-
-def named(widget: QWidget) -> str:
-    said = getattr(widget, "text", None)
-    words = widget.accessibleName() or (said() if callable(said) else "")
-    return f"{type(widget).__name__} {re.sub('<[^>]*>', '', words)[:40]!r}"
-
-
-def short_sliders(root: QWidget) -> list[str]:
-    sliders = [widget for widget in visible(root) if isinstance(widget, QSlider)]
-    return [s.accessibleName() for s in sliders if s.width() < scaled(SHORTEST_SLIDER)]
-
-
-def cut_cells(root: QWidget) -> list[str]:
-    """Cells of tables and lists whose words are cut and are said by no tooltip."""
-    found = []
-    for view in visible(root):
-        if not isinstance(view, QTableView | QListView):
-            continue
-        model = view.model()
-        columns = model.columnCount() if isinstance(view, QTableView) else 1
-        for row in range(model.rowCount()):
-            for column in range(columns):
-                index = model.index(row, column)
-                place, words = view.visualRect(index), str(index.data() or "")
-                if not words or place.isEmpty() or index.data(Qt.ItemDataRole.ToolTipRole):
-                    continue
-                room = QRect(0, 0, place.width() - INNER_EDGE, 10_000)
-                flags = Qt.TextFlag.TextWordWrap if view.wordWrap() else 0
-                needed = view.fontMetrics().boundingRect(room, flags, words)
-                if needed.width() > room.width() or needed.height() > place.height():
-                    found.append(f"cell {words!r} of {view.accessibleName()}")
-    return found
-
-
-def unreadable(root: QWidget) -> list[str]:
-    return [*cut(root), *outside(root), *short_sliders(root), *cut_cells(root)]
 
 
 def show_scores(running: RunningProgram) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from viewer.jobs.recent import Recent
 from viewer.ui.actions import CommandActions
 from viewer.ui.text_size import follow_text_size, scaled
 
+_SIGN = 16
 _MOST_RECENT = 6
 _WIDTH = 460
 
@@ -111,5 +112,6 @@ def _button(actions: CommandActions, command_id: str, text: str, parent: QWidget
     action = actions.action(command_id)
     button = QPushButton(action.icon(), text, parent)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    follow_text_size(button, lambda: button.setIconSize(QSize(scaled(_SIGN), scaled(_SIGN))))
     button.clicked.connect(action.trigger)
     return button

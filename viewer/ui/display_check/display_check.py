@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QScreen, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -90,15 +91,17 @@ class DisplayCheck(QDialog):
             super().keyPressEvent(event)
 
     def _made_side(self) -> QWidget:
-        known = QWidget(self)
-        column = QVBoxLayout(known)
+        self._known = QWidget(self)
+        column = QVBoxLayout(self._known)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.steps, 1)
         for button in (self.measure, self.alone, self.close_button):
             button.setAutoDefault(False)
             column.addWidget(button)
-        self._pages.addWidget(known)
+        self._pages.addWidget(self._known)
         self._pages.addWidget(self.form)
+        self._pages.currentChanged.connect(self._make_room)
+        self._make_room()
         side = QWidget(self)
         layout = QVBoxLayout(side)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -112,6 +115,14 @@ class DisplayCheck(QDialog):
         area.setWidget(side)
         area.setFixedWidth(min(scaled(_SIDE), self._screen.availableGeometry().width() // 2))
         return area
+
+    @Slot()
+    def _make_room(self) -> None:
+        """Only the page that is shown needs room: the other one must not make it scroll."""
+        for page in (self._known, self.form):
+            is_shown = page is self._pages.currentWidget()
+            policy = QSizePolicy.Policy.Preferred if is_shown else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(policy, policy)
 
     def _connect(self) -> None:
         self.measure.clicked.connect(self._begin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QIcon
@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QIcon
 from viewer.domain.worklist import ReadingStatus
 from viewer.ui.fonts import text_font
 from viewer.ui.icons import icon
+from viewer.ui.text_size import scaled
 from viewer.ui.theme import ACCENT, SECONDARY, TEXT, TEXT_PIXELS, WARNING
 from viewer.ui.worklist.worklist_words import TITLES, Cells, Column
 
@@ -49,12 +50,13 @@ class WorklistModel(QAbstractTableModel):
         """The exam of a row; None where it cannot be opened, or there is no such row."""
         return self._rows[row].exam_id if 0 <= row < len(self._rows) else None
 
-    def detail(self, row: int) -> str:
-        """What a row says of its exam, and its note, in full."""
+    def detail(self, row: int, cut: Collection[Column] = ()) -> str:
+        """What a row says of its exam, and its note, in full; and what else is cut in the table."""
         if not 0 <= row < len(self._rows):
             return ""
         texts = self._rows[row].texts
-        return "   ".join(text for text in (texts[Column.EXAM], texts[Column.NOTE]) if text)
+        said = [c for c in Column if c in (Column.EXAM, Column.NOTE) or c in cut]
+        return "   ".join(texts[column] for column in said if texts[column])
 
     def row_of(self, exam_id: str | None) -> int | None:
         """The row of an exam."""
@@ -96,7 +98,7 @@ class WorklistModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(_colour(cells, column))
         if role == Qt.ItemDataRole.FontRole and cells.is_hung:
-            return text_font(TEXT_PIXELS, QFont.Weight.DemiBold)
+            return text_font(scaled(TEXT_PIXELS), QFont.Weight.DemiBold)
         return None
 
 

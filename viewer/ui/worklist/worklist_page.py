@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -18,11 +17,14 @@ from viewer.domain.worklist import ReadingStatus, WorklistFilter
 from viewer.session.session import Change, Session
 from viewer.session.worklist import exam_wanted, lines, list_filtered, list_shown
 from viewer.session.worklist_order import list_ordered
+from viewer.ui.text_size import follow_text_size, scaled
+from viewer.ui.worklist.find_field import FindField
 from viewer.ui.worklist.worklist_model import WorklistModel
 from viewer.ui.worklist.worklist_table import WorklistTable
 from viewer.ui.worklist.worklist_words import ORDERS, Column, cells_of, summary
 
 _REFRESH_MS = 40
+_FIND_WIDTH = 260
 _FIELDS = ("worklist", "exam_id", "exams", "ai", "confirmed_patients", "options")
 _ALL = "All"
 _KEYS = (
@@ -41,10 +43,10 @@ class WorklistPage(QWidget):
         self._session = session
         self.model = WorklistModel(self)
         self.table = WorklistTable(self.model, self)
-        self.text = QLineEdit(self)
+        self.text = FindField(self)
         self.text.setPlaceholderText("Find in the list")
         self.text.setAccessibleName("Find in the list")
-        self.text.setFixedWidth(260)
+        follow_text_size(self.text, lambda: self.text.setMaximumWidth(scaled(_FIND_WIDTH)))
         self.status = QComboBox(self)
         self.status.setAccessibleName("Status")
         self.status.addItems([_ALL, *(status.value for status in ReadingStatus)])
@@ -68,6 +70,7 @@ class WorklistPage(QWidget):
         self.priors.toggled.connect(self._filter)
         self.table.exam_chosen.connect(self._open)
         self.table.selectionModel().currentChanged.connect(self._tell)
+        self.table.horizontalHeader().sectionResized.connect(self._tell)
         self.table.text_typed.connect(self._type)
         self.table.title_clicked.connect(self._sort)
         session.changed.connect(self._follow)
@@ -125,17 +128,21 @@ class WorklistPage(QWidget):
         title.setObjectName("title")
         words = QLabel(_KEYS, self)
         words.setObjectName("hint")
+        words.setWordWrap(True)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self.count, 0, Qt.AlignmentFlag.AlignBottom)
         bar = QHBoxLayout()
         bar.setSpacing(12)
-        bar.addWidget(self.text)
+        bar.addWidget(self.text, 1)
         bar.addWidget(self.status)
         bar.addWidget(self.priors)
         bar.addStretch(1)
-        bar.addWidget(self.count)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 12)
         column.setSpacing(10)
-        column.addWidget(title)
+        column.addLayout(head)
         column.addLayout(bar)
         column.addWidget(self.nothing)
         column.addWidget(self.table, 1)
@@ -161,7 +168,8 @@ class WorklistPage(QWidget):
     @Slot()
     def _tell(self) -> None:
         """Say in full what the selected row has no room for."""
-        self.detail.setText(self.model.detail(self.table.currentIndex().row()))
+        row = self.table.currentIndex().row()
+        self.detail.setText(self.model.detail(row, self.table.cut_columns(row)))
 
     @Slot(str)
     def _open(self, exam_id: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.worklist.worklist_model import WorklistModel
 from viewer.ui.worklist.worklist_words import Column
 
 _ROW_HEIGHT = 28
+"""Logical pixels at 100 % text, as all that follow."""
 _WIDTHS = {
     Column.STATUS: 110,
     Column.EXAM: 200,
@@ -19,6 +21,10 @@ _WIDTHS = {
     Column.AI: 110,
     Column.PRIORITY: 100,
 }
+_GIVING_WAY = {Column.VIEWS: 60, Column.KINDS: 60, Column.EXAM: 120}
+"""Columns that are narrower in a narrow window, down to so much; the first ones first."""
+_LEAST_NOTE = 80
+_SIGN = 16
 _MOVES = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -55,17 +61,30 @@ class WorklistTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self.title_clicked)
         header.setSectionResizeMode(Column.NOTE, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self._choose(index.row()))
+        follow_text_size(self, self._grow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Use the new width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_columns()
+
+    def cut_columns(self, row: int) -> frozenset[Column]:
+        """The columns with less room than a row's words need."""
+        return frozenset(
+            column
+            for column in Column
+            if self.sizeHintForIndex(self._rows.index(row, column)).width()
+            > self.columnWidth(column)
+        )
 
     def select_exam(self, exam_id: str | None) -> None:
         """Move to an exam's row, else to the first."""
@@ -101,6 +120,23 @@ class WorklistTable(QTableView):
         else:
             # Space and its like would act on the images behind the list.
             event.accept()
+
+    def _grow(self) -> None:
+        """Take the size of words."""
+        self.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
+        self.setIconSize(QSize(scaled(_SIGN), scaled(_SIGN)))
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Wide columns give way, the widest that may first; beyond that the table scrolls."""
+        widths = {column: scaled(width) for column, width in _WIDTHS.items()}
+        excess = sum(widths.values()) + scaled(_LEAST_NOTE) - self.viewport().width()
+        for column, least in _GIVING_WAY.items():
+            given = min(max(0, excess), widths[column] - scaled(least))
+            widths[column] -= given
+            excess -= given
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
 
     def _choose(self, row: int) -> None:
         exam_id = self._rows.exam_id(row)
