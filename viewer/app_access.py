@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from viewer.commands.command import Command, Context
 from viewer.jobs.preferences import Preferences
@@ -16,8 +16,7 @@ from viewer.settings import Settings
 from viewer.ui.access_desk import AccessDesk
 from viewer.ui.keyboard_place import KeyboardPlace
 from viewer.ui.main_window import WindowParts
-from viewer.ui.text_size import is_size
-from viewer.ui.theme import set_text_size
+from viewer.ui.theme import use_text_size
 from viewer.ui.window_desk import Show
 
 
@@ -48,9 +47,7 @@ class AccessParts(QObject):
 
     @Slot(Settings)
     def _use(self, settings: Settings) -> None:
-        application = QApplication.instance()
-        if isinstance(application, QApplication) and not is_size(settings.text_percent):
-            set_text_size(application, settings.text_percent)
+        use_text_size(settings.text_percent)
         self._session.apply(
             lambda state: with_options(state, replace(state.options, gestures=settings.gestures))
         )

@@ -63,8 +63,10 @@ from viewer.ui.study.session_flow import SessionFlow, Workplace
 from viewer.ui.study.study_bar import StudyBar
 from viewer.ui.study.study_dialogs import StudyDialogs
 from viewer.ui.study.study_window import StudyParts, StudyWindow
+from viewer.ui.theme import use_text_size
 from viewer.ui.window_desk import Show, show_modal
 
+_OPTIONS = Options(ai_words=False)
 DRAIN_S = 10.0
 """How long closing waits for the journal."""
 
@@ -103,8 +105,8 @@ class StudyProgram(QObject):
         self._confirm_loss = confirm_loss
         self._is_closed = False
         self._preferences = study_preferences(where)
-        self.session = Session(SessionState(options=Options(ai_words=False)))
-        self.study = StudySession()
+        use_text_size(self._preferences.settings.text_percent)
+        self.session, self.study = Session(SessionState(options=_OPTIONS)), StudySession()
         self.window = StudyWindow(session=self.session, study=self.study)
         self._make_jobs(keeper or StudyKeeper(study.folder.path))
         self._make_flow()
@@ -258,8 +260,7 @@ class StudyProgram(QObject):
         )
         self.commands = study_commands(desk, layers)
         ids = frozenset(command.id for command in self.commands)
-        own = self._preferences.keys
-        self._key_bindings = bind(self.commands, {i: k for i, k in own.items() if i in ids})
+        self._key_bindings = bind(self.commands, self._preferences.keys_of(ids))
         context = Context(session=self.session, desk=locked_desk())
         self.status = StatusBar()
         self.notices = NoticeBar()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from viewer.settings import Settings
@@ -18,6 +18,10 @@ class StudyPreferences:
     settings: Settings
     keys: Mapping[str, tuple[str, ...]]
     complaints: tuple[str, ...]
+
+    def keys_of(self, command_ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """The own keys of commands that the window has."""
+        return {i: keys for i, keys in self.keys.items() if i in command_ids}
 
 
 def study_preferences(where: Places) -> StudyPreferences:

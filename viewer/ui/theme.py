@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from viewer.ui.fonts import load_fonts, text_font
-from viewer.ui.text_size import BASE_PIXELS, font_pixels, scaled_sheet
+from viewer.ui.text_size import BASE_PIXELS, font_pixels, is_size, scaled_sheet
 
 CHROME = "#16181b"
 RAISED = "#1c1f23"
@@ -39,6 +39,13 @@ def set_text_size(application: QApplication, text_percent: int) -> None:
     """Make the words of every window so large; windows that are open follow at once."""
     application.setFont(text_font(font_pixels(text_percent)))
     application.setStyleSheet(scaled_sheet(style_sheet(), text_percent))
+
+
+def use_text_size(text_percent: int) -> None:
+    """Make the words of the running program so large, unless they are already."""
+    application = QApplication.instance()
+    if isinstance(application, QApplication) and not is_size(text_percent):
+        set_text_size(application, text_percent)
 
 
 def style_sheet() -> str:

@@ -50,7 +50,7 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
     """Opens windows; fails the test that leaves a thread behind."""
     before = set(threading.enumerate())
     started: list[ReadingDriver] = []
-    style = qapp.styleSheet()
+    style, font = qapp.styleSheet(), qapp.font()
     apply_theme(qapp)
 
     def begin(study: Path, reader_id: str = "r1", **options: object) -> ReadingDriver:
@@ -63,6 +63,7 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
         if not driver.is_closed:
             driver.close()
     qapp.setStyleSheet(style)
+    qapp.setFont(font)
     left = [thread.name for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert left == [], f"threads left behind: {left}"
 

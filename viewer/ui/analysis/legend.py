@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
-from viewer.ui.analysis.flow_layout import FlowLayout
+from viewer.ui.flow_layout import FlowLayout
 
 _SIGN = QSize(22, 12)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from viewer.domain.ai_state import prediction_of
 from viewer.domain.image_stack import ImageStack
@@ -16,6 +16,7 @@ from viewer.session.session import Change, Session
 from viewer.session.state import Finding, SessionState
 from viewer.study.protocol import AiLayer
 from viewer.ui.actions import CommandActions
+from viewer.ui.flow_layout import FlowLayout
 from viewer.ui.panel.ai_panel import patch_lines
 from viewer.ui.panel.patch_list import THUMBNAIL, PatchList
 from viewer.ui.panel.score_line import LineLook
@@ -23,6 +24,7 @@ from viewer.ui.panel.score_lines import other_lines, score_lines
 from viewer.ui.panel.score_table import ScoreTable
 
 _REFRESH_MS = 30
+_GAP = 10
 _SWITCHES = (
     ("ai.overlay", "Overlay"),
     ("ai.malignant", "Malignant"),
@@ -85,13 +87,11 @@ class AiSection(QWidget):
         self._show_patches(state)
 
     def _lay_out(self, actions: CommandActions, switches: frozenset[str]) -> None:
-        row = QHBoxLayout()
+        row = FlowLayout(gap=_GAP)
         row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(10)
         for command_id, words in _SWITCHES:
             if command_id in switches:
                 row.addWidget(self._switch(actions, command_id, words))
-        row.addStretch(1)
         self.title.setContentsMargins(12, 8, 12, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 6)

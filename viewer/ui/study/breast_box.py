@@ -40,6 +40,7 @@ class BreastBox(QWidget):
         name = BREAST_NAMES[laterality].capitalize()
         self._title = _label(name.upper(), "section", self)
         self._note = _label("", "hint", self)
+        self._note.setWordWrap(True)
         self._value = _label("", "value", self)
         self.categories = tuple(BiRads) if questions.birads else _PLACING
         self.slider: PercentSlider | None = None
@@ -157,8 +158,7 @@ class BreastBox(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._title)
-        head.addWidget(self._note)
-        head.addStretch(1)
+        head.addWidget(self._note, 1)
         head.addWidget(self._value)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 6)

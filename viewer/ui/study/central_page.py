@@ -5,9 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.ui.flow_layout import FlowLayout
+from viewer.ui.panel.scroll_fade import ScrollFade
+from viewer.ui.text_size import follow_text_size, scaled
 
 _WIDTH = 560
+_LEAST = 320
+_EDGE = 48
+_GAP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +63,7 @@ class CentralPage(QWidget):
         self._title.setWordWrap(True)
         self._body = QVBoxLayout()
         self._body.setSpacing(10)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(8)
+        self._row = FlowLayout(gap=_GAP)
         column = QVBoxLayout()
         column.setSpacing(16)
         column.addWidget(self._title)
@@ -56,9 +71,26 @@ class CentralPage(QWidget):
         column.addLayout(self._row)
         box = QWidget(self)
         box.setLayout(column)
-        box.setFixedWidth(_WIDTH)
-        centre = QVBoxLayout(self)
+        inside = QWidget(self)
+        centre = QVBoxLayout(inside)
         centre.addWidget(box, 0, Qt.AlignmentFlag.AlignCenter)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(inside)
+        ScrollFade(self._scroll)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._scroll)
+        self._box = box
+        follow_text_size(self, self._take_width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Stay within the window."""
+        super().resizeEvent(event)
+        self._take_width()
 
     @property
     def words(self) -> str:
@@ -95,7 +127,10 @@ class CentralPage(QWidget):
             self._body.addWidget(_line(line, "hint", self))
         for choice in words.choices:
             self._row.addWidget(self._add_button(choice, is_first=not self._buttons))
-        self._row.addStretch(1)
+
+    def _take_width(self) -> None:
+        """As wide as words so large want it, with a margin beside a scroll bar."""
+        self._box.setFixedWidth(max(_LEAST, min(scaled(_WIDTH), self.width() - scaled(_EDGE))))
 
     def _add_button(self, choice: Choice, *, is_first: bool) -> QPushButton:
         button = QPushButton(choice.words, self)
@@ -116,8 +151,9 @@ def _line(text: str, name: str, parent: QWidget) -> QLabel:
     return label
 
 
-def _empty(layout: QVBoxLayout | QHBoxLayout) -> None:
+def _empty(layout: QLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
+            widget.hide()
             widget.deleteLater()

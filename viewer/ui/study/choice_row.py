@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPain
 
 from viewer.ui.fonts import text_font
 from viewer.ui.study.field import Field
+from viewer.ui.text_size import scaled
 from viewer.ui.theme import ACCENT, DISABLED, HOVER, LINE, SECONDARY, SMALL_PIXELS, TEXT
 
 _HEIGHT = 26
@@ -34,6 +35,11 @@ class ChoiceRow(Field):
         self._choices = tuple(choices)
         self._keys = dict(keys or {})
         self._index: int | None = None
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words of the segments."""
+        return self._choices
 
     @property
     def index(self) -> int | None:
@@ -95,7 +101,7 @@ class ChoiceRow(Field):
         painter.setBrush(_CHOSEN if is_chosen else QColor(HOVER) if enabled else QColor("#1a1d20"))
         painter.drawRoundedRect(place, 3, 3)
         weight = QFont.Weight.DemiBold if is_chosen else QFont.Weight.Normal
-        painter.setFont(text_font(SMALL_PIXELS, weight))
+        painter.setFont(text_font(scaled(SMALL_PIXELS), weight))
         if is_chosen:
             painter.setPen(QColor(TEXT if enabled else SECONDARY))
         else:

@@ -6,13 +6,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.theme import ACCENT
 
 _LEAVING = {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class Field(QWidget):
-    """A painted field of fixed height.
+    """A painted field of fixed height, which grows with the words.
 
     It takes the keyboard only when it is given (Space, Tab), never by a click: a click answers,
     and arrow keys go on scrolling slices. Keys it does not use go to the window.
@@ -22,20 +23,22 @@ class Field(QWidget):
     """Esc or Enter: the keyboard goes back to the images."""
 
     def __init__(self, *, name: str, height: int, parent: QWidget | None = None) -> None:
+        """height: logical pixels at 100 % text."""
         super().__init__(parent)
         self._height = height
         # Given by the form only: Qt would otherwise give it when the window comes to the front.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
+        follow_text_size(self, self.updateGeometry)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As wide as there is room."""
-        return QSize(120, self._height)
+        return QSize(scaled(120), scaled(self._height))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Narrow panels squeeze it."""
-        return QSize(60, self._height)
+        return QSize(scaled(60), scaled(self._height))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Use the key, leave the field, or hand the key on."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -33,8 +34,11 @@ from viewer.study.planned_reading import ReadingKey
 from viewer.study.protocol import Phase, Questions
 from viewer.study.reading_state import ReadingState
 from viewer.ui.study.breast_box import BreastBox
+from viewer.ui.text_size import follow_text_size, scaled, size_dialog
 
 SHORTEST_REASON = 5
+_BESIDE = 12
+"""Logical pixels, at 100 % text, that a column is wider than its words."""
 PHASE_NAMES = {Phase.ALONE: "alone", Phase.AIDED: "with AI"}
 
 
@@ -109,7 +113,7 @@ class FinishedDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Finished readings")
-        self.resize(620, 520)
+        size_dialog(self, 620, 520)
         self._submitted = tuple(submitted)
         self._questions = questions
         self.amended: Amended | None = None
@@ -120,6 +124,9 @@ class FinishedDialog(QDialog):
         self.table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
+        self.table.setAccessibleName("Finished readings")
+        fitted = QHeaderView.ResizeMode.ResizeToContents
+        self.table.verticalHeader().setSectionResizeMode(fitted)
         self.table.horizontalHeader().setStretchLastSection(True)
         for row, one in enumerate(self._submitted):
             side = BREAST_NAMES[one.answer.laterality].split()[0]
@@ -128,9 +135,16 @@ class FinishedDialog(QDialog):
         self.amend = QPushButton("Amend…", self)
         self.amend.setEnabled(False)
         self._below = QVBoxLayout()
+        follow_text_size(self.table, self._fit_columns)
         self._lay_out()
         self.table.itemSelectionChanged.connect(self._choose)
         self.amend.clicked.connect(self._open)
+
+    def _fit_columns(self) -> None:
+        """Room for the words and some beside them."""
+        self.table.resizeColumnsToContents()
+        for column in range(self.table.columnCount() - 1):
+            self.table.setColumnWidth(column, self.table.columnWidth(column) + scaled(_BESIDE))
 
     def _lay_out(self) -> None:
         words = QLabel(

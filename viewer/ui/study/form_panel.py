@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -35,9 +34,13 @@ from viewer.study.protocol import Questions
 from viewer.ui.panel.scroll_fade import ScrollFade
 from viewer.ui.study.ai_section import AiSection
 from viewer.ui.study.breast_box import BreastBox
+from viewer.ui.study.keyed_button import KeyedButton
 from viewer.ui.study.mark_list import MarkList
+from viewer.ui.text_size import follow_text_size, scaled
 
 WIDTH = 332
+_WIDEST_SHARE = 0.4
+"""Of the window: beyond it large words wrap instead, so that the images keep most of the room."""
 
 
 class FormPanel(QWidget):
@@ -64,7 +67,8 @@ class FormPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("studyPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
+        self._window_width: int | None = None
+        follow_text_size(self, self._take_width)
         self._study = study
         self._reader_weight = reader_weight
         self.ai = ai
@@ -75,8 +79,9 @@ class FormPanel(QWidget):
         self.words = QLabel(self)
         self.words.setObjectName("hint")
         self.words.setWordWrap(True)
-        self.ask_for_ai = _button("Show the AI   X", self)
-        self.go_on = _button("", self)
+        self.ask_for_ai = KeyedButton(self)
+        self.ask_for_ai.say("Show the AI", key="X")
+        self.go_on = KeyedButton(self)
         self._lay_out()
         self._connect()
         study.changed.connect(self._follow)
@@ -100,6 +105,11 @@ class FormPanel(QWidget):
         if self.marks is not None and form is not None:
             self.marks.show_form(form, enabled=state.can_answer)
         self._show_buttons(state)
+
+    def fit(self, window_width: int) -> None:
+        """Take a width that leaves the images most of a window so wide, in logical pixels."""
+        self._window_width = window_width
+        self._take_width()
 
     def focus_first_open(self) -> None:
         """Give the keyboard to the first open question, or to the first field."""
@@ -130,6 +140,12 @@ class FormPanel(QWidget):
             shown += self.marks.fields
         return [field for field in shown if field.isEnabled()]
 
+    def _take_width(self) -> None:
+        width = scaled(WIDTH)
+        if self._window_width is not None:
+            width = min(width, max(WIDTH, round(_WIDEST_SHARE * self._window_width)))
+        self.setFixedWidth(width)
+
     def _focus(self, field: QWidget) -> None:
         field.setFocus(Qt.FocusReason.TabFocusReason)
         self._scroll.ensureWidgetVisible(field)
@@ -138,7 +154,7 @@ class FormPanel(QWidget):
         is_offered = state.step is Step.OFFER_AI
         self.ask_for_ai.setVisible(is_offered)
         self.ask_for_ai.setEnabled(state.can_ask_for_ai)
-        self.go_on.setText(_go_on_words(state))
+        self.go_on.say(_go_on_words(state), key="Ctrl+Enter")
         self.go_on.setEnabled(state.can_submit or state.can_go_on or state.can_fetch_again)
         self.words.setText(words_below(state))
 
@@ -261,23 +277,17 @@ def _missing_words(form: StudyForm, state: StudyState) -> str:
 
 def _go_on_words(state: StudyState) -> str:
     if state.can_fetch_again:
-        return "Try again   Ctrl+Enter"
+        return "Try again"
     if state.step is Step.OFFER_AI:
-        return "Next case without the AI   Ctrl+Enter"
+        return "Next case without the AI"
     if state.step is Step.GO_ON:
-        return "Next case   Ctrl+Enter"
-    return "Submit and lock   Ctrl+Enter"
+        return "Next case"
+    return "Submit and lock"
 
 
 def _truth_words(state: StudyState, side: Laterality) -> str:
     words = (state.truth or {}).get(side, "")
     return f"Known: {words}" if words else ""
-
-
-def _button(words: str, parent: QWidget) -> QPushButton:
-    button = QPushButton(words, parent)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return button
 
 
 def _rule(parent: QWidget) -> QFrame:

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.ui.text_size import scaled
+
 SHORTEST_REASON = 5
 
 
@@ -43,7 +45,7 @@ class LeaveOutDialog(QDialog):
         layout.setSpacing(10)
         for widget in (words, self.field, self.is_designer, self.buttons):
             layout.addWidget(widget)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(scaled(460))
         self.field.textChanged.connect(self._show)
         self.is_designer.toggled.connect(self._show)
         self._show()

@@ -17,9 +17,13 @@ from viewer.ui.pane.ink import READER
 from viewer.ui.study.choice_row import ChoiceRow
 from viewer.ui.study.field import Field
 from viewer.ui.study.percent_slider import PercentSlider
+from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.theme import SECONDARY, SMALL_PIXELS, TEXT, WARNING
 
 _ROW = 22
+_SIGN = 16
+_NUMBER, _PLACE, _WORDS = 12, 32, 104
+"""Where the columns of a line begin, in logical pixels at 100 % text."""
 _ACTIVE = QColor("#1f2a36")
 _SHORT = {
     FindingClass.MASS: "Mass",
@@ -52,21 +56,22 @@ class MarkRows(QWidget):
         self._selected: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Marks")
+        follow_text_size(self, self._take_height)
 
     def show_marks(self, marks: Sequence[DraftMark], selected: str | None) -> None:
         """Show other marks."""
         self._marks, self._selected = tuple(marks), selected
         self.setAccessibleDescription("; ".join(_line(n, m) for n, m in enumerate(marks, 1)))
-        self.setFixedHeight(_ROW * len(self._marks))
+        self._take_height()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """All lines."""
-        return QSize(200, _ROW * len(self._marks))
+        return QSize(scaled(200), scaled(_ROW) * len(self._marks))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Choose the mark under the pointer."""
-        index = int(event.position().y() // _ROW)
+        index = int(event.position().y() // scaled(_ROW))
         if 0 <= index < len(self._marks):
             self.mark_chosen.emit(self._marks[index].mark_id)
 
@@ -78,20 +83,26 @@ class MarkRows(QWidget):
             self._draw(painter, index, mark)
         painter.end()
 
+    def _take_height(self) -> None:
+        self.setFixedHeight(scaled(_ROW) * len(self._marks))
+
     def _draw(self, painter: QPainter, index: int, mark: DraftMark) -> None:
-        row = QRectF(0, index * _ROW, self.width(), _ROW)
+        height = scaled(_ROW)
+        row = QRectF(0, index * height, self.width(), height)
         if mark.mark_id == self._selected:
             painter.fillRect(row, _ACTIVE)
-        painter.setFont(text_font(SMALL_PIXELS, QFont.Weight.DemiBold))
+        painter.setFont(text_font(scaled(SMALL_PIXELS), QFont.Weight.DemiBold))
         painter.setPen(READER)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(row.adjusted(12, 0, 0, 0), middle, f"{index + 1}")
-        painter.setFont(text_font(SMALL_PIXELS))
+        painter.drawText(row.adjusted(scaled(_NUMBER), 0, 0, 0), middle, f"{index + 1}")
+        painter.setFont(text_font(scaled(SMALL_PIXELS)))
         painter.setPen(QColor(SECONDARY))
-        painter.drawText(row.adjusted(32, 0, 0, 0), middle, f"{mark.view} {mark.slice_index + 1}")
+        painter.drawText(
+            row.adjusted(scaled(_PLACE), 0, 0, 0), middle, f"{mark.view} {mark.slice_index + 1}"
+        )
         painter.setPen(QColor(TEXT if mark.is_whole else WARNING))
         words = mark_words(mark) if mark.is_whole else "class and confidence?"
-        painter.drawText(row.adjusted(104, 0, -8, 0), middle, words)
+        painter.drawText(row.adjusted(scaled(_WORDS), 0, -scaled(8), 0), middle, words)
 
 
 class MarkList(QWidget):
@@ -111,6 +122,8 @@ class MarkList(QWidget):
         title.setObjectName("section")
         self._hint = QLabel("M: mark tool, then click on the image", self)
         self._hint.setObjectName("hint")
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.rows = MarkRows(self)
         self.classes = ChoiceRow(
             name="Class of the mark",
@@ -125,6 +138,7 @@ class MarkList(QWidget):
         self._delete.setToolTip("<b>Delete mark</b>&nbsp;&nbsp;Del")
         self._delete.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._delete.setObjectName("flat")
+        follow_text_size(self._delete, self._grow)
         self._editor = QWidget(self)
         self._lay_out(title)
         self._connect()
@@ -157,8 +171,7 @@ class MarkList(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(12, 0, 12, 0)
         head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self._hint)
+        head.addWidget(self._hint, 1)
         below = QHBoxLayout()
         below.setSpacing(6)
         below.addWidget(self._value)
@@ -187,6 +200,9 @@ class MarkList(QWidget):
         self._delete.clicked.connect(lambda: self._tell(self.delete_requested.emit))
         for field in (self.classes, self.confidence):
             field.left.connect(self.left)
+
+    def _grow(self) -> None:
+        self._delete.setIconSize(QSize(scaled(_SIGN), scaled(_SIGN)))
 
     def _tell(self, tell: Callable[[str], None]) -> None:
         if self._selected is not None:

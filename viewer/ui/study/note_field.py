@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from viewer.ui.text_size import follow_text_size, scaled
+
 _HEIGHT = 44
 LONGEST_TEXT = 2000
 _EDITING = {Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_X, Qt.Key.Key_Z, Qt.Key.Key_Y}
@@ -21,7 +23,7 @@ class NoteField(QPlainTextEdit):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setPlaceholderText("Remarks")
-        self.setFixedHeight(_HEIGHT)
+        follow_text_size(self, lambda: self.setFixedHeight(scaled(_HEIGHT)))
         self.setTabChangesFocus(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

@@ -11,10 +11,12 @@ from viewer.study.answer import PomSource
 from viewer.ui.fonts import text_font
 from viewer.ui.study.field import Field
 from viewer.ui.study.typed_number import TypedNumber
+from viewer.ui.text_size import text_factor
 from viewer.ui.theme import ACCENT, DISABLED, SECONDARY, TEXT
 
 _HEIGHT = 30
 _MARGIN = 9.0
+_ABOVE = 8.0
 _GROOVE = 4.0
 _GROOVE_COLOUR = QColor("#3f464e")
 _HANDLE = 6.5
@@ -97,7 +99,7 @@ class PercentSlider(Field):
         if event.button() != Qt.MouseButton.LeftButton or not self.isEnabled():
             return
         x = event.position().x()
-        on_handle = self._percent is not None and abs(self.x_of(self._percent) - x) <= _HANDLE
+        on_handle = self._percent is not None and abs(self.x_of(self._percent) - x) <= _handle()
         if not on_handle:
             self._place(self.percent_at(x), PomSource.SLIDER)
         self._drag_x = x
@@ -138,16 +140,20 @@ class PercentSlider(Field):
             self._draw_value(painter, track, self._percent)
         for percent, colour in self._others:
             x = self.x_of(percent)
-            painter.fillRect(QRectF(x - 1, track.top() - 6, 2, track.height() + 12), colour)
+            reach = 6 * text_factor()
+            line = QRectF(x - 1, track.top() - reach, 2, track.height() + 2 * reach)
+            painter.fillRect(line, colour)
         self.draw_focus(painter)
         painter.end()
 
     def _draw_ticks(self, painter: QPainter, track: QRectF) -> None:
-        painter.setFont(text_font(9))
+        factor = text_factor()
+        painter.setFont(text_font(9 * factor))
         for tick in self._ticks:
             x = self.x_of(tick)
-            painter.fillRect(QRectF(x - 0.5, track.bottom() + 2, 1, 3), QColor(SECONDARY))
-            box = QRectF(x - 15, track.bottom() + 4, 30, 11)
+            line = QRectF(x - 0.5, track.bottom() + 2 * factor, 1, 3 * factor)
+            painter.fillRect(line, QColor(SECONDARY))
+            box = QRectF(x - 15 * factor, track.bottom() + 4 * factor, 30 * factor, 11 * factor)
             painter.setPen(QColor(SECONDARY))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{tick:g}")
 
@@ -157,10 +163,12 @@ class PercentSlider(Field):
         painter.setBrush(QColor(ACCENT if self.isEnabled() else DISABLED))
         painter.drawRoundedRect(QRectF(track.topLeft(), QPointF(x, track.bottom())), 2, 2)
         painter.setBrush(QColor(TEXT if self.isEnabled() else SECONDARY))
-        painter.drawEllipse(QPointF(x, track.center().y()), _HANDLE, _HANDLE)
+        painter.drawEllipse(QPointF(x, track.center().y()), _handle(), _handle())
 
     def _track(self) -> QRectF:
-        return QRectF(_MARGIN, 8.0, self.width() - 2 * _MARGIN, _GROOVE)
+        factor = text_factor()
+        margin = _MARGIN * factor
+        return QRectF(margin, _ABOVE * factor, self.width() - 2 * margin, _GROOVE * factor)
 
     def _step(self, direction: float, modifiers: Qt.KeyboardModifier) -> None:
         self._typed.clear()
@@ -179,3 +187,8 @@ class PercentSlider(Field):
 
     def _place(self, percent: float, source: PomSource) -> None:
         self.placed.emit(min(max(percent, 0.0), 100.0), source)
+
+
+def _handle() -> float:
+    """Radius of what is dragged, in logical pixels."""
+    return _HANDLE * text_factor()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from viewer.session.study_state import Page, Saving, StudyChange, StudySession, StudyState
 from viewer.study.protocol import Phase
 from viewer.ui.icons import icon
+from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.theme import ERROR, SECONDARY, TEXT
 
 _HEIGHT = 32
 _ICON = 18
+_EDGE = 12
+_GAP = 8
 
 
 class PhaseBand(QWidget):
@@ -25,7 +29,6 @@ class PhaseBand(QWidget):
         super().__init__(parent)
         self.setObjectName("phaseBand")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(_HEIGHT)
         self._study = study
         self._session_id = session_id
         self._sign = QLabel(self)
@@ -38,7 +41,13 @@ class PhaseBand(QWidget):
         self._retry.setText("Try again")
         self._retry.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._retry.clicked.connect(self.retry_requested)
-        self._lay_out()
+        self._saving.setWordWrap(True)
+        self._groups = (
+            self._group(self._sign, self._phase),
+            self._group(self._progress),
+            self._group(self._saving_sign, self._saving, self._retry),
+        )
+        follow_text_size(self, self._grow)
         study.changed.connect(self._follow)
         self._show(study.state)
 
@@ -57,23 +66,64 @@ class PhaseBand(QWidget):
         """What is said of progress."""
         return self._progress.text()
 
-    def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 0, 12, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._sign)
-        layout.addWidget(self._phase)
-        layout.addStretch(1)
-        layout.addWidget(self._progress)
-        layout.addStretch(1)
-        layout.addWidget(self._saving_sign)
-        layout.addWidget(self._saving)
-        layout.addWidget(self._retry)
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Any width: what finds no room beside the phase stands below it."""
+        return QSize(scaled(_HEIGHT), self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Use the new room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Fit anew when the words or their font change."""
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._fit()
+        return handled
+
+    def _group(self, *widgets: QWidget) -> QWidget:
+        group = QWidget(self)
+        layout = QHBoxLayout(group)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(_GAP)
+        for widget in widgets:
+            layout.addWidget(widget)
+        return group
+
+    def _grow(self) -> None:
+        """Take the size of words."""
+        self._show(self._study.state)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Phase, progress and saving in one line, or the phase above the others."""
+        phase, progress, saving = self._groups
+        room, line = self.width() - 2 * _EDGE, scaled(_HEIGHT)
+        widths = [_wish(group) for group in self._groups]
+        if sum(widths) + 2 * _GAP <= room:
+            free = room - sum(widths)
+            self.setFixedHeight(line)
+            self._put(phase, 0, 0, widths[0], line)
+            self._put(progress, widths[0] + free // 2, 0, widths[1], line)
+            self._put(saving, room - widths[2], 0, widths[2], line)
+            return
+        beside = max(0, room - widths[1] - _GAP)
+        wide = min(widths[2], beside)
+        high = max(line, _height_at(saving, wide))
+        self.setFixedHeight(line + high)
+        self._put(phase, 0, 0, min(widths[0], room), line)
+        self._put(progress, 0, line, min(widths[1], room), line)
+        self._put(saving, room - wide, line, wide, high)
+
+    def _put(self, group: QWidget, left: int, top: int, width: int, height: int) -> None:
+        group.setGeometry(_EDGE + left, top, width, height)
 
     def _follow(self, change: StudyChange) -> None:
         del change
         # The newest: another listener may have changed the state since.
         self._show(self._study.state)
+        self._fit()
 
     def _show(self, state: StudyState) -> None:
         name, words, sign = _phase_words(state)
@@ -82,7 +132,7 @@ class PhaseBand(QWidget):
             self.style().unpolish(self)
             self.style().polish(self)
         self._phase.setText(words)
-        self._sign.setPixmap(icon(sign, TEXT).pixmap(_ICON, _ICON))
+        self._sign.setPixmap(icon(sign, TEXT).pixmap(_sign_size()))
         progress = state.progress
         alias = f"{state.planned.alias}   " if state.planned is not None else ""
         place = f"{alias}{progress.words}   " if progress is not None else ""
@@ -104,7 +154,35 @@ class PhaseBand(QWidget):
         self._saving_sign.setVisible(sign is not None)
         if sign is not None:
             name, colour = sign
-            self._saving_sign.setPixmap(icon(name, colour).pixmap(_ICON, _ICON))
+            self._saving_sign.setPixmap(icon(name, colour).pixmap(_sign_size()))
+
+
+def _sign_size() -> QSize:
+    return QSize(scaled(_ICON), scaled(_ICON))
+
+
+def _wish(group: QWidget) -> int:
+    """Width of a group with all its words in one line."""
+    widths = [_width_of(child) for child in _shown(group)]
+    return sum(widths) + _GAP * max(0, len(widths) - 1)
+
+
+def _height_at(group: QWidget, width: int) -> int:
+    """Height of a group whose words have so much room."""
+    wrapped = [c for c in _shown(group) if isinstance(c, QLabel) and c.wordWrap()]
+    room = width - _wish(group) + sum(map(_width_of, wrapped))
+    return max((label.heightForWidth(max(1, room)) for label in wrapped), default=0)
+
+
+def _shown(group: QWidget) -> list[QWidget]:
+    return [child for child in group.findChildren(QWidget) if not child.isHidden()]
+
+
+def _width_of(child: QWidget) -> int:
+    child.ensurePolished()
+    if isinstance(child, QLabel) and child.text():
+        return child.fontMetrics().horizontalAdvance(child.text()) + 1
+    return child.sizeHint().width()
 
 
 _SIGNS = {

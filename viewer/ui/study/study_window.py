@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from viewer.session.session import Change, Session
@@ -88,6 +88,7 @@ class StudyWindow(QMainWindow):
         column.addWidget(self._stack, 1)
         column.addWidget(parts.status)
         self.setCentralWidget(inside)
+        parts.panel.fit(self.width())
         self._fold()
 
     def let_close(self) -> None:
@@ -120,6 +121,12 @@ class StudyWindow(QMainWindow):
         if is_change and self._keys is not None and not self.isActiveWindow():
             self._keys.release_all()
         super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Let the questions take their share of the window."""
+        super().resizeEvent(event)
+        if self._parts is not None:
+            self._parts.panel.fit(self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Let everything be kept first; the window stays if the reader rather waits for that."""
