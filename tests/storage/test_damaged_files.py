@@ -97,6 +97,34 @@ def test_a_file_that_may_not_be_read_is_kept_when_the_settings_change(
     assert (tmp_path / "settings.toml.damaged").read_text() == "text_percent = 125\n"
 
 
+def test_a_file_that_cannot_be_read_for_a_moment_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("text_percent = 125\n")
+    read_text, left = Path.read_text, [2]
+
+    def held(self: Path, encoding: str | None = None) -> str:
+        if left[0]:
+            left[0] -= 1
+            raise PermissionError(errno.EACCES, "another program holds the file")
+        return read_text(self, encoding=encoding)
+
+    monkeypatch.setattr(Path, "read_text", held)
+    stored = read_settings(path)
+    assert (stored.complaints, stored.settings.text_percent) == ((), 125)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["settings.toml"]
+
+
+def test_a_shipped_protocol_is_never_moved(tmp_path: Path) -> None:
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "four.toml").write_bytes(b"half a file = [")
+    with pytest.raises(ValueError, match=r"Unclosed array|Invalid value|line 1"):
+        read_hangings(tmp_path / "own", shipped)
+    assert [entry.name for entry in shipped.iterdir()] == ["four.toml"]
+
+
 def test_a_second_damage_does_not_replace_what_was_kept_of_the_first(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     for number, suffix in enumerate((".damaged", ".damaged-2", ".damaged-3")):

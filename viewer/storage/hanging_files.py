@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,7 +48,7 @@ def read_hangings(own_folder: Path, shipped_folder: Path = SHIPPED_FOLDER) -> St
     """
     found: dict[str, HangingProtocol] = {}
     for path in sorted(_files_in(shipped_folder), key=lambda path: path.stem != _FIRST):
-        found[path.stem] = protocol_of(path.stem, read_toml(path).entries)
+        found[path.stem] = protocol_of(path.stem, _shipped(path))
     complaints = []
     for path in _files_in(own_folder):
         file = read_toml(path)
@@ -59,6 +60,11 @@ def read_hangings(own_folder: Path, shipped_folder: Path = SHIPPED_FOLDER) -> St
         except NotAHanging as error:
             complaints.append(set_aside(path, str(error)))
     return StoredHangings(protocols=tuple(found.values()), complaints=tuple(complaints))
+
+
+def _shipped(path: Path) -> dict[str, Any]:
+    """Read a file that came with the program, which nothing ever moves."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def write_hanging(own_folder: Path, protocol: HangingProtocol) -> None:

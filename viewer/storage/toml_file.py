@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from viewer.storage.moved_aside import move_aside
 
 PRIVATE = 0o600
 LARGEST_BYTES = 4 << 20
+_PAUSES_S = (0.02, 0.08, 0.2)
 
 
 class NotKept(Exception):
@@ -38,8 +40,22 @@ class TomlFile:
 def read_toml(path: Path) -> TomlFile:
     """Read a file; one that is absent is empty, one that cannot be used is set aside.
 
-    If it stayed, the next one that is written would take its place.
+    If it stayed, the next one that is written would take its place. Errors of the system are waited
+    out for a moment first: on Windows a file cannot be read while another program holds it.
     """
+    for pause_s in _PAUSES_S:
+        try:
+            return _read(path)
+        except OSError:
+            time.sleep(pause_s)
+    try:
+        return _read(path)
+    except OSError as error:
+        return TomlFile(complaint=_kept_aside(path, "cannot be read", error.strerror or str(error)))
+
+
+def _read(path: Path) -> TomlFile:
+    """Raises OSError where the system does not let it be read."""
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):
@@ -49,8 +65,6 @@ def read_toml(path: Path) -> TomlFile:
         return TomlFile(entries=tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return TomlFile()
-    except OSError as error:
-        return TomlFile(complaint=_kept_aside(path, "cannot be read", error.strerror or str(error)))
     except RecursionError:
         return TomlFile(complaint=set_aside(path, "its lists are nested too deeply"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
