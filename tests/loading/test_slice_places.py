@@ -190,3 +190,29 @@ def test_positions_that_do_not_follow_each_other_are_not_believed(
     positions: list[tuple[float, ...]],
 ) -> None:
     assert placed(positions, planes=(), counted=(), stated=0) is None
+
+
+def test_positions_farther_apart_than_slices_can_be_are_in_another_unit(tmp_path: Path) -> None:
+    image = opened(tmp_path / "micrometres", [1, 2, 3, 4], mm=1000.0, SpacingBetweenSlices=1.0)
+    assert (image.places, image.slice_spacing_mm) == (None, 1.0)
+    assert depths(image) == [0, 1, 2, 3]
+    far = [(0.0, 0.0, 1000.0 * n) for n in range(4)]
+    assert placed(far, planes=[AXIAL] * 4, counted=(), stated=0) is None
+
+
+def test_a_slice_beyond_any_breast_has_a_position_that_is_not_believed(tmp_path: Path) -> None:
+    image = multi_frame(tmp_path, [0, 1, 2, 3, 503])
+    assert (image.places, depths(image)) == (None, [0, 1, 2, 3, 4])
+
+
+def test_a_number_of_slices_beyond_any_breast_puts_none_before_or_behind() -> None:
+    found = placed([(0, 0, n) for n in (3, 4, 6)], planes=(), counted=(3, 4, 6), stated=100_000)
+    assert found is not None
+    assert (found.places.mm, found.places.last_mm) == ((0.0, 1.0, 3.0), 3.0)
+
+
+def test_a_slab_of_slices_that_lie_unevenly_says_none_is_missing(tmp_path: Path) -> None:
+    image = multi_frame(tmp_path, [0, 1, 2, 3, 4.2, 5.4, 6.6, 7.8, 9, 10, 11, 12])
+    assert image.places is not None
+    said = slab_words(Slab(thickness=5.0), 6, image)
+    assert said == "slab mean 5.8 mm, slices 5-9"

@@ -25,6 +25,7 @@ from viewer.session.framing import (
 )
 from viewer.session.linked_depth import linked_slice
 from viewer.session.picking import pick_left, picked_at, place_in, volume_of_pick
+from viewer.session.placing import image_shown
 from viewer.session.quadrants import quadrant_framing, quadrant_stepped
 from viewer.session.scrolling import cine_started, cine_step, cine_sweep_chosen, scrolled, to_slice
 from viewer.session.seen_slices import all_seen, counting, slices_seen, to_next_unseen
@@ -76,6 +77,17 @@ def test_a_volume_with_lost_slices_is_linked_by_where_its_slices_lie() -> None:
     assert [linked_slice(whole, index, gappy) for index in range(8)] == [0, 1, 2, 2, 3, 3, 3, 4]
     assert linked_slice(gappy, 3, other_view) == 12
     assert linked_slice(other_view, 12, gappy) == 3
+
+
+def test_another_volume_in_a_pane_begins_where_the_slice_before_it_lies() -> None:
+    places = SlicePlaces(mm=(0.0, 1.0, 2.0, 6.0, 7.0), last_mm=7.0)
+    gappy = replace(spaced("RCC", 5, 1.0), places=places, image_id="gappy")
+    whole = replace(spaced("RCC", 8, 1.0), image_id="whole")
+    state = opened(SessionState(), [make_exam(images=[gappy, whole])])
+    state = to_slice(image_shown(state, Slot.RCC, "gappy"), Slot.RCC, 3)
+    assert state.panes[Slot.RCC].slice_index == 3
+    state = replace(state, remembered={})
+    assert image_shown(state, Slot.RCC, "whole").panes[Slot.RCC].slice_index == 6
 
 
 def test_depth_is_said_from_the_support_only_where_it_is_known() -> None:

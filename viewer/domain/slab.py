@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from viewer.domain.image_stack import ImageStack
 
@@ -70,7 +71,11 @@ def slab_words(slab: Slab, slice_index: int, stack: ImageStack) -> str:
     thickness = len(shown) * spacing
     missing = 0
     if stack.places is not None:
-        thickness = stack.places.mm[shown[-1]] - stack.places.mm[shown[0]] + spacing
-        missing = max(0, round(thickness / spacing) - len(shown))
+        places = stack.places.mm[shown.start : shown.stop]
+        thickness = places[-1] - places[0] + spacing
+        # Elsewhere a wide step is how the slices lie.
+        if stack.missing_slices:
+            steps = (after - before for before, after in pairwise(places))
+            missing = sum(max(0, round(step / spacing) - 1) for step in steps)
     gap = f", {missing} missing" if missing else ""
     return f"slab {slab.mode.value} {thickness:.1f} mm, {numbers}{gap}"

@@ -17,7 +17,7 @@ from viewer.loading.dicom_header import (
     numbers,
     text,
 )
-from viewer.loading.slice_places import UNEVEN, frame_positions
+from viewer.loading.slice_places import FARTHEST_STEP_MM, UNEVEN, frame_positions
 
 _THICKEST_SLICE_MM = 10.0
 """Above it, Slice Thickness is the compressed breast's (seen in Hologic objects)."""
@@ -96,7 +96,7 @@ def slice_spacing(dataset: Dataset) -> tuple[float | None, tuple[str, ...]]:
     """Return millimetres between slices of a multi-frame image, and a sentence if assumed."""
     measures = any_group(dataset, "PixelMeasuresSequence") or Dataset()
     between = number(measures, "SpacingBetweenSlices") or number(dataset, "SpacingBetweenSlices")
-    if between is not None and 0 < between <= _THICKEST_SLICE_MM:
+    if between is not None and 0 < between <= FARTHEST_STEP_MM:
         return between, ()
     positions = frame_positions(dataset)
     apart = distance_between(positions)
@@ -119,7 +119,7 @@ def distance_between(positions: Sequence[Sequence[float]]) -> float | None:
     """Return the usual distance of neighbouring slice positions; None when they do not differ."""
     steps = _steps(positions)
     usual = float(np.median(steps)) if steps else 0.0
-    return usual if 0.05 <= usual <= _THICKEST_SLICE_MM else None
+    return usual if 0.05 <= usual <= FARTHEST_STEP_MM else None
 
 
 def uneven_words(

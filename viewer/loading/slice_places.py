@@ -12,6 +12,10 @@ from pydicom.dataset import Dataset
 from viewer.domain.slice_places import SlicePlaces
 from viewer.loading.dicom_header import frame_groups, numbers, shared_group
 
+FARTHEST_STEP_MM = 10.0
+"""Neighbouring slices that are farther apart are so in another unit, or made up."""
+_THICKEST_BREAST_MM = 300.0
+"""Three times what compression leaves."""
 _LEAST_STEP_MM = 0.05
 _LEAST_COSINE = 0.99
 _NUMBERS_AGREE = 0.1
@@ -77,7 +81,8 @@ def placed(
     planes: Image Orientation (Patient) of each; counted: Instance Number of each, ascending, or
     none where slices are not ordered by it; stated: how many slices there were, counted from
     number 1, or 0. Numbers tell a lost slice from a wide distance, and slices lost at the ends.
-    Returns None where positions are absent or do not follow each other in one direction.
+    Returns None where positions are absent, do not follow each other in one direction, or lie
+    farther apart than slices of a breast do.
     """
     if len(positions) < 2 or any(len(place) != 3 for place in positions):
         return None
@@ -90,11 +95,12 @@ def placed(
     by_number = steps / numbers_on if numbers_on.size and numbers_on.min() > 0 else np.zeros(0)
     usual = float(np.median(by_number)) if by_number.size else 0.0
     if not by_number.size or np.abs(by_number - usual).max() > _NUMBERS_AGREE * usual:
-        last_mm = float(along[-1])
-        return PlacedSlices(
-            spacing_mm=float(np.median(steps)), places=SlicePlaces(mm=_row(along), last_mm=last_mm)
-        )
-    is_counted = counted[0] >= 1 and counted[-1] <= stated
+        usual = float(np.median(steps))
+        counted, stated = (), 0
+    if usual > FARTHEST_STEP_MM or along[-1] > _THICKEST_BREAST_MM:
+        return None
+    is_counted = bool(counted) and counted[0] >= 1 and counted[-1] <= stated
+    is_counted = is_counted and stated * usual <= _THICKEST_BREAST_MM
     before, after = (counted[0] - 1, stated - counted[-1]) if is_counted else (0, 0)
     from_first = along + before * usual
     return PlacedSlices(

@@ -13,6 +13,7 @@ from viewer.domain.hanging import (
     wanted_first,
 )
 from viewer.domain.image_stack import ImageStack
+from viewer.domain.slice_depth import relative_depth, slice_at_relative_depth
 from viewer.domain.view import ImageKind
 from viewer.session.staging import (
     exam_in,
@@ -67,8 +68,8 @@ def image_shown(state: SessionState, slot: Slot, image_id: str) -> SessionState:
     pane = replace(shown_as_remembered(state, image), framing=before.framing)
     old = state.image_in(slot)
     if old is not None and image_id not in state.remembered and min(old.slices, image.slices) > 1:
-        depth = before.slice_index / (old.slices - 1)
-        pane = replace(pane, slice_index=round(depth * (image.slices - 1)))
+        depth = relative_depth(old, before.slice_index)
+        pane = replace(pane, slice_index=slice_at_relative_depth(image, depth))
     if old is not None and old.view == image.view:
         pane = replace(
             pane,
