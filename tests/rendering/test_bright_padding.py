@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
+from weakref import ref
 
 import cv2
 import numpy as np
@@ -19,7 +21,7 @@ from viewer.domain.frame import Frame
 from viewer.domain.mark import ImagePoint
 from viewer.domain.pane_state import PaneState
 from viewer.domain.slab import Slab, SlabMode
-from viewer.domain.windowing import GreyScale, Window
+from viewer.domain.windowing import GreyScale, VoiLut, Window
 from viewer.rendering.bright_padding import bright_padding, for_drawing
 from viewer.rendering.extremes import Extreme
 from viewer.rendering.grey_drawing import GreyDrawing
@@ -61,7 +63,7 @@ def levels_at(codes: NDArray[np.uint16], grey_scale: GreyScale, inverted: bool) 
 
 
 def drawn_of(codes, grey_scale, viewport, *, inverted=False, **how):
-    frame = for_drawing(Frame.cropped(codes), bright_padding(grey_scale, inverted=inverted))
+    frame = for_drawing(Frame.cropped(codes), bright_padding(grey_scale, WINDOW, inverted=inverted))
     table = display_table(grey_scale, WINDOW, inverted=inverted)
     return render_grey(frame, viewport, table, **how)
 
@@ -174,13 +176,60 @@ def test_padding_far_from_every_tissue_code_is_no_edge_either(quality, inverted)
 @pytest.mark.parametrize("inverted", [False, True])
 def test_padding_at_the_dark_end_and_no_padding_are_drawn_as_they_are(grey_scale, inverted):
     frame = Frame.cropped(padded(HIGH_IS_PADDING, 3))
-    assert bright_padding(grey_scale, inverted=inverted) is None
-    assert for_drawing(frame, bright_padding(grey_scale, inverted=inverted)) is frame
+    assert bright_padding(grey_scale, WINDOW, inverted=inverted) is None
+    assert for_drawing(frame, bright_padding(grey_scale, WINDOW, inverted=inverted)) is frame
 
 
 def test_a_frame_without_a_padding_pixel_is_drawn_as_it_is():
     frame = Frame.cropped(np.full((40, 30), 700, np.uint16))
-    assert for_drawing(frame, bright_padding(HIGH_IS_PADDING, inverted=False)) is frame
+    assert for_drawing(frame, bright_padding(HIGH_IS_PADDING, WINDOW, inverted=False)) is frame
+
+
+@pytest.mark.parametrize("thickness", [1.0, 5.0])
+def test_a_lut_that_falls_makes_padding_of_low_codes_bright_and_of_high_codes_dark(thickness):
+    falling = VoiLut(first_mapped=0, grey_values=np.linspace(1.0, 0.0, 4096))
+    low = GreyScale(largest_code=4095, padding=(0, 0))
+    assert bright_padding(HIGH_IS_PADDING, falling, inverted=False) is None
+    assert bright_padding(LOW_IS_PADDING, falling, inverted=False) is None
+    flat = [Frame.cropped(np.where(tissue_mask(n), 1000, 0).astype(np.uint16)) for n in range(9)]
+    image = replace(
+        make_image("LCC", slices=len(flat)),
+        rows=ROWS,
+        columns=COLUMNS,
+        grey_scale=low,
+        vois=(falling,),
+        spacing=None,
+        slice_spacing_mm=1.0,
+    )
+    pane = PaneState(image_id=image.image_id, slice_index=4, slab=Slab(thickness=thickness))
+    scene = build_scene(
+        stack=image,
+        state=pane,
+        frame=PaneFrames(lambda _, index: flat[index]).of(image, pane).frame,
+        fit_scale=5.0,
+        pane_width=160,
+        pane_height=120,
+        ai=NotRun(),
+        context=PaneContext(),
+    )
+    raster = rasterise(scene, Quality.STILL).grey
+    assert raster is not None
+    tissue = int(display_table(low, falling, inverted=False)[1000])
+    assert set(np.unique(raster.pixels & 0xFF)) == {0, tissue}
+
+
+@pytest.mark.parametrize("grey_scale", [GreyScale(largest_code=4095), HIGH_IS_PADDING])
+@pytest.mark.parametrize("has_padding", [False, True])
+def test_a_frame_that_was_drawn_is_let_go_with_its_exam(grey_scale, has_padding):
+    codes = padded(HIGH_IS_PADDING, 3)
+    frame = Frame.cropped(codes if has_padding else np.minimum(codes, 4000))
+    padding = bright_padding(grey_scale, WINDOW, inverted=False)
+    drawn = for_drawing(frame, padding)
+    assert for_drawing(frame, padding) is drawn
+    held = [ref(frame), ref(drawn)]
+    del frame, drawn
+    gc.collect()
+    assert [each() for each in held] == [None, None]
 
 
 def test_a_frame_of_nothing_but_padding_is_black():
@@ -192,7 +241,7 @@ def test_a_frame_of_nothing_but_padding_is_black():
             if not whole
             else Frame(rows=40, columns=30, top=0, left=0, pixels=codes, air_code=4095)
         )
-        shown = for_drawing(frame, bright_padding(HIGH_IS_PADDING, inverted=False))
+        shown = for_drawing(frame, bright_padding(HIGH_IS_PADDING, WINDOW, inverted=False))
         for quality in Quality:
             viewport = make_viewport(40, 30, scale=0.7)
             assert not render_grey(shown, viewport, table, quality=quality).any()
@@ -202,7 +251,9 @@ def test_a_frame_of_nothing_but_padding_is_black():
 def test_a_thread_of_tissue_is_filled_around_with_its_own_grey(inverted):
     codes = np.full((40, 30), 4095, np.uint16)
     codes[6:30, 5] = 900
-    frame = for_drawing(Frame.cropped(codes), bright_padding(HIGH_IS_PADDING, inverted=inverted))
+    frame = for_drawing(
+        Frame.cropped(codes), bright_padding(HIGH_IS_PADDING, WINDOW, inverted=inverted)
+    )
     assert set(np.unique(frame.whole())) == {900}
     assert frame.padding is not None
     assert np.array_equal(frame.padding.whole() != 0, codes == 4095)
@@ -212,7 +263,7 @@ def test_a_thread_of_tissue_is_filled_around_with_its_own_grey(inverted):
 def test_small_pictures_have_no_bright_edge(grey_scale):
     codes = padded(grey_scale, 2, flat=1000)
     table = display_table(grey_scale, WINDOW, inverted=False)
-    frame = for_drawing(Frame.cropped(codes), bright_padding(grey_scale, inverted=False))
+    frame = for_drawing(Frame.cropped(codes), bright_padding(grey_scale, WINDOW, inverted=False))
     tissue = int(table[codes[70, 0]])
     thumbnail = render_thumbnail(frame, table, width=45, height=45)
     box = Box(top=40, left=60, height=70, width=90)
@@ -251,7 +302,7 @@ def test_a_slab_has_no_bright_edge_and_is_black_where_every_slice_is(
     shown = PaneFrames(lambda _, index: frames[index]).of(image, pane)
     assert shown.frame is not None
     table = display_table(grey_scale, WINDOW, inverted=inverted)
-    padding = bright_padding(grey_scale, inverted=inverted)
+    padding = bright_padding(grey_scale, WINDOW, inverted=inverted)
     masks = [tissue_mask(n) for n in range(2, 7)]
     somewhere = np.any(masks, axis=0)
     brightest = max(int(table[frames[n].pixels[60, 0]]) for n in range(2, 7))

@@ -100,7 +100,7 @@ class SmallPictures(QObject):
         pane = PaneState(image_id=request.stack.image_id, slice_index=request.slice_index)
         voi = shown_voi(request.stack, pane)
         table = display_table(request.stack.grey_scale, voi, inverted=False)
-        frame = for_drawing(frame, bright_padding(request.stack.grey_scale, inverted=False))
+        frame = for_drawing(frame, bright_padding(request.stack.grey_scale, voi, inverted=False))
         size = {"width": request.width, "height": request.height}
         if request.box is None:
             return render_thumbnail(frame, table, **size)

@@ -9,14 +9,15 @@ Padding at the dark end needs none of this: between it and tissue lies darker ti
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from viewer.domain.frame import Frame
-from viewer.domain.windowing import CODES, GreyScale
+from viewer.domain.windowing import CODES, GreyScale, Voi, VoiLut
 from viewer.rendering.extremes import Extreme, halved_extreme
 
 _STEP = 4
@@ -40,19 +41,51 @@ class BrightPadding:
     """Which tissue code is darkest as it is shown."""
 
 
-def bright_padding(grey_scale: GreyScale, *, inverted: bool) -> BrightPadding | None:
+def bright_padding(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> BrightPadding | None:
     """The padding to fill before drawing; None without any, and when it is at the dark end."""
     if grey_scale.padding is None:
         return None
     first, last = grey_scale.padding
-    low_is_bright, middle = grey_scale.low_codes_are_bright, grey_scale.largest_code / 2
+    falls = isinstance(voi, VoiLut) and voi.falls
+    low_is_bright = grey_scale.low_codes_are_bright != falls
+    middle = grey_scale.largest_code / 2
     if last >= middle if low_is_bright else first <= middle:
         return None
     low_is_dark = low_is_bright == inverted
     return BrightPadding(first, last, Extreme.LOWEST if low_is_dark else Extreme.HIGHEST)
 
 
-@lru_cache(maxsize=_RECENT_FRAMES)
+class _FilledFrames:
+    """Frames made ready last, each for as long as the frame that it was made of is kept elsewhere.
+
+    None stands for a frame that is drawn as it is: a frame that kept itself would never go.
+    """
+
+    def __init__(self) -> None:
+        self._made: WeakKeyDictionary[Frame, tuple[BrightPadding, Frame | None]] = (
+            WeakKeyDictionary()
+        )
+        self._lock = Lock()
+
+    def of(self, frame: Frame, padding: BrightPadding) -> Frame:
+        """The frame made ready, as it was made before where it was."""
+        with self._lock:
+            known = self._made.pop(frame, None)
+            if known is not None and known[0] == padding:
+                self._made[frame] = known
+                return known[1] or frame
+        filled = _made_ready(frame, padding)
+        with self._lock:
+            self._made[frame] = padding, None if filled is frame else filled
+            while len(self._made) > _RECENT_FRAMES:
+                self._made.pop(next(iter(self._made)), None)
+        return filled
+
+
+_FILLED = _FilledFrames()
+"""Of the whole program, as lru_cache would be: it has no state that changes an answer."""
+
+
 def for_drawing(frame: Frame, padding: BrightPadding | None) -> Frame:
     """The frame with its padding filled and marked; the same frame where nothing is to be done.
 
@@ -61,6 +94,10 @@ def for_drawing(frame: Frame, padding: BrightPadding | None) -> Frame:
     """
     if padding is None or frame.padding is not None:
         return frame
+    return _FILLED.of(frame, padding)
+
+
+def _made_ready(frame: Frame, padding: BrightPadding) -> Frame:
     air_is_padding = padding.first <= frame.air_code <= padding.last
     grown = _with_room(frame)
     marks = cv2.LUT(grown.pixels, _marks(padding)) if grown.pixels.size else grown.pixels

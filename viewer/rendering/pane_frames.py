@@ -11,6 +11,7 @@ from viewer.domain.pane_state import PaneState
 from viewer.domain.slab import is_slab, slab_slices, slab_words
 from viewer.rendering.bright_padding import bright_padding, for_drawing
 from viewer.rendering.moving_words import MovingWords
+from viewer.rendering.scene import shown_voi
 from viewer.rendering.slab import SlabFrames
 from viewer.rendering.slab_values import SlabParts
 
@@ -74,7 +75,8 @@ class PaneFrames:
                 mode=pane.slab.mode,
                 low_is_bright=low_is_bright,
             )
-            padding = bright_padding(image.grey_scale, inverted=pane.inverted)
+            voi = shown_voi(image, pane)
+            padding = bright_padding(image.grey_scale, voi, inverted=pane.inverted)
             frame = self._slabs.combined(
                 image.image_id,
                 [(index, for_drawing(frame, padding)) for index, frame in found],

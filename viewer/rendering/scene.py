@@ -302,7 +302,7 @@ def _image_layer(
         table=table,
         viewport=viewport,
         extreme=grey.extreme_of(stack.grey_scale),
-        padding=bright_padding(stack.grey_scale, inverted=state.inverted),
+        padding=bright_padding(stack.grey_scale, voi, inverted=state.inverted),
     )
 
 

@@ -234,16 +234,15 @@ class Figure:
 
     def _cut_out(self, patch: Patch) -> QImage:
         box, inverted = patch.box, self._shot.state.inverted
-        frame = for_drawing(
-            self._frame_of(patch.slice_index),
-            bright_padding(self._stack.grey_scale, inverted=inverted),
-        )
+        grey_scale = self._stack.grey_scale
+        voi = shown_voi(self._stack, replace(self._shot.state, slice_index=patch.slice_index))
+        padding = bright_padding(grey_scale, voi, inverted=inverted)
+        frame = for_drawing(self._frame_of(patch.slice_index), padding)
         enlargement = self._tile_side / max(box.height, box.width)
-        state = replace(self._shot.state, slice_index=patch.slice_index)
         pixels = render_patch(
             frame,
             box,
-            display_table(self._stack.grey_scale, shown_voi(self._stack, state), inverted=inverted),
+            display_table(grey_scale, voi, inverted=inverted),
             width=max(1, round(box.width * enlargement)),
             height=max(1, round(box.height * enlargement)),
         )
