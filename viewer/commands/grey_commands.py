@@ -48,7 +48,7 @@ GREY_COMMANDS = (
     Command(
         id="loupe.hold",
         title="Loupe while held",
-        help="Full-resolution pixels around the pointer, in the same window.",
+        help="Full-resolution pixels of the image alone around the pointer, in the same window.",
         group=Group.IMAGE,
         keys=("M",),
         why_not=without_image,

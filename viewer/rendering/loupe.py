@@ -31,6 +31,20 @@ def loupe_scene(
     )
 
 
+def shows_less(scene: PaneScene) -> bool:
+    """Whether a pane draws something over its image that a loupe on it leaves out."""
+    return scene.image is not None and any(
+        (
+            scene.saliency,
+            scene.boxes,
+            scene.outlines,
+            scene.reader_marks,
+            scene.drawn_marks,
+            scene.picked is not None,
+        )
+    )
+
+
 def _about(shown: Viewport, row: float, column: float, *, zoom: int, side: int) -> Viewport:
     """The viewport with an image point in the middle of the square, on whole device pixels."""
     scale_column = float(zoom)

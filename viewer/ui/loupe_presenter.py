@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QCursor, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from viewer.rendering.loupe import tissue_middle
 from viewer.session.grey_view import loupe_resized, loupe_zoomed
@@ -15,13 +16,18 @@ from viewer.ui.pane.mouse import wheel_steps
 
 _ZOOM_WHEEL = Qt.KeyboardModifier.ShiftModifier
 _SIZE_WHEEL = Qt.KeyboardModifier.AltModifier
+_SHOWING_POINTER = frozenset(
+    {QEvent.Type.Leave, QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick}
+)
+"""A menu, a dialog or a drag may follow, which need the pointer."""
 
 
 class LoupePresenter(QObject):
     """Shows one loupe while the session says so.
 
     It lies under the pointer; over no pane, on the tissue of the active one, so that it serves
-    without a mouse.
+    without a mouse. The pointer, which would hide what the loupe's middle shows, is hidden while
+    the loupe follows it with no button down.
     """
 
     def __init__(
@@ -43,8 +49,11 @@ class LoupePresenter(QObject):
         """Follow the pointer while the loupe is on; take its own wheel."""
         if not isinstance(watched, ImagePane):
             return False
-        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
+        if event.type() in _SHOWING_POINTER:
+            watched.hide_pointer(False)
+        elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
             self._show(watched, event.position())
+            _hide_pointer(watched, event.buttons())
         elif isinstance(event, QWheelEvent):
             return self._turned(event)
         return False
@@ -69,10 +78,13 @@ class LoupePresenter(QObject):
         found, centre = self._place()
         if found is not None:
             self._show(found, centre)
+            if found.rect().contains(found.mapFromGlobal(QCursor.pos())):
+                _hide_pointer(found, QApplication.mouseButtons())
 
     def _put_away(self) -> None:
         for pane in self._hanging.made_panes:
             pane.removeEventFilter(self)
+            pane.hide_pointer(False)
         if self._square is not None:
             self._square.hide()
             self._square.deleteLater()
@@ -112,6 +124,12 @@ class LoupePresenter(QObject):
             self._session.apply(lambda state: change(state, steps))
         event.accept()
         return True
+
+
+def _hide_pointer(pane: ImagePane, buttons: Qt.MouseButton) -> None:
+    """Hide the pointer over what the loupe shows of a pane, unless a button is down."""
+    has_image = pane.scene is not None and pane.scene.image is not None
+    pane.hide_pointer(has_image and buttons == Qt.MouseButton.NoButton)
 
 
 def _middle_of(pane: ImagePane) -> QPointF:

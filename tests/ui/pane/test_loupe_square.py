@@ -8,14 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pane_builders import breast_scene
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QImage
+from pane_builders import bare, breast_scene
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QFontMetrics, QImage
+from PySide6.QtWidgets import QApplication
 
 from viewer.domain.grey_view import Loupe
 from viewer.rendering.grey_table import grey_table_of
+from viewer.ui.fonts import text_font
 from viewer.ui.pane.image_pane import ImagePane
+from viewer.ui.pane.ink import TEXT_SIZE
 from viewer.ui.pane.loupe_square import LoupeSquare
+from viewer.ui.text_size import BASE_PIXELS, scaled
 
 MIDDLE = 80
 GAP = 12
@@ -61,6 +65,49 @@ def test_the_crosshair_stands_out_from_any_tissue_and_leaves_its_middle_free(
         stands_out = (np.abs(arms - grey) > 60).all(axis=2).any(axis=0)
         assert stands_out[:25].sum() >= 8, "towards the left and the top"
         assert stands_out[-25:].sum() >= 8, "towards the right and the bottom"
+
+
+def test_the_loupe_says_that_it_shows_the_image_alone_where_the_pane_shows_more(
+    loupe_over: Callable[[int, QPointF], LoupeSquare],
+) -> None:
+    square = loupe_over(128, QPointF(200, 200))
+    pane, with_ai = square.pane, square.pane.scene
+    assert with_ai is not None
+    assert with_ai.saliency
+    assert with_ai.boxes
+    assert square.words == square.accessibleDescription() == "LCC  1:1  image alone"
+    pane.show_scene(bare(with_ai))
+    assert square.words == square.accessibleDescription() == "1:1"
+    pane.show_scene(replace(with_ai, saliency=(), boxes=()))
+    assert square.words == square.accessibleDescription() == "LCC  1:1"
+
+
+@pytest.mark.parametrize("side", [160, 320])
+@pytest.mark.parametrize("size_of_words", [1.0, 1.5, 2.0])
+def test_the_words_of_the_loupe_are_whole_and_not_over_its_middle(
+    loupe_over: Callable[[int, QPointF], LoupeSquare],
+    qapp: QApplication,
+    side: int,
+    size_of_words: float,
+) -> None:
+    font = qapp.font()
+    qapp.setFont(text_font(BASE_PIXELS * size_of_words))
+    try:
+        square = loupe_over(128, QPointF(200, 200))
+        square.show_at(QPointF(200, 200), Loupe(shown=True, side=side, zoom=1))
+        shown = pixels(square).astype(int)
+        places = square.word_places()
+        metrics = QFontMetrics(text_font(scaled(TEXT_SIZE)))
+        assert " ".join(places).split() == ["LCC", "1:1", "image", "alone"]
+        for words, place in places.items():
+            assert square.rect().contains(place)
+            assert place.width() >= metrics.horizontalAdvance(words)
+            assert not place.intersects(QRect(side // 2 - GAP, side // 2 - GAP, 2 * GAP, 2 * GAP))
+            top, left = place.top(), place.left()
+            inside = shown[top : top + place.height(), left : left + place.width()]
+            assert (inside > 150).any(), "letters"
+    finally:
+        qapp.setFont(font)
 
 
 def test_the_crosshair_is_fine(loupe_over: Callable[[int, QPointF], LoupeSquare]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from reading_driver import ReadingDriver
@@ -73,8 +73,13 @@ def test_the_loupe_shows_while_its_key_is_held_and_marks_keep_theirs(
     assert loupe.square is not None
     assert loupe.square.scene is not None
     assert not loupe.square.scene.boxes
+    pane = loupe.square.pane
+    QTest.mouseMove(pane, QPoint(60, 70))
+    QApplication.processEvents()
+    assert pane.cursor().shape() is Qt.CursorShape.BlankCursor
     QTest.keyRelease(driver.program.window, Qt.Key.Key_K)
     assert loupe.square is None
+    assert pane.cursor().shape() is not Qt.CursorShape.BlankCursor
     commands = driver.program.keys.keys.command_of
     assert (commands["M"], commands["K"]) == ("study.mark", "loupe.hold")
 

@@ -39,6 +39,8 @@ from viewer.ui.text_size import text_factor
 class ImagePane(QWidget):
     """One place of the hanging. Draws scenes, reports the mouse, decides nothing."""
 
+    scene_shown = Signal()
+    """Another scene is shown from now."""
     scrolled = Signal(int)
     """Slices forward (wheel towards the reader) or backward."""
     zoomed = Signal(float, float, float)
@@ -87,6 +89,8 @@ class ImagePane(QWidget):
         self._follows_double_click = False
         self._hand: PaneHand | None = None
         self._in_hand = False
+        self._tool_cursor: Qt.CursorShape | None = None
+        self._pointer_hides = False
         self._wheel = wheel_steps()
         self._wheel_zooms = False
         self._drag = drag_steps()
@@ -136,6 +140,7 @@ class ImagePane(QWidget):
         """
         self._view.show_scene(scene, ahead=ahead)
         self.setAccessibleDescription(scene.description)
+        self.scene_shown.emit()
 
     def expect(self, frame: Frame, slice_index: int) -> None:
         """Begin to render a slice of the same image that will probably be shown next."""
@@ -166,10 +171,14 @@ class ImagePane(QWidget):
 
     def show_cursor(self, shape: Qt.CursorShape | None) -> None:
         """Show another pointer over the image; None: the usual one."""
-        if shape is None:
-            self.unsetCursor()
-        else:
-            self.setCursor(shape)
+        self._tool_cursor = shape
+        self._show_pointer()
+
+    def hide_pointer(self, hides: bool) -> None:
+        """Hide the usual pointer over the image, or show it again; a tool's own stays."""
+        if hides != self._pointer_hides:
+            self._pointer_hides = hides
+            self._show_pointer()
 
     def drag_action(self, button: Qt.MouseButton) -> DragAction:
         """What dragging with a button does."""
@@ -291,6 +300,15 @@ class ImagePane(QWidget):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
+
+    def _show_pointer(self) -> None:
+        shape = self._tool_cursor
+        if shape is None and self._pointer_hides:
+            shape = Qt.CursorShape.BlankCursor
+        if shape is None:
+            self.unsetCursor()
+        else:
+            self.setCursor(shape)
 
     def _device_point(self, event: QMouseEvent) -> QPointF:
         return event.position() * self.devicePixelRatioF()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, Slot
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from viewer.domain.grey_view import Loupe
 from viewer.rendering.captions import Emphasis
-from viewer.rendering.loupe import loupe_scene
+from viewer.rendering.loupe import loupe_scene, shows_less
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
 from viewer.ui.fonts import text_font
@@ -17,6 +17,9 @@ from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.pane.ink import ACCENT, GROUND, TEXT, TEXT_SIZE
 from viewer.ui.pane.painting import paint_scene
 from viewer.ui.text_size import scaled, text_factor
+
+_IMAGE_ALONE = "image alone"
+"""Said where the pane shows the AI's overlay or marks, which would hide what a loupe is for."""
 
 
 class LoupeSquare(QWidget):
@@ -31,6 +34,7 @@ class LoupeSquare(QWidget):
         self._centre = QPointF()
         self.hide()
         pane.installEventFilter(self)
+        pane.scene_shown.connect(self._say)
 
     @property
     def pane(self) -> ImagePane:
@@ -69,14 +73,48 @@ class LoupeSquare(QWidget):
         self.raise_()
         self.show()
         self.update()
+        self._say()
 
     @property
     def words(self) -> str:
+        """All that it says."""
+        return "  ".join(filter(None, (self._title, self._alone)))
+
+    def word_places(self) -> dict[str, QRect]:
+        """What is written where, in logical pixels: in the bottom left corner.
+
+        What has no room on that line is in the top left corner: never over the middle.
+        """
+        metrics = QFontMetrics(text_font(scaled(TEXT_SIZE)))
+        height, room = scaled(20), scaled(12)
+        wide = metrics.horizontalAdvance(self.words) + room
+        if wide <= self.width() - 2 or not self._alone:
+            return {self.words: QRect(1, self.height() - height, wide, height - 1)}
+        title, alone = (
+            min(metrics.horizontalAdvance(one) + room, self.width() - 2)
+            for one in (self._title, self._alone)
+        )
+        return {
+            self._title: QRect(1, self.height() - height, title, height - 1),
+            self._alone: QRect(1, 1, alone, height - 1),
+        }
+
+    @property
+    def _title(self) -> str:
         """The view, whose letters on the pane the square may hide, and the enlargement."""
         shown = self._pane.scene
         lines = () if shown is None or shown.image is None else shown.top_lines
         view = [line.text for line in lines if line.emphasis is Emphasis.VIEW]
         return "  ".join((*view, f"{self._loupe.zoom}:1"))
+
+    @property
+    def _alone(self) -> str:
+        shown = self._pane.scene
+        return _IMAGE_ALONE if shown is not None and shows_less(shown) else ""
+
+    @Slot()
+    def _say(self) -> None:
+        self.setAccessibleDescription(self.words)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Stay whole in a pane that becomes smaller."""
@@ -106,9 +144,7 @@ class LoupeSquare(QWidget):
         painter.setPen(QPen(ACCENT, 1.0))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.setFont(text_font(scaled(TEXT_SIZE)))
-        height, words = scaled(20), self.words
-        wide = painter.fontMetrics().horizontalAdvance(words) + scaled(12)
-        label = QRect(1, self.height() - height, wide, height - 1)
-        painter.fillRect(label, GROUND)
         painter.setPen(TEXT)
-        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
+        for words, place in self.word_places().items():
+            painter.fillRect(place, GROUND)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
