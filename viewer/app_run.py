@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 
 from viewer.app import Program
 from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
+from viewer.jobs.leftovers import tidied_beside
 from viewer.logs import start_logging, stop_logging
 from viewer.storage.places import places
 
@@ -29,6 +30,7 @@ def run(
     application = dark_application()
     where = places(os.environ)
     start_logging(where.cache)
+    tidying = tidied_beside(where)
     program = Program(where=where, weights=weights, run_ai=run_ai)
     program.messages.catch_everything()
     end_on_interrupt(application)
@@ -42,4 +44,5 @@ def run(
         if diagnose:
             print(program.diagnostics.text())  # noqa: T201
         program.close()
+        tidying.join()
         stop_logging()
