@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import floor, log10
@@ -23,6 +24,7 @@ from viewer.domain.viewport import Viewport
 from viewer.domain.windowing import Voi, VoiFunction, Window
 
 _BELOW = ", below 1:1"
+_NO_ROOM_FOR_TECHNIQUE = "technique: enlarge the view"
 _SIDES = {Laterality.RIGHT: "right", Laterality.LEFT: "left"}
 
 
@@ -47,6 +49,8 @@ class CornerLine:
     """Marked with the sign of an image below 1:1."""
     short: str = ""
     """Said instead where the text has no room in one row, or would lie on tissue."""
+    stand_in: str = ""
+    """Said once for all lines that have it, where even the smallest words have no room for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,22 @@ def factor_lines(stack: ImageStack, text: TextSettings) -> tuple[CornerLine, ...
     if not text.technique:
         return ()
     lines = technique_lines(stack.technique, identity=text.identity)
-    return tuple(CornerLine(line, Emphasis.SECONDARY) for line in lines)
+    return tuple(
+        CornerLine(line, Emphasis.SECONDARY, stand_in=_NO_ROOM_FOR_TECHNIQUE) for line in lines
+    )
+
+
+def gathered(lines: Sequence[CornerLine]) -> list[CornerLine]:
+    """The lines, those that one sentence can stand for replaced by it where they begin."""
+    kept: list[CornerLine] = []
+    said = set()
+    for line in lines:
+        if line.stand_in and line.stand_in not in said:
+            said.add(line.stand_in)
+            kept.append(CornerLine(line.stand_in, line.emphasis))
+        elif not line.stand_in:
+            kept.append(line)
+    return kept
 
 
 def reading_lines(

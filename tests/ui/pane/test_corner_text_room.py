@@ -6,19 +6,52 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from builders import make_image
 from pane_builders import breast_scene
 from PySide6.QtGui import QImage, QPainter
 
 from viewer.domain.ai_state import NotRun
 from viewer.domain.grey_depth import GreyDepth
-from viewer.rendering.captions import CornerLine, ai_line
+from viewer.domain.technique import Technique
+from viewer.domain.windowing import Window
+from viewer.rendering.captions import (
+    Badge,
+    CornerLine,
+    TextSettings,
+    ai_line,
+    factor_lines,
+    reading_lines,
+)
 from viewer.rendering.grey_table import packed
 from viewer.rendering.raster import DeviceRect
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import load_fonts
+from viewer.ui.pane import corner_text
 from viewer.ui.pane.corner_text import draw_corner_text
 from viewer.ui.pictures import rgb_pixels
+
+_WARNINGS = (
+    "The header describes 45 slices, the file holds 4.",
+    "The header does not state the distance between slices: 1 mm assumed (Hologic).",
+    "The pixel spacing is not known: lengths in pixels, size not to scale.",
+    "The header states 10 bits, the pixels use 11: drawn with 11.",
+)
+_TECHNIQUE = Technique(
+    manufacturer="HOLOGIC, Inc.",
+    model="Selenia Dimensions",
+    kvp=31,
+    exposure_mas=48,
+    anode="TUNGSTEN",
+    filter_material="ALUMINUM",
+    force_n=99.64,
+    thickness_mm=39,
+    relative_exposure=459,
+    entrance_dose_mgy=3.75,
+    organ_dose_mgy=1.33,
+    magnification=1.073,
+    positioner_angle=15,
+)
 
 
 def raster(grey):
@@ -140,3 +173,68 @@ def test_in_a_low_pane_with_large_words_none_lies_on_a_breast_of_half_its_width(
     finally:
         painter.end()
     assert bottom.left() >= 106
+
+
+@pytest.fixture
+def warned_scene():
+    """Builds a slice's scene with the four warnings and the technique of a Hologic file."""
+
+    def build(width, height, *, technique=True):
+        stack = replace(make_image("LCC", slices=4, rows=128, columns=128), technique=_TECHNIQUE)
+        scene = breast_scene(width=width, height=height, ai=NotRun("no weights chosen"))
+        factors = factor_lines(stack, TextSettings(technique=technique))
+        voi = Window(center=512, width=512)
+        return replace(
+            scene,
+            badges=tuple(Badge(text) for text in _WARNINGS),
+            bottom_lines=(*factors, *reading_lines(stack, 2, voi, scene.viewport)),
+        )
+
+    return build
+
+
+def words_drawn(scene, scale, monkeypatch):
+    """The rows that were drawn, as (words, place)."""
+    load_fonts()
+    rows = []
+    monkeypatch.setattr(
+        corner_text,
+        "_draw_row",
+        lambda painter, scene, row, y, scale: rows.append((row, y)),
+    )
+    image = QImage(scene.pane_width, scene.pane_height, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    try:
+        places = draw_corner_text(painter, scene, scale, None)
+    finally:
+        painter.end()
+    return rows, places
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("technique", [False, True])
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75, 2.0])
+@pytest.mark.parametrize("size", [(267, 258), (300, 290), (360, 330), (430, 300), (262, 520)])
+def test_four_warnings_and_technique_in_a_small_pane_keep_apart_and_inside_it(
+    warned_scene, monkeypatch, size, scale, technique
+):
+    width, height = size
+    scene = warned_scene(width, height, technique=technique)
+    rows, (top, bottom) = words_drawn(scene, scale, monkeypatch)
+    assert top.bottom() <= bottom.top()
+    assert top.top() >= 0
+    assert bottom.bottom() <= height
+    assert min(top.left(), bottom.left()) >= 0
+    assert max(top.right(), bottom.right()) <= width
+    said = " ".join(row.text for row, _ in rows)
+    assert all(warning in said for warning in _WARNINGS)
+    assert ("kVp" in said) + ("technique: enlarge the view" in said) == technique
+
+
+@pytest.mark.usefixtures("qapp")
+def test_technique_is_said_in_whole_where_there_is_room(warned_scene, monkeypatch):
+    rows, _ = words_drawn(warned_scene(900, 800), 2.0, monkeypatch)
+    said = " ".join(row.text for row, _ in rows)
+    assert "31 kVp" in said
+    assert "HOLOGIC" in said
+    assert "enlarge" not in said

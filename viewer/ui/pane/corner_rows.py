@@ -82,15 +82,20 @@ def top_rows(scene: PaneScene, scale: float, width: float) -> list[CornerRow]:
     return rows
 
 
-def bottom_rows(scene: PaneScene, scale: float, width: float) -> list[CornerRow]:
-    """What is said at the foot: the AI\'s state, then how the image is read."""
+def bottom_rows(
+    scene: PaneScene, lines: Sequence[CornerLine], scale: float, width: float
+) -> list[CornerRow]:
+    """What is said at the foot: the AI's state, then how the image is read.
+
+    lines: the scene's own, or fewer where there is no room for all.
+    """
     rows = [] if scene.ai is None else list(_ai_rows(scene.ai, scale, width))
-    for line in scene.bottom_lines:
+    for line in lines:
         rows += _line_rows(line, scale, width)
     return rows
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[CornerRow, ...]:
     size, weight = TEXT_SIZE * scale, QFont.Weight.Normal
     if line.emphasis is Emphasis.VIEW:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from viewer.rendering.captions import CornerLine, gathered
 from viewer.rendering.raster import DeviceRect
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import GreyRaster
@@ -35,8 +36,11 @@ from viewer.ui.pane.kept_words import (
     unsplit,
 )
 
+_Blocks = tuple[list[CornerRow], list[CornerRow], float]
+"""The rows at the top, those at the foot, and their scale."""
+
 _WIDEST = 300.0
-_SHARES = (1.0, 0.85, 0.7, 0.6, 0.5)
+_SHARES = (1.0, 0.85, 0.7, 0.6, 0.5, 0.42)
 """Of the wished size of words, tried in this order."""
 _LEAST_SCALE = 0.85
 """Device pixels per logical pixel below which words are not made smaller still."""
@@ -68,24 +72,39 @@ def draw_corner_text(
     return tuple(places)
 
 
-def _fitting_blocks(
-    scene: PaneScene, scale: float
-) -> tuple[list[CornerRow], list[CornerRow], float]:
+def _fitting_blocks(scene: PaneScene, scale: float) -> _Blocks:
     """Both blocks and their scale: where a pane is too low for large words, smaller ones.
 
     Without them the view's letters would lie under other words.
     """
+    for top, bottom, smaller in _blocks_to_try(scene, scale):
+        if _fit(scene, top, bottom, smaller):
+            break
+    return top, bottom, smaller
+
+
+def _blocks_to_try(scene: PaneScene, scale: float) -> Iterator[_Blocks]:
+    """All words ever smaller, then those that one sentence can stand for gathered into it.
+
+    Gathered ones begin at the wished size again: there is more room.
+    """
+    yield from _ever_smaller(scene, scene.bottom_lines, scale)
+    if any(line.stand_in for line in scene.bottom_lines):
+        yield from _ever_smaller(scene, gathered(scene.bottom_lines), scale)
+
+
+def _ever_smaller(
+    scene: PaneScene, bottom_lines: Sequence[CornerLine], scale: float
+) -> Iterator[_Blocks]:
     for share in _SHARES:
         smaller = scale * share
         width = min(_WIDEST * smaller, max(scene.pane_width - 2 * MARGIN * smaller, 1.0))
         top = top_rows(scene, smaller, width)
-        bottom = bottom_rows(scene, smaller, width)
-        if _fit(scene, top, bottom, smaller):
+        bottom = bottom_rows(scene, bottom_lines, smaller, width)
+        yield top, bottom, smaller
+        yield indispensable(top), indispensable(bottom), smaller
+        if smaller < _LEAST_SCALE:
             break
-        top, bottom = indispensable(top), indispensable(bottom)
-        if _fit(scene, top, bottom, smaller) or scale * share < _LEAST_SCALE:
-            break
-    return top, bottom, smaller
 
 
 def _fit(
