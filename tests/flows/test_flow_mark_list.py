@@ -27,6 +27,8 @@ from running_program import RunningProgram
 
 from viewer.domain.hanging import Slot
 from viewer.domain.mark import MarkClass
+from viewer.domain.mark_regions import region_values
+from viewer.session.slabs import slab_stepped
 
 Start = Callable[..., RunningProgram]
 
@@ -155,3 +157,53 @@ def test_the_table_of_marks_names_no_one_and_leaves_out_words(
     assert 9000 < float(first["mean"]) < 12000
     assert (second["shape"], second["mark"]) == ("probe", "2")
     assert float(second["value"]) == int(second["code"])
+
+
+def test_a_table_of_values_says_that_they_are_of_slices_while_a_slab_is_shown(
+    start: Start, phantom: Path, tmp_path: Path
+) -> None:
+    running = opened(start(), phantom)
+    path = tmp_path / "marks.csv"
+    running.chooser.save_as = (path, 0)
+
+    def saved() -> tuple[str, dict[str, str]]:
+        path.unlink(missing_ok=True)
+        running.program.status.say("")
+        running.program.desk.marks.save()
+        running.qtbot.waitUntil(lambda: "written" in running.program.status.said)
+        return running.program.status.said, next(csv.DictReader(path.read_text().splitlines()))
+
+    running.key(Qt.Key.Key_E, ALT)
+    drag(running, Slot.LCC, (120, 20), (160, 60))
+    image, own = running.state.image_in(Slot.LCC), running.state.panes[Slot.LCC].slice_index
+    assert image is not None
+    alone = saved()
+    assert alone[0] == "Marks written to marks.csv."
+    running.program.session.apply(lambda state: slab_stepped(state, Slot.RCC, 1))
+    assert saved() == alone, "the slab is another image's"
+    running.program.session.apply(lambda state: slab_stepped(state, Slot.LCC, 3))
+    running.wait_for_frames()
+    said, row = saved()
+    assert said == (
+        "Marks written to marks.csv. Its values are of the slice named there, not of the slab."
+    )
+    assert row == alone[1]
+    assert int(row["slice"]) == own + 1
+    frame = running.program.files.frame(image.image_id, own)
+    assert frame is not None
+    of_slice = region_values(marks(running)[0], frame, image.grey_scale)
+    assert of_slice is not None
+    assert float(row["mean"]) == pytest.approx(of_slice.mean)
+
+
+def test_a_table_without_values_has_nothing_to_say_of_a_slab(
+    start: Start, phantom: Path, tmp_path: Path
+) -> None:
+    running = opened(start(), phantom)
+    running.chooser.save_as = (tmp_path / "marks.csv", 0)
+    running.key(Qt.Key.Key_D)
+    drag(running, Slot.LCC, (120, 20), (160, 60))
+    running.program.session.apply(lambda state: slab_stepped(state, Slot.LCC, 3))
+    running.program.desk.marks.save()
+    running.qtbot.waitUntil(lambda: "written" in running.program.status.said)
+    assert running.program.status.said == "Marks written to marks.csv."

@@ -55,6 +55,7 @@ class MarkRow:
     pixels: int | None = None
     """Of a region: those that count, padding left out."""
     mean: float | None = None
+    """Of `slice`, the one it was drawn on, as all values here: never of a slab."""
     deviation: float | None = None
     value: float | None = None
     """Of a probe: the modality value."""
@@ -69,7 +70,7 @@ def mark_rows(marked: MarkedExam, frame_of: FrameOf) -> tuple[MarkRow, ...]:
     rows = []
     for image in marked.exam.images:
         for mark in marked.kept.marks_on(image):
-            frame = frame_of(image.image_id, mark.slice_index) if _needs_pixels(mark) else None
+            frame = frame_of(image.image_id, mark.slice_index) if has_values(mark) else None
             rows.append(_row(marked, image, mark, frame))
     return tuple(sorted(rows, key=lambda row: row.mark))
 
@@ -81,6 +82,11 @@ def write_marks_table(path: Path, marked: MarkedExam, frame_of: FrameOf) -> None
     typed is left out.
     """
     write_text(path, csv_of(MarkRow, mark_rows(marked, frame_of)))
+
+
+def has_values(mark: Mark) -> bool:
+    """Whether a mark's row says what pixels hold, not only where it lies and how large it is."""
+    return mark.shape.is_region or mark.shape is MarkShape.PROBE
 
 
 def _row(marked: MarkedExam, image: ImageStack, mark: Mark, frame: Frame | None) -> MarkRow:
@@ -115,7 +121,3 @@ def _row(marked: MarkedExam, image: ImageStack, mark: Mark, frame: Frame | None)
         value=None if probe is None else probe.value,
         code=None if probe is None else probe.code,
     )
-
-
-def _needs_pixels(mark: Mark) -> bool:
-    return mark.shape.is_region or mark.shape is MarkShape.PROBE

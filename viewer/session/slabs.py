@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from viewer.domain.hanging import Slot
+from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
-from viewer.domain.slab import THICKNESSES, Slab, SlabMode, slab_slices
+from viewer.domain.slab import THICKNESSES, Slab, SlabMode, is_slab, slab_slices
 from viewer.session.state import SessionState
 
 _STEPS = (0.0, *THICKNESSES)
@@ -37,6 +38,15 @@ def shown_slices(state: SessionState, pane: PaneState) -> tuple[int, ...]:
         return (pane.slice_index,)
     around = slab_slices(pane.slab, pane.slice_index, image)
     return (pane.slice_index, *(index for index in around if index != pane.slice_index))
+
+
+def is_shown_as_slab(state: SessionState, image: ImageStack) -> bool:
+    """Whether a pane on screen shows several slices of an image put together."""
+    panes = (state.panes[slot] for slot in state.shown_slots)
+    return any(
+        pane.image_id == image.image_id and is_slab(pane.slab, pane.slice_index, image)
+        for pane in panes
+    )
 
 
 def _with_slab(state: SessionState, slot: Slot, slab: Slab) -> SessionState:

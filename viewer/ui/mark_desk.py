@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDialog, QWidget
@@ -13,7 +12,7 @@ from viewer.domain.frame import Frame
 from viewer.domain.mark import Mark, MarkShape
 from viewer.errors import Problem
 from viewer.export.file_names import picture_name
-from viewer.export.marks_table import MarkedExam, write_marks_table
+from viewer.export.marks_table import MarkedExam, has_values, write_marks_table
 from viewer.jobs.exam_files import ExamFiles
 from viewer.jobs.one_task import OneTask
 from viewer.session.marks import (
@@ -24,11 +23,13 @@ from viewer.session.marks import (
     selected_mark,
 )
 from viewer.session.session import Session
+from viewer.session.slabs import is_shown_as_slab
 from viewer.ui.dialogs.mark_words import MarkWordsDialog
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.panel.mark_list import MarkBlock
 
 _CSV = "Table (*.csv)"
+_OF_SLICES = "Its values are of the slice named there, not of the slab."
 
 
 class MarkDesk(QObject):
@@ -114,7 +115,19 @@ class MarkDesk(QObject):
         def frame_of(image_id: str, slice_index: int) -> Frame:
             return Frame.cropped(frames[image_id].read_frame(slice_index))
 
-        if not self._writing.run(lambda: _written(path, marked, frame_of)):
+        beside_slab = any(
+            has_values(mark) and is_shown_as_slab(state, image)
+            for image in exam.images
+            for mark in found.kept.marks_on(image)
+        )
+        # The panes say what the slab holds: other numbers than those of the table.
+        note = f" {_OF_SLICES}" if beside_slab else ""
+
+        def write() -> str:
+            write_marks_table(path, marked, frame_of)
+            return f"Marks written to {path.name}.{note}"
+
+        if not self._writing.run(write):
             self.kept.emit("A table is being written; wait for it.")
 
     def say(self, sentence: str) -> None:
@@ -132,8 +145,3 @@ class MarkDesk(QObject):
 
 def _says_nothing(mark: Mark) -> bool:
     return mark.shape is MarkShape.TEXT and not mark.text
-
-
-def _written(path: Path, marked: MarkedExam, frame_of: Callable[[str, int], Frame]) -> str:
-    write_marks_table(path, marked, frame_of)
-    return f"Marks written to {path.name}."
