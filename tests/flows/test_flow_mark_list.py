@@ -28,9 +28,13 @@ from running_program import RunningProgram
 from viewer.domain.hanging import Slot
 from viewer.domain.mark import MarkClass
 from viewer.domain.mark_regions import region_values
+from viewer.domain.slab import THICKNESSES
 from viewer.session.slabs import slab_stepped
 
 Start = Callable[..., RunningProgram]
+
+THICKEST = len(THICKNESSES)
+"""Steps to a slab of 20 mm: the phantom's slices are thick, thinner slabs hold one."""
 
 
 @pytest.fixture
@@ -179,9 +183,9 @@ def test_a_table_of_values_says_that_they_are_of_slices_while_a_slab_is_shown(
     assert image is not None
     alone = saved()
     assert alone[0] == "Marks written to marks.csv."
-    running.program.session.apply(lambda state: slab_stepped(state, Slot.RCC, 1))
+    running.program.session.apply(lambda state: slab_stepped(state, Slot.RCC, THICKEST))
     assert saved() == alone, "the slab is another image's"
-    running.program.session.apply(lambda state: slab_stepped(state, Slot.LCC, 3))
+    running.program.session.apply(lambda state: slab_stepped(state, Slot.LCC, THICKEST))
     running.wait_for_frames()
     said, row = saved()
     assert said == (
@@ -203,7 +207,7 @@ def test_a_table_without_values_has_nothing_to_say_of_a_slab(
     running.chooser.save_as = (tmp_path / "marks.csv", 0)
     running.key(Qt.Key.Key_D)
     drag(running, Slot.LCC, (120, 20), (160, 60))
-    running.program.session.apply(lambda state: slab_stepped(state, Slot.LCC, 3))
+    running.program.session.apply(lambda state: slab_stepped(state, Slot.LCC, THICKEST))
     running.program.desk.marks.save()
     running.qtbot.waitUntil(lambda: "written" in running.program.status.said)
     assert running.program.status.said == "Marks written to marks.csv."
