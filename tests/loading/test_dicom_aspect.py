@@ -127,7 +127,7 @@ def _mark(shape: MarkShape, *points: tuple[float, float]) -> Mark:
 
 def test_lengths_and_areas_of_pixels_that_are_not_square_count_in_widths(tmp_path: Path) -> None:
     image = opened(tmp_path, PixelAspectRatio=[2, 1])
-    in_widths = "pixel spacing unknown, pixels not square: in widths of a pixel"
+    in_widths = "pixel spacing unknown, pixels not square: counted in pixel widths"
     across = distance(image, ImagePoint(0, 0), ImagePoint(0, 20))
     down = distance(image, ImagePoint(0, 0), ImagePoint(10, 0))
     slanting = distance(image, ImagePoint(0, 0), ImagePoint(15, 40))

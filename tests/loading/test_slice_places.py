@@ -200,6 +200,30 @@ def test_positions_farther_apart_than_slices_can_be_are_in_another_unit(tmp_path
     assert placed(far, planes=[AXIAL] * 4, counted=(), stated=0) is None
 
 
+@pytest.mark.parametrize("heights", [[-1e308, 0.0, 1e308], [0.0, 1e300, 2e300]])
+def test_a_volume_with_absurd_positions_opens_as_if_it_stated_none(
+    tmp_path: Path, heights: list[float]
+) -> None:
+    image = multi_frame(tmp_path, heights, SpacingBetweenSlices=1.0)
+    assert (image.places, depths(image)) == (None, [0, 1, 2])
+
+
+@pytest.mark.parametrize("absurd", [1e200, 1e308, 7.0])
+def test_planes_whose_directions_are_no_cosines_leave_slices_along_their_line(
+    tmp_path: Path, absurd: float
+) -> None:
+    plane = [absurd, 0, 0, 0, absurd, 0]
+    image = opened(tmp_path, [1, 2, 4], ImageOrientationPatient=plane)
+    assert (depths(image), image.support_is_first) == ([0, 1, 3], None)
+
+
+def test_numbers_that_would_make_slices_thinner_than_any_count_something_else() -> None:
+    counted = (1, 10**12, 2 * 10**12)
+    found = placed([(0, 0, n) for n in range(3)], planes=(), counted=counted, stated=0)
+    assert found is not None
+    assert found.spacing_mm == 1.0
+
+
 def test_a_slice_beyond_any_breast_has_a_position_that_is_not_believed(tmp_path: Path) -> None:
     image = multi_frame(tmp_path, [0, 1, 2, 3, 503])
     assert (image.places, depths(image)) == (None, [0, 1, 2, 3, 4])

@@ -11,7 +11,7 @@ from viewer.domain.mark_regions import area_of
 from viewer.domain.viewport import spacing_of
 
 UNKNOWN_SPACING = "pixel spacing unknown"
-IN_WIDTHS = "pixel spacing unknown, pixels not square: in widths of a pixel"
+IN_WIDTHS = "pixel spacing unknown, pixels not square: counted in pixel widths"
 _SHORTEST_ARM_MM = 1e-6
 
 

@@ -37,5 +37,5 @@ def aspect_doubts(dataset: Dataset) -> tuple[str, ...]:
         return ()
     return (
         f"The pixels are {ratio:.3g} times as high as wide (Pixel Aspect Ratio): "
-        "lengths count in widths of a pixel.",
+        "lengths are counted in pixel widths.",
     )

@@ -11,12 +11,12 @@ from pydicom.dataset import Dataset
 
 from viewer.domain.windowing import Voi
 from viewer.loading.dicom_frames import SliceFiles
-from viewer.loading.dicom_header import numbers, whole
+from viewer.loading.dicom_header import whole
 from viewer.loading.dicom_spacing import NOT_STATED, distance_between, uneven_words
 from viewer.loading.dicom_support import nearest_to_support
 from viewer.loading.found_exam import FoundImage
 from viewer.loading.read_dicom import DicomFile
-from viewer.loading.slice_places import PlacedSlices, placed
+from viewer.loading.slice_places import PlacedSlices, placed, plane_of, position_of
 from viewer.loading.stable_hash import short_hash
 
 
@@ -43,8 +43,8 @@ def _volume(files: Sequence[DicomFile]) -> FoundImage:
     stack = first.image.stack
     ids = sorted(file.image.stack.image_id for file in files)
     vois = tuple(file.image.stack.vois for file in files)
-    positions = [numbers(file.header.dataset, "ImagePositionPatient") for file in files]
-    planes = [numbers(file.header.dataset, "ImageOrientationPatient") for file in files]
+    positions = [position_of(file.header.dataset) for file in files]
+    planes = [plane_of(file.header.dataset) for file in files]
     found = _placed(files, positions, planes)
     spacing = distance_between(positions) if found is None else found.spacing_mm
     doubts = dict.fromkeys(
@@ -114,8 +114,7 @@ def _instance(file: DicomFile) -> int:
 
 def _position(dataset: Dataset) -> float:
     """Return the position along the direction in which slices differ: across the image plane."""
-    place = numbers(dataset, "ImagePositionPatient")
-    plane = numbers(dataset, "ImageOrientationPatient")
+    place, plane = position_of(dataset), plane_of(dataset)
     if len(place) != 3 or len(plane) != 6:
         return 0.0
     a, b = plane[:3], plane[3:]

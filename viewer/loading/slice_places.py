@@ -14,6 +14,10 @@ from viewer.loading.dicom_header import frame_groups, numbers, shared_group
 
 FARTHEST_STEP_MM = 10.0
 """Neighbouring slices that are farther apart are so in another unit, or made up."""
+_FARTHEST_MM = 1e6
+"""No position in a room is farther from its origin."""
+_LARGEST_COSINE = 1.1
+"""Room for rounding."""
 _THICKEST_BREAST_MM = 300.0
 """Three times what compression leaves."""
 _LEAST_STEP_MM = 0.05
@@ -34,19 +38,31 @@ class PlacedSlices:
     places: SlicePlaces
 
 
+def position_of(dataset: Dataset) -> tuple[float, ...]:
+    """Return Image Position (Patient); () where it is absent or absurd."""
+    return _within(numbers(dataset, "ImagePositionPatient"), _FARTHEST_MM)
+
+
+def plane_of(dataset: Dataset) -> tuple[float, ...]:
+    """Return Image Orientation (Patient); () where it is absent or holds no cosines."""
+    return _within(numbers(dataset, "ImageOrientationPatient"), _LARGEST_COSINE)
+
+
+def _within(found: tuple[float, ...], largest: float) -> tuple[float, ...]:
+    return found if all(abs(each) <= largest for each in found) else ()
+
+
 def frame_positions(dataset: Dataset) -> list[tuple[float, ...]]:
     """Return Image Position (Patient) of every frame that the header describes; () where absent."""
-    return [
-        _stated(group, "ImagePositionPatient")
-        for group in frame_groups(dataset, "PlanePositionSequence")
-    ]
+    groups = frame_groups(dataset, "PlanePositionSequence")
+    return [() if group is None else position_of(group) for group in groups]
 
 
 def frame_planes(dataset: Dataset) -> list[tuple[float, ...]]:
     """Return Image Orientation (Patient): the one that all frames share, else of every frame."""
     shared = shared_group(dataset, "PlaneOrientationSequence")
     groups = [shared] if shared is not None else frame_groups(dataset, "PlaneOrientationSequence")
-    return [_stated(group, "ImageOrientationPatient") for group in groups]
+    return [() if group is None else plane_of(group) for group in groups]
 
 
 def frames_placed(dataset: Dataset, *, slices: int, spacing_mm: float | None) -> SlicePlaces | None:
@@ -63,10 +79,6 @@ def frames_placed(dataset: Dataset, *, slices: int, spacing_mm: float | None) ->
         return None
     is_even = np.abs(np.diff(found.places.mm) - spacing_mm).max() <= UNEVEN * spacing_mm
     return None if is_even else found.places
-
-
-def _stated(group: Dataset | None, keyword: str) -> tuple[float, ...]:
-    return () if group is None else numbers(group, keyword)
 
 
 def placed(
@@ -94,7 +106,7 @@ def placed(
     numbers_on = np.diff(counted) if len(counted) == len(positions) else np.zeros(0, np.int64)
     by_number = steps / numbers_on if numbers_on.size and numbers_on.min() > 0 else np.zeros(0)
     usual = float(np.median(by_number)) if by_number.size else 0.0
-    if not by_number.size or np.abs(by_number - usual).max() > _NUMBERS_AGREE * usual:
+    if usual < _LEAST_STEP_MM or np.abs(by_number - usual).max() > _NUMBERS_AGREE * usual:
         usual = float(np.median(steps))
         counted, stated = (), 0
     if usual > FARTHEST_STEP_MM or along[-1] > _THICKEST_BREAST_MM:

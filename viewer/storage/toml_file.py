@@ -59,7 +59,7 @@ def _read(path: Path) -> TomlFile:
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):
-            return TomlFile(complaint=set_aside(path, "it is no file"))
+            return TomlFile(complaint=set_aside(path, "it is not a file"))
         if status.st_size > LARGEST_BYTES:
             return TomlFile(complaint=set_aside(path, "it is too large"))
         return TomlFile(entries=tomllib.loads(path.read_text(encoding="utf-8")))
