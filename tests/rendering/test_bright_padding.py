@@ -173,11 +173,29 @@ def test_padding_far_from_every_tissue_code_is_no_edge_either(quality, inverted)
         GreyScale(largest_code=4095, padding=(4095, 4095), slope=-1.0),
     ],
 )
-@pytest.mark.parametrize("inverted", [False, True])
-def test_padding_at_the_dark_end_and_no_padding_are_drawn_as_they_are(grey_scale, inverted):
+def test_padding_at_the_dark_end_and_no_padding_are_drawn_as_they_are(grey_scale):
     frame = Frame.cropped(padded(HIGH_IS_PADDING, 3))
-    assert bright_padding(grey_scale, WINDOW, inverted=inverted) is None
-    assert for_drawing(frame, bright_padding(grey_scale, WINDOW, inverted=inverted)) is frame
+    assert bright_padding(grey_scale, WINDOW, inverted=False) is None
+    assert for_drawing(frame, bright_padding(grey_scale, WINDOW, inverted=False)) is frame
+    if grey_scale.padding is None:
+        assert bright_padding(grey_scale, WINDOW, inverted=True) is None
+
+
+@pytest.mark.parametrize("quality", list(Quality))
+@pytest.mark.parametrize(
+    "grey_scale",
+    [
+        GreyScale(largest_code=4095, padding=(0, 0)),
+        GreyScale(largest_code=4095, padding=(4095, 4095), monochrome1=True),
+    ],
+)
+def test_what_is_dark_as_stored_lays_no_bright_line_when_inverted(grey_scale, quality):
+    codes = padded(grey_scale, 1, flat=1000)
+    tissue = int(levels_at(codes[70:71], grey_scale, True)[0, 0])
+    for scale in (0.2, 0.37, 1.0, 2.5):
+        viewport = make_viewport(ROWS, COLUMNS, scale=scale)
+        drawn = drawn_of(codes, grey_scale, viewport, inverted=True, quality=quality)
+        assert set(np.unique(drawn)) == {0, tissue}
 
 
 def test_a_frame_without_a_padding_pixel_is_drawn_as_it_is():

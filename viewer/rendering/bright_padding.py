@@ -3,7 +3,8 @@
 Padding is black whatever its code, but codes are interpolated before they become grey: between a
 breast and padding of a bright code lie codes of bright tissue. A frame for drawing has the darkest
 tissue near by in the place of such padding, and says where the padding is, to be painted black.
-Padding at the dark end needs none of this: between it and tissue lies darker tissue.
+Padding at the dark end needs none of this, unless the image is inverted: between it and tissue lies
+darker tissue, which inverted is brighter.
 """
 
 from __future__ import annotations
@@ -42,14 +43,15 @@ class BrightPadding:
 
 
 def bright_padding(grey_scale: GreyScale, voi: Voi, *, inverted: bool) -> BrightPadding | None:
-    """The padding to fill before drawing; None without any, and when it is at the dark end."""
+    """The padding to fill before drawing; None without any, and when none is needed."""
     if grey_scale.padding is None:
         return None
     first, last = grey_scale.padding
     falls = isinstance(voi, VoiLut) and voi.falls
     low_is_bright = grey_scale.low_codes_are_bright != falls
     middle = grey_scale.largest_code / 2
-    if last >= middle if low_is_bright else first <= middle:
+    is_dark = last >= middle if low_is_bright else first <= middle
+    if is_dark and not inverted:
         return None
     low_is_dark = low_is_bright == inverted
     return BrightPadding(first, last, Extreme.LOWEST if low_is_dark else Extreme.HIGHEST)
