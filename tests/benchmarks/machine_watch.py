@@ -1,6 +1,6 @@
 """A control beside a measurement: when the machine itself gave a waiting program no processor.
 
-A sleeper on every core asks to be woken every 5 ms, ahead of every ordinary program. One that is
+A sleeper on every core asks to be woken every 2 ms, ahead of every ordinary program. One that is
 woken late was kept waiting by the machine (a virtual one gives its cores away), not by the program
 that is measured.
 """
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from types import TracebackType
 
-EVERY_S = 0.005
-LATE_S = 0.010
+EVERY_S = 0.002
+LATE_S = 0.001
 """A sleeper that is woken so much later than it asked for counts as a pause."""
 
 
