@@ -182,9 +182,7 @@ class Reading:
 
     def _large_panes(self, prefix: str, steps: int) -> None:
         """Four panes of 1000x1200."""
-        window = self._program.window
-        self._command("screen.full")
-        window.resize(*FOUR_LARGE)
+        self._full_screen(FOUR_LARGE)
         self._command("slice.link")
         self._settle()
         for act, reaction, name in (
@@ -193,9 +191,16 @@ class Reading:
         ):
             self._do(Phase(name=name, steps=steps, act=act, measures={reaction: prefix + name}))
         self._command("slice.link")
-        self._command("screen.full")
-        window.resize(*SCREEN)
+        self._app.processEvents()
+        self._full_screen(SCREEN)
         self._settle()
+
+    def _full_screen(self, size: tuple[int, int]) -> None:
+        """Go to full screen or back; the window gets its new size later, as from any desktop."""
+        self._command("screen.full")
+        self._app.processEvents()
+        self._program.window.resize(*size)
+        self._app.processEvents()
 
     def _scroll(self, step: int) -> None:
         """Down and up through the whole volume."""
