@@ -34,8 +34,12 @@ from viewer.session.spot_moves import spot_offered
 from viewer.session.state import CineSweep, SessionState
 
 
-def hung() -> SessionState:
-    state = opened(SessionState(), [make_exam()])
+def hung(spacing_mm: float | None = None) -> SessionState:
+    exam = make_exam()
+    if spacing_mm is not None:
+        images = tuple(replace(image, slice_spacing_mm=spacing_mm) for image in exam.images)
+        exam = replace(exam, images=images)
+    state = opened(SessionState(), [exam])
     for slot in state.slots:
         state = pane_measured(state, slot, 400, 300)
     return state
@@ -163,6 +167,22 @@ def test_slabs_step_from_the_slice_alone_to_twenty_and_back() -> None:
     slab = state.panes[Slot.RCC].slab
     assert (slab.thickness, slab.mode) == (3, SlabMode.MAXIMUM)
     assert shown_slices(state, state.panes[Slot.RCC]) == (5, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("spacing_mm", "steps"),
+    [(1.0, [3, 5, 10, 20]), (4.2, [10, 20]), (12.0, [20]), (50.0, [])],
+)
+def test_every_step_of_a_slab_shows_more_slices_than_the_one_before(
+    spacing_mm: float, steps: list[float]
+) -> None:
+    state, thick, slices = hung(spacing_mm), [], [1]
+    while (thicker := slab_stepped(state, Slot.RCC, 1)) is not state:
+        state = thicker
+        thick.append(state.panes[Slot.RCC].slab.thickness)
+        slices.append(len(shown_slices(state, state.panes[Slot.RCC])))
+    assert thick == steps
+    assert sorted(set(slices)) == slices
 
 
 @settings(deadline=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viewer.commands.command import Command, Context, Group, transition
 from viewer.commands.reasons import without_slices
-from viewer.domain.slab import THICKNESSES, SlabMode
+from viewer.domain.slab import SlabMode, thicknesses_of
 from viewer.session.scrolling import cine_sweep_chosen
 from viewer.session.seen_slices import next_unseen, to_next_unseen
 from viewer.session.slabs import slab_mode_stepped, slab_stepped
@@ -12,9 +12,15 @@ from viewer.session.state import CineSweep
 
 
 def _thickest(context: Context) -> str | None:
-    if context.state.active_pane.slab.thickness >= THICKNESSES[-1]:
-        return f"slabs are {THICKNESSES[-1]:.0f} mm thick at most"
-    return without_slices(context)
+    image = context.state.active_image
+    if image is None or image.slices < 2:
+        return without_slices(context)
+    thicknesses = thicknesses_of(image)
+    if not thicknesses:
+        return "the slices of this image lie too far apart for a slab"
+    if context.state.active_pane.slab.thickness >= thicknesses[-1]:
+        return f"slabs are {thicknesses[-1]:.0f} mm thick at most"
+    return None
 
 
 def _without_slab(context: Context) -> str | None:

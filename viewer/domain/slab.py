@@ -38,6 +38,11 @@ class Slab:
 NO_SLAB = Slab()
 
 
+def thicknesses_of(stack: ImageStack) -> tuple[float, ...]:
+    """The thicknesses that put two or more slices of a stack together."""
+    return tuple(thickness for thickness in THICKNESSES if _count(thickness, stack) > 1)
+
+
 def slab_slices(slab: Slab, slice_index: int, stack: ImageStack) -> range:
     """The slices shown, about `slice_index`; fewer where the volume ends.
 
@@ -46,7 +51,7 @@ def slab_slices(slab: Slab, slice_index: int, stack: ImageStack) -> range:
     lie within that thickness.
     """
     spacing = stack.slice_spacing_mm or 1.0
-    count = max(1, int(slab.thickness / spacing + 0.5))
+    count = _count(slab.thickness, stack)
     before = (count - 1) // 2
     if stack.places is not None:
         start_mm = stack.places.mm[slice_index] - (before + 0.5) * spacing
@@ -54,6 +59,10 @@ def slab_slices(slab: Slab, slice_index: int, stack: ImageStack) -> range:
         return range(min(near.start, slice_index), max(near.stop, slice_index + 1))
     first = slice_index - before
     return range(max(0, first), min(stack.slices, first + count))
+
+
+def _count(thickness: float, stack: ImageStack) -> int:
+    return max(1, int(thickness / (stack.slice_spacing_mm or 1.0) + 0.5))
 
 
 def is_slab(slab: Slab, slice_index: int, stack: ImageStack) -> bool:

@@ -7,25 +7,26 @@ from dataclasses import replace
 from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
-from viewer.domain.slab import THICKNESSES, Slab, SlabMode, is_slab, slab_slices
+from viewer.domain.slab import Slab, SlabMode, is_slab, slab_slices, thicknesses_of
 from viewer.session.state import SessionState
-
-_STEPS = (0.0, *THICKNESSES)
 
 
 def slab_stepped(state: SessionState, slot: Slot, by: int) -> SessionState:
-    """The next thicker or thinner slab; the thinnest is the slice alone."""
-    slab = state.panes[slot].slab
-    thinner = [step for step in _STEPS if step <= slab.thickness]
-    index = min(max(len(thinner) - 1 + by, 0), len(_STEPS) - 1)
-    return _with_slab(state, slot, replace(slab, thickness=_STEPS[index]))
+    """The next thicker or thinner slab of at least two slices; the thinnest is the slice alone."""
+    slab, image = state.panes[slot].slab, state.image_in(slot)
+    if image is None:
+        return state
+    steps = (0.0, *thicknesses_of(image))
+    thinner = [step for step in steps if step <= slab.thickness]
+    index = min(max(len(thinner) - 1 + by, 0), len(steps) - 1)
+    return _with_slab(state, slot, replace(slab, thickness=steps[index]))
 
 
 def slab_mode_stepped(state: SessionState, slot: Slot) -> SessionState:
     """Mean, maximum, minimum: the next; where no slab is shown, the thinnest one is."""
     slab = state.panes[slot].slab
     if slab.thickness == 0:
-        return _with_slab(state, slot, replace(slab, thickness=THICKNESSES[0]))
+        return slab_stepped(state, slot, 1)
     modes = list(SlabMode)
     mode = modes[(modes.index(slab.mode) + 1) % len(modes)]
     return _with_slab(state, slot, replace(slab, mode=mode))
