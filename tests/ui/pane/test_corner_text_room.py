@@ -15,8 +15,11 @@ from viewer.domain.grey_depth import GreyDepth
 from viewer.domain.technique import Technique
 from viewer.domain.windowing import Window
 from viewer.rendering.captions import (
+    AiLine,
+    AiLook,
     Badge,
     CornerLine,
+    Emphasis,
     TextSettings,
     ai_line,
     factor_lines,
@@ -142,7 +145,7 @@ def test_only_the_row_that_reaches_over_tissue_is_shortened_or_gets_a_ground():
     assert in_air.left() < 415
     assert over_skin.left() > 430
     assert over_skin.height() == in_air.height()
-    longest = replace(long, short="")
+    longest = CornerLine(long.text.replace(" ", "_"))
     place, pixels = drawn((lines[0], longest, lines[2]), skin)
     grounds = (pixels < 0x30).any(axis=1)
     row = place.height() / 3
@@ -193,8 +196,8 @@ def warned_scene():
     return build
 
 
-def words_drawn(scene, scale, monkeypatch):
-    """The rows that were drawn, as (words, place)."""
+def words_drawn(scene, scale, monkeypatch, grey=None):
+    """The rows that were drawn, each with where it begins, and the places of both blocks."""
     load_fonts()
     rows = []
     monkeypatch.setattr(
@@ -205,22 +208,24 @@ def words_drawn(scene, scale, monkeypatch):
     image = QImage(scene.pane_width, scene.pane_height, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     try:
-        places = draw_corner_text(painter, scene, scale, None)
+        places = draw_corner_text(painter, scene, scale, None if grey is None else raster(grey))
     finally:
         painter.end()
     return rows, places
 
 
 @pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("tissue_grey", [0, 200])
 @pytest.mark.parametrize("technique", [False, True])
 @pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 1.75, 2.0])
 @pytest.mark.parametrize("size", [(267, 258), (300, 290), (360, 330), (430, 300), (262, 520)])
 def test_four_warnings_and_technique_in_a_small_pane_keep_apart_and_inside_it(
-    warned_scene, monkeypatch, size, scale, technique
+    warned_scene, monkeypatch, size, scale, technique, tissue_grey
 ):
     width, height = size
     scene = warned_scene(width, height, technique=technique)
-    rows, (top, bottom) = words_drawn(scene, scale, monkeypatch)
+    image = np.full((height, width), tissue_grey, np.uint8)
+    rows, (top, bottom) = words_drawn(scene, scale, monkeypatch, image)
     assert top.bottom() <= bottom.top()
     assert top.top() >= 0
     assert bottom.bottom() <= height
@@ -238,3 +243,109 @@ def test_technique_is_said_in_whole_where_there_is_room(warned_scene, monkeypatc
     assert "31 kVp" in said
     assert "HOLOGIC" in said
     assert "enlarge" not in said
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("scale", [1.0, 1.2])
+def test_technique_beside_a_breast_is_broken_between_its_statements_and_keeps_off_it(
+    warned_scene, monkeypatch, scale
+):
+    scene = replace(warned_scene(267, 258), badges=(), bottom_lines=_some_factors())
+    breast = np.zeros((258, 267), np.uint8)
+    breast[60:230, :106] = 150
+    rows, (top, bottom) = words_drawn(scene, scale, monkeypatch, breast)
+    assert bottom.left() >= 106
+    assert top.bottom() <= bottom.top()
+    said = [row.text for row, _ in rows]
+    assert {"compression 99.64 N", "thickness 39 mm"} <= set(said)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_technique_in_air_stands_in_its_own_lines(warned_scene, monkeypatch):
+    scene = replace(warned_scene(267, 258), badges=(), bottom_lines=_some_factors())
+    rows, _ = words_drawn(scene, 1.0, monkeypatch, np.zeros((258, 267), np.uint8))
+    assert "compression 99.64 N   thickness 39 mm" in [row.text for row, _ in rows]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_row_of_technique_that_is_too_wide_is_broken_between_its_statements(
+    warned_scene, monkeypatch
+):
+    rows, _ = words_drawn(warned_scene(180, 700), 1.2, monkeypatch)
+    said = [row.text for row, _ in rows]
+    assert {"compression 99.64 N", "thickness 39 mm"} <= set(said)
+    assert [text for text in said if text != text.strip()] == []
+
+
+def _some_factors():
+    """What fits a low pane: exposure and compression, then the slice."""
+    stack = replace(
+        make_image("LCC", slices=4, rows=128, columns=128),
+        technique=Technique(
+            kvp=31, exposure_mas=48, force_n=99.64, thickness_mm=39, model="Dimensions"
+        ),
+    )
+    return (*factor_lines(stack, TextSettings(technique=True)), CornerLine("3/4, 2.0 mm"))
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("skin_column", [150, 170, 190])
+def test_a_row_that_crosses_a_thin_skin_line_into_dark_fat_is_shortened(monkeypatch, skin_column):
+    line = CornerLine("7/12, 25.0 mm from support side", short="7/12, 25.0 mm")
+    scene = PaneScene(pane_width=300, pane_height=200, text_on_right=False, bottom_lines=(line,))
+    breast = np.zeros((200, 300), np.uint8)
+    breast[:, skin_column:] = 30
+    breast[:, skin_column] = 180
+    rows, _ = words_drawn(scene, 1.0, monkeypatch, breast)
+    assert [row.text for row, _ in rows] == ["7/12, 25.0 mm"]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_few_stray_bright_pixels_of_the_air_shorten_nothing(monkeypatch):
+    line = CornerLine("7/12, 25.0 mm from support side", short="7/12, 25.0 mm")
+    scene = PaneScene(pane_width=300, pane_height=200, text_on_right=False, bottom_lines=(line,))
+    air = np.zeros((200, 300), np.uint8)
+    air[184:186, 50:52] = 255
+    rows, _ = words_drawn(scene, 1.0, monkeypatch, air)
+    assert [row.text for row, _ in rows] == [line.text]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_warning_that_would_reach_over_the_breast_stands_in_two_rows_beside_it(monkeypatch):
+    warning = Badge("maximum: small bright things look larger")
+    scene = PaneScene(pane_width=400, pane_height=300, text_on_right=False, badges=(warning,))
+    breast = np.zeros((300, 400), np.uint8)
+    breast[:, 220:] = 150
+    rows, (top, _) = words_drawn(scene, 1.0, monkeypatch, breast)
+    assert [row.text for row, _ in rows] == ["maximum: small bright", "things look larger"]
+    assert [row.sign is not None for row, _ in rows] == [True, False]
+    assert top.right() < 220
+
+
+@pytest.mark.usefixtures("qapp")
+def test_rows_stay_whole_where_the_breast_fills_the_pane(monkeypatch):
+    warning = Badge("maximum: small bright things look larger")
+    line = CornerLine("compression 100 N   thickness 50 mm")
+    scene = PaneScene(pane_width=400, pane_height=300, badges=(warning,), bottom_lines=(line,))
+    rows, _ = words_drawn(scene, 1.0, monkeypatch, np.full((300, 400), 150, np.uint8))
+    assert [row.text for row, _ in rows] == [warning.text, line.text]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_view_zoom_and_window_are_never_torn_apart(monkeypatch):
+    lines = CornerLine("zoom 2.02"), CornerLine("C 512  W 512")
+    top_lines = (CornerLine("RMLO ID", Emphasis.VIEW),)
+    scene = PaneScene(pane_width=400, pane_height=300, top_lines=top_lines, bottom_lines=lines)
+    breast = np.zeros((300, 400), np.uint8)
+    breast[:, :330] = 150
+    rows, _ = words_drawn(scene, 1.0, monkeypatch, breast)
+    assert [row.text for row, _ in rows] == ["RMLO ID", "zoom 2.02", "C 512  W 512"]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_model_is_not_torn_apart_where_the_scores_before_it_fill_the_row(monkeypatch):
+    scores = "malignant 0.14   benign 0.20"
+    ai = AiLine(AiLook.NOTHING_SALIENT, "AI: no salient region", f"{scores}   Some model GMIC 2")
+    scene = PaneScene(pane_width=600, pane_height=300, ai=ai)
+    rows, _ = words_drawn(scene, 1.0, monkeypatch)
+    assert [row.text for row, _ in rows] == [ai.text, scores, "Some model GMIC 2"]

@@ -20,6 +20,8 @@ _PROGRESS_WIDTH = 110.0
 PROGRESS_HEIGHT = 3.0
 """Of the bar that stands instead of words."""
 _LINE_GAP = 2.0
+_BETWEEN_STATEMENTS = "   "
+"""Stands between the statements of one line of a caption."""
 
 DrawSign = Callable[[QPainter, QRectF], None]
 
@@ -41,6 +43,8 @@ class CornerRow:
     dispensable: bool = False
     short: CornerRow | None = None
     """Stands instead where the row would lie on tissue."""
+    halves: tuple[CornerRow, ...] = ()
+    """Two that stand instead, one below the other, where that brings the words off tissue."""
     words_width: float = field(init=False)
     height: float = field(init=False)
     ascent: float = field(init=False)
@@ -63,15 +67,43 @@ class CornerRow:
 def wrapped(
     text: str, pixel_size: float, width: float, weight: QFont.Weight = QFont.Weight.Normal
 ) -> list[str]:
-    """Break a sentence into rows no wider than `width`, at spaces."""
+    """Break words into rows no wider than `width`: between statements, else at spaces."""
     rows: list[str] = []
-    for word in text.split(" "):
+    for statement in text.split(_BETWEEN_STATEMENTS):
+        longer = f"{rows[-1]}{_BETWEEN_STATEMENTS}{statement}" if rows else statement
+        if rows and text_width(longer, pixel_size, weight) <= width:
+            rows[-1] = longer
+        else:
+            rows += _wrapped_statement(statement, pixel_size, width, weight)
+    return rows
+
+
+def _wrapped_statement(
+    statement: str, pixel_size: float, width: float, weight: QFont.Weight
+) -> list[str]:
+    rows: list[str] = []
+    for word in statement.split(" "):
         longer = f"{rows[-1]} {word}" if rows else word
         if rows and text_width(longer, pixel_size, weight) <= width:
             rows[-1] = longer
         else:
             rows.append(word)
     return rows
+
+
+def _halved(text: str, pixel_size: float, weight: QFont.Weight) -> tuple[str, ...]:
+    """The text as two rows, the wider of them as narrow as can be; nothing if it is one word."""
+    between = _BETWEEN_STATEMENTS if _BETWEEN_STATEMENTS in text else " "
+    pieces = text.split(between)
+    ways = [
+        (between.join(pieces[:count]), between.join(pieces[count:]))
+        for count in range(1, len(pieces))
+    ]
+    return min(
+        ways,
+        key=lambda way: max(text_width(half, pixel_size, weight) for half in way),
+        default=(),
+    )
 
 
 def top_rows(scene: PaneScene, scale: float, width: float) -> list[CornerRow]:
@@ -107,7 +139,7 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[CornerRow,
     if line.short and len(texts) > 1:
         texts = wrapped(line.short, size, width, weight)
 
-    def row(text: str, short: CornerRow | None = None) -> CornerRow:
+    def row(text: str, short: CornerRow | None = None, halves: Sequence[str] = ()) -> CornerRow:
         return CornerRow(
             text=text,
             pixel_size=size,
@@ -117,27 +149,39 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[CornerRow,
             sign=draw_reduced_sign if line.reduced else None,
             dispensable=line.dispensable,
             short=short,
+            halves=tuple(row(half) for half in halves),
         )
 
     if line.short and texts == [whole]:
         return (row(whole, row(line.short)),)
-    return tuple(row(text) for text in texts)
+    return tuple(
+        # A view's name, a zoom, a window are read at a glance: those are never torn apart.
+        row(text, halves=_halved(text, size, weight) if _BETWEEN_STATEMENTS in text else ())
+        for text in texts
+    )
 
 
 @lru_cache(maxsize=64)
 def _badge_rows(badge: Badge, scale: float, width: float) -> tuple[CornerRow, ...]:
     size, weight = TEXT_SIZE * scale, QFont.Weight.Medium
     texts = wrapped(badge.text, size, width - _sign_space(size), weight)
-    return tuple(
-        CornerRow(
+
+    def row(text: str, *, is_first: bool, halves: Sequence[str] = ()) -> CornerRow:
+        return CornerRow(
             text=text,
             pixel_size=size,
             weight=weight,
             colour=WARNING,
             scale=scale,
-            sign=draw_warning_sign if index == 0 else None,
-            indented=index > 0,
+            sign=draw_warning_sign if is_first else None,
+            indented=not is_first,
+            halves=tuple(
+                row(half, is_first=is_first and number == 0) for number, half in enumerate(halves)
+            ),
         )
+
+    return tuple(
+        row(text, is_first=index == 0, halves=_halved(text, size, weight))
         for index, text in enumerate(texts)
     )
 
@@ -178,18 +222,27 @@ def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[CornerRow, ...]:
         # The model's name, and why nothing was asked of it, can go where room is short, since the
         # panel says them too; the reason of a failure never.
         is_elsewhere = line.look in (AiLook.SCORES, AiLook.NOT_RUN)
+        room = width - _sign_space(size)
         rows += [
-            CornerRow(
-                text=text,
-                pixel_size=size,
-                colour=SECONDARY,
-                scale=scale,
-                indented=True,
-                dispensable=is_elsewhere,
-            )
-            for text in wrapped(line.detail, size, width - _sign_space(size))
+            _detail_row(text, size, scale, dispensable=is_elsewhere)
+            for text in wrapped(line.detail, size, room)
         ]
     return tuple(rows)
+
+
+def _detail_row(text: str, size: float, scale: float, *, dispensable: bool) -> CornerRow:
+    def row(text: str, halves: Sequence[str] = ()) -> CornerRow:
+        return CornerRow(
+            text=text,
+            pixel_size=size,
+            colour=SECONDARY,
+            scale=scale,
+            indented=True,
+            dispensable=dispensable,
+            halves=tuple(row(half) for half in halves),
+        )
+
+    return row(text, _halved(text, size, QFont.Weight.Normal))
 
 
 def _sign_space(pixel_size: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF
@@ -45,7 +46,17 @@ _SHARES = (1.0, 0.85, 0.7, 0.6, 0.5, 0.42)
 _LEAST_SCALE = 0.85
 """Device pixels per logical pixel below which words are not made smaller still."""
 _TISSUE_GREY = 40 / 255
-_TISSUE_SHARE = 0.01
+_TISSUE_SHARE = 0.003
+"""Of a row: less than a skin line of one pixel has that crosses it, before fat as dark as air."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PlacedBlock:
+    """Rows on one another, and which of them lie over tissue; those get a dark ground."""
+
+    rows: Sequence[CornerRow]
+    start: float
+    touching: Sequence[bool]
 
 
 def draw_corner_text(
@@ -54,21 +65,23 @@ def draw_corner_text(
     """Draw both blocks, and return where they stand; `scale`: device pixels per logical pixel.
 
     grey: the pane's image. Where a row would lie over tissue after all, because the image is
-    enlarged, dispensable rows go, others are shortened, and what lies there still gets a dark
-    ground to be read on.
+    enlarged, dispensable rows go, others are broken or shortened, and what lies there still gets
+    a dark ground to be read on.
     """
     top, bottom, scale = _fitting_blocks(scene, scale)
-    places = []
+    places: list[QRectF] = []
     for rows, at_top in ((top, True), (bottom, False)):
-        kept: Sequence[CornerRow] = rows
-        start = _start(scene, kept, scale, at_top=at_top)
-        touching = _on_tissue(grey, scene, kept, start, scale)
-        if any(touching):
-            kept = _giving_way(kept, touching)
-            start = _start(scene, kept, scale, at_top=at_top)
-            touching = _on_tissue(grey, scene, kept, start, scale)
-        _draw_block(painter, scene, kept, start, scale, touching)
-        places.append(_block_place(scene, kept, start, scale))
+        block = _placed(grey, scene, rows, scale, at_top=at_top)
+        if any(block.touching):
+            other = places[0].height() if places else height_of(bottom)
+            room = scene.pane_height - 3 * MARGIN * scale - other
+            ways = (
+                _placed(grey, scene, fewer, scale, at_top=at_top)
+                for fewer in _giving_way(rows, block.touching, room)
+            )
+            block = min(ways, key=lambda way: sum(way.touching))
+        _draw_block(painter, scene, block, scale)
+        places.append(_block_place(scene, block.rows, block.start, scale))
     return tuple(places)
 
 
@@ -130,13 +143,42 @@ def _block_place(scene: PaneScene, rows: Sequence[CornerRow], start: float, scal
     return QRectF(left, start, width, height_of(rows))
 
 
-def _giving_way(rows: Sequence[CornerRow], touching: Sequence[bool]) -> list[CornerRow]:
-    """The rows without those over tissue that can go; others over tissue in their short words."""
-    return [
-        (row.short or row) if touches else row
-        for row, touches in zip(rows, touching, strict=True)
-        if not (touches and row.dispensable)
-    ]
+def _placed(
+    grey: GreyRaster | None,
+    scene: PaneScene,
+    rows: Sequence[CornerRow],
+    scale: float,
+    *,
+    at_top: bool,
+) -> _PlacedBlock:
+    start = _start(scene, rows, scale, at_top=at_top)
+    touching = _on_tissue(grey, scene, rows, start, scale)
+    return _PlacedBlock(rows=rows, start=start, touching=touching)
+
+
+def _giving_way(
+    rows: Sequence[CornerRow], touching: Sequence[bool], room: float
+) -> Iterator[list[CornerRow]]:
+    """Ways in which rows over tissue make room; of equally good ones the first is wished.
+
+    Rows that can go do, others are shortened; or those that cannot be are broken in two, as far
+    as the block is no higher than `room`, for which more rows may go.
+    """
+    whole: list[CornerRow] = []
+    broken: list[CornerRow] = []
+    for row, touches in zip(rows, touching, strict=True):
+        if touches and row.dispensable:
+            continue
+        instead = row.short or row if touches else row
+        whole.append(instead)
+        broken += row.halves if touches and row.halves else (instead,)
+    yield whole
+    if len(broken) == len(whole):
+        return
+    for way in (broken, indispensable(broken)):
+        if height_of(way) <= room:
+            yield way
+            return
 
 
 def _on_tissue(
@@ -174,18 +216,10 @@ def _on_tissue(
     return found
 
 
-def _draw_block(
-    painter: QPainter,
-    scene: PaneScene,
-    rows: Sequence[CornerRow],
-    start: float,
-    scale: float,
-    with_ground: Sequence[bool],
-) -> None:
-    """with_ground: the rows that get a dark ground to be read on."""
-    y = start
-    for row, ground in zip(rows, with_ground, strict=True):
-        if ground:
+def _draw_block(painter: QPainter, scene: PaneScene, block: _PlacedBlock, scale: float) -> None:
+    y = block.start
+    for row, touches in zip(block.rows, block.touching, strict=True):
+        if touches:
             _draw_ground(painter, scene, row, QRectF(0, y, scene.pane_width, row.height), scale)
         _draw_row(painter, scene, row, y, scale)
         y += row.height
