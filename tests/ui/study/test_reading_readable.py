@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from readable import unreadable
 from reading_driver import ReadingDriver
 
+from inference.types import Laterality
 from viewer.domain.hanging import Slot
 from viewer.session.study_state import Page, Saving
 from viewer.settings import Settings
@@ -97,6 +98,27 @@ def test_what_a_study_paints_itself_grows_with_the_words_and_has_room(
     panel = driver.program.panel
     assert panel.width() < SIZE[0] / 2
     assert driver.program.hanging.width() >= SIZE[0] * 0.4
+
+
+@pytest.mark.parametrize("percent", PERCENTS)
+def test_the_questions_keep_more_room_than_the_list_of_what_is_not_answered(
+    start: Start, study: Path, tmp_path: Path, percent: int
+) -> None:
+    settings_of(tmp_path, percent)
+    driver = start(study, size=SIZE)
+    driver.begin()
+    panel = driver.program.panel
+    for _ in range(3):
+        QApplication.processEvents()
+    said = panel.words.text().splitlines()
+    named = [line for line in said[1:] if not line.endswith(" more")]
+    left_out = [int(line.split()[1]) for line in said[1:] if line.endswith(" more")]
+    assert said[0] == "Not answered yet:"
+    assert len(named) + sum(left_out) == 6
+    assert len(named) == {100: 4, 150: 2, 200: 1}[percent]
+    assert panel.words.height() < panel.height() / 4
+    box = panel.boxes[Laterality.RIGHT]
+    assert box.visibleRegion().boundingRect().height() >= min(box.height(), panel.height() / 2)
 
 
 @pytest.mark.parametrize("percent", PERCENTS)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -41,6 +42,9 @@ from viewer.ui.text_size import follow_text_size, scaled
 WIDTH = 332
 _WIDEST_SHARE = 0.4
 """Of the window: beyond it large words wrap instead, so that the images keep most of the room."""
+_MISSING_SHARE = 0.2
+"""Of the panel's height that the list of what is not answered may take: the form needs the rest."""
+_MOST_MISSING = 4
 
 
 class FormPanel(QWidget):
@@ -68,7 +72,6 @@ class FormPanel(QWidget):
         self.setObjectName("studyPanel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._window_width: int | None = None
-        follow_text_size(self, self._take_width)
         self._study = study
         self._reader_weight = reader_weight
         self.ai = ai
@@ -84,6 +87,7 @@ class FormPanel(QWidget):
         self.go_on = KeyedButton(self)
         self._lay_out()
         self._connect()
+        follow_text_size(self, self._take_width)
         study.changed.connect(self._follow)
         self.show_state(study.state)
 
@@ -110,6 +114,11 @@ class FormPanel(QWidget):
         """Take a width that leaves the images most of a window so wide, in logical pixels."""
         self._window_width = window_width
         self._take_width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Name as much of what is missing as the new height has room for."""
+        super().resizeEvent(event)
+        self._show_words(self._study.state)
 
     def focus_first_open(self) -> None:
         """Give the keyboard to the first open question, or to the first field."""
@@ -145,6 +154,13 @@ class FormPanel(QWidget):
         if self._window_width is not None:
             width = min(width, max(WIDTH, round(_WIDEST_SHARE * self._window_width)))
         self.setFixedWidth(width)
+        self._show_words(self._study.state)
+
+    def _show_words(self, state: StudyState) -> None:
+        lines = int(_MISSING_SHARE * self.height() / self.words.fontMetrics().lineSpacing())
+        # One line is the title, and one may say how many more there are.
+        named = min(max(lines - 2, 1), _MOST_MISSING)
+        self.words.setText(words_below(state, named))
 
     def _focus(self, field: QWidget) -> None:
         field.setFocus(Qt.FocusReason.TabFocusReason)
@@ -156,7 +172,7 @@ class FormPanel(QWidget):
         self.ask_for_ai.setEnabled(state.can_ask_for_ai)
         self.go_on.say(_go_on_words(state), key="Ctrl+Enter")
         self.go_on.setEnabled(state.can_submit or state.can_go_on or state.can_fetch_again)
-        self.words.setText(words_below(state))
+        self._show_words(state)
 
     def _lay_out(self) -> None:
         inside = QWidget(self)
@@ -245,13 +261,16 @@ class FormPanel(QWidget):
         self.show_state(self._study.state)
 
 
-def words_below(state: StudyState) -> str:
-    """What stands above the button: what is missing, or what comes."""
+def words_below(state: StudyState, named: int) -> str:
+    """What stands above the button: what is missing, or what comes.
+
+    named: how many missing answers are named; the others are counted.
+    """
     form = state.form
     if state.ai_problem:
         return state.ai_problem
     if form is not None and state.can_answer:
-        return _missing_words(form, state)
+        return _missing_words(form, state, named)
     if state.saving is Saving.FAILED:
         return "Not saved yet: it is tried again. Your answers stay here."
     if state.submitting:
@@ -265,13 +284,13 @@ def words_below(state: StudyState) -> str:
     return ""
 
 
-def _missing_words(form: StudyForm, state: StudyState) -> str:
+def _missing_words(form: StudyForm, state: StudyState, named: int) -> str:
     missing = form.missing
     if not missing:
         over = "Time limit reached. " if state.time_is_over else ""
         return f"{over}Submitting locks the answer."
-    shown = "\n".join(f"· {words}" for words in missing[:4])
-    more = f"\n· {len(missing) - 4} more" if len(missing) > 4 else ""
+    shown = "\n".join(f"· {words}" for words in missing[:named])
+    more = f"\n· {len(missing) - named} more" if len(missing) > named else ""
     return f"Not answered yet:\n{shown}{more}"
 
 
