@@ -31,7 +31,9 @@ from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import load_fonts
 from viewer.ui.pane import corner_text
+from viewer.ui.pane.corner_rows import height_of, top_rows
 from viewer.ui.pane.corner_text import draw_corner_text
+from viewer.ui.pane.ink import MARGIN
 from viewer.ui.pictures import rgb_pixels
 
 _WARNINGS = (
@@ -349,3 +351,26 @@ def test_the_model_is_not_torn_apart_where_the_scores_before_it_fill_the_row(mon
     scene = PaneScene(pane_width=600, pane_height=300, ai=ai)
     rows, _ = words_drawn(scene, 1.0, monkeypatch)
     assert [row.text for row, _ in rows] == [ai.text, scores, "Some model GMIC 2"]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_room_that_a_row_at_the_foot_leaves_is_a_warning_s(monkeypatch):
+    warning = Badge("maximum: small bright things look larger")
+    no_need = CornerLine("words that lie on tissue, of no need", dispensable=True)
+    scene = PaneScene(
+        pane_width=300,
+        pane_height=400,
+        text_on_right=False,
+        badges=(warning,),
+        bottom_lines=(CornerLine("zoom"), no_need, CornerLine("window")),
+    )
+    load_fonts()
+    row = height_of(top_rows(scene, 1.0, 300.0))
+    # Room for four rows and three margins: the warning's two, zoom and window.
+    low = replace(scene, pane_height=int(4 * row + 3 * MARGIN + 4))
+    breast = np.zeros((low.pane_height, 300), np.uint8)
+    breast[:, 190:] = 150
+    rows, (top, bottom) = words_drawn(low, 1.0, monkeypatch, breast)
+    said = [row.text for row, _ in rows]
+    assert said == ["maximum: small bright", "things look larger", "zoom", "window"]
+    assert top.bottom() <= bottom.top()

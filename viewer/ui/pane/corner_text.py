@@ -69,20 +69,40 @@ def draw_corner_text(
     a dark ground to be read on.
     """
     top, bottom, scale = _fitting_blocks(scene, scale)
-    places: list[QRectF] = []
-    for rows, at_top in ((top, True), (bottom, False)):
-        block = _placed(grey, scene, rows, scale, at_top=at_top)
-        if any(block.touching):
-            other = places[0].height() if places else height_of(bottom)
-            room = scene.pane_height - 3 * MARGIN * scale - other
-            ways = (
-                _placed(grey, scene, fewer, scale, at_top=at_top)
-                for fewer in _giving_way(rows, block.touching, room)
-            )
-            block = min(ways, key=lambda way: sum(way.touching))
+    upper = _placed(grey, scene, top, scale, at_top=True)
+    lower = _placed(grey, scene, bottom, scale, at_top=False)
+    if any(upper.touching):
+        room = _room(scene, scale, beside=next(_giving_way(bottom, lower.touching)))
+        upper = _off_tissue(grey, scene, upper, scale, room=room, at_top=True)
+    if any(lower.touching):
+        room = _room(scene, scale, beside=upper.rows)
+        lower = _off_tissue(grey, scene, lower, scale, room=room, at_top=False)
+    for block in (upper, lower):
         _draw_block(painter, scene, block, scale)
-        places.append(_block_place(scene, block.rows, block.start, scale))
-    return tuple(places)
+    return tuple(_block_place(scene, block.rows, block.start, scale) for block in (upper, lower))
+
+
+def _room(scene: PaneScene, scale: float, *, beside: Sequence[CornerRow]) -> float:
+    """How high one block may be above or below the other."""
+    # Rows off the breast are worth a narrower gap between the blocks.
+    return scene.pane_height - 2.5 * MARGIN * scale - height_of(beside)
+
+
+def _off_tissue(
+    grey: GreyRaster | None,
+    scene: PaneScene,
+    block: _PlacedBlock,
+    scale: float,
+    *,
+    room: float,
+    at_top: bool,
+) -> _PlacedBlock:
+    """The block with as few rows over tissue as can be, no higher than `room` for it."""
+    ways = (
+        _placed(grey, scene, rows, scale, at_top=at_top)
+        for rows in _giving_way(block.rows, block.touching, room)
+    )
+    return min(ways, key=lambda way: sum(way.touching))
 
 
 def _fitting_blocks(scene: PaneScene, scale: float) -> _Blocks:
@@ -157,7 +177,7 @@ def _placed(
 
 
 def _giving_way(
-    rows: Sequence[CornerRow], touching: Sequence[bool], room: float
+    rows: Sequence[CornerRow], touching: Sequence[bool], room: float = 0.0
 ) -> Iterator[list[CornerRow]]:
     """Ways in which rows over tissue make room; of equally good ones the first is wished.
 
