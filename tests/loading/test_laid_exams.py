@@ -110,7 +110,10 @@ def test_a_missing_slice_is_said(tmp_path: Path) -> None:
     write_slices(tmp_path, breast(slices=4), [1, 2, 4, 5])
     located = only_exam(tmp_path)
     image = located.exam.images[0]
-    assert image.warnings == ("1 of 5 slices are missing.",)
+    assert image.warnings == (
+        "1 of 5 slices are missing.",
+        "Slices are missing, and positions do not tell where: depth in mm is not known.",
+    )
     with pytest.raises(IncompleteVolume, match="1 of 5 slices are missing"):
         model_input(image, located.frames[image.image_id])
 

@@ -8,18 +8,29 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from loading_builders import CT, DBT, breast, group, only_exam, write
+from loading_builders import CT, DBT, breast, group, only_exam, said, write
 from pydicom.sequence import Sequence as Items
 
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.slab import Slab, slab_slices, slab_words
 from viewer.domain.slice_depth import slice_depth
+from viewer.domain.slice_places import SlicePlaces
 from viewer.loading.slice_places import placed
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
-def opened(folder: Path, numbers: Sequence[int], *, mm: float = 1.0, **attributes: object):
+SAME_PLACE = "Two slices lie at the same place: depth in mm is not known."
+
+
+def opened(
+    folder: Path,
+    numbers: Sequence[int],
+    *,
+    mm: float = 1.0,
+    positions: bool = True,
+    **attributes: object,
+):
     """A volume of one-slice files with these instance numbers, each where its number puts it."""
     pixels = breast(slices=len(numbers))
     for number, codes in zip(numbers, pixels, strict=True):
@@ -30,8 +41,8 @@ def opened(folder: Path, numbers: Sequence[int], *, mm: float = 1.0, **attribute
             ImageType=["DERIVED", "PRIMARY", "TOMO"],
             SeriesInstanceUID="1.2.3.9",
             InstanceNumber=number,
-            SliceThickness=mm,
-            ImagePositionPatient=[0.0, 0.0, mm * number],
+            SliceThickness=abs(mm),
+            ImagePositionPatient=[0.0, 0.0, mm * number] if positions else None,
             ImagerPixelSpacing=[0.1, 0.1],
             **attributes,
         )
@@ -55,36 +66,84 @@ def test_half_of_the_slices_do_not_make_the_others_twice_as_thick(tmp_path: Path
     assert depths(image) == pytest.approx([0, 3, 6, 9])
 
 
-def test_slices_lost_at_the_ends_count_where_the_number_of_slices_is_stated(tmp_path: Path) -> None:
+def test_depth_is_not_stated_where_the_slices_it_counts_from_are_missing(tmp_path: Path) -> None:
     image = opened(tmp_path, [3, 4, 6], ImagesInAcquisition=9)
-    assert depths(image) == pytest.approx([2, 3, 5])
+    assert depths(image) == []
+    assert image.places == SlicePlaces(mm=(2.0, 3.0, 5.0), last_mm=8.0)
+    assert image.warnings == (
+        "6 of 9 slices are missing.",
+        "Slices before the first are missing: depth in mm is not known.",
+    )
 
 
-def test_the_support_is_found_from_the_positions_of_files_and_counts_its_lost_slices(
-    tmp_path: Path,
+def test_slices_lost_at_the_end_leave_depth_from_the_first_slice(tmp_path: Path) -> None:
+    image = opened(tmp_path, [1, 2, 4], ImagesInAcquisition=9)
+    assert depths(image) == pytest.approx([0, 1, 3])
+    assert image.warnings == ("6 of 9 slices are missing.",)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "mm", "support_is_first", "expected"),
+    [
+        ([1, 2, 4], 1.0, True, [0, 1, 3]),
+        ([3, 4, 6], 1.0, True, []),
+        ([6, 7, 9], -1.0, False, [3, 2, 0]),
+        ([1, 2, 4], -1.0, False, []),
+    ],
+)
+def test_depth_from_the_support_needs_the_slices_at_the_support(
+    tmp_path: Path, numbers: list[int], mm: float, support_is_first: bool, expected: list[float]
 ) -> None:
     plane = {"ImageOrientationPatient": [0, 1, 0, 1, 0, 0]}
-    upwards = opened(tmp_path, [3, 4, 6], ImagesInAcquisition=9, **plane)
-    assert upwards.support_is_first is True
-    assert depths(upwards) == pytest.approx([2, 3, 5])
-    for number, index in ((3, 0), (4, 1), (6, 2)):
+    image = opened(tmp_path, numbers, mm=mm, ImagesInAcquisition=9, **plane)
+    assert image.support_is_first is support_is_first
+    assert depths(image) == pytest.approx(expected)
+    end = "before the first" if support_is_first else "behind the last"
+    words = f"Slices {end} are missing: depth in mm is not known."
+    assert (words in image.warnings) == (not expected)
+
+
+def two_series(folder: Path, *, positions: bool = True, **stated: object) -> list[ImageStack]:
+    """Two views whose instance numbers run on, 1 to 4 and 5 to 8; the second begins elsewhere."""
+    for number, codes in enumerate(breast(slices=8)):
         write(
-            tmp_path / "down" / f"{number}",
-            breast(slices=3)[index],
+            folder / f"{number}",
+            codes,
+            view="CC" if number < 4 else "MLO",
             sop_class=CT,
             ImageType=["DERIVED", "PRIMARY", "TOMO"],
-            SeriesInstanceUID="1.2.3.9",
-            InstanceNumber=number,
-            ImagePositionPatient=[0.0, 0.0, -number],
-            ImagesInAcquisition=9,
-            **plane,
+            SeriesInstanceUID=f"1.2.3.{number // 4}",
+            InstanceNumber=number + 1,
+            SliceThickness=1,
+            ImagePositionPatient=[0.0, 0.0, 20.0 + number % 4] if positions else None,
+            ImagerPixelSpacing=[0.1, 0.1],
+            **stated,
         )
-    downwards = only_exam(tmp_path / "down").exam.images[0]
-    assert downwards.support_is_first is False
-    assert depths(downwards) == pytest.approx([6, 5, 3])
+    return list(only_exam(folder).exam.images)
 
 
-def test_without_positions_depth_is_counted_as_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize("positions", [True, False])
+def test_numbers_that_run_on_across_views_tell_of_no_missing_slices(
+    tmp_path: Path, positions: bool
+) -> None:
+    images = two_series(tmp_path, positions=positions, ImagesInAcquisition=8)
+    assert len(images) == 2
+    for image in images:
+        assert depths(image) == pytest.approx([0, 1, 2, 3])
+        assert (image.missing_slices, image.warnings) == (0, ())
+
+
+@pytest.mark.parametrize("positions", [True, False])
+def test_a_series_whose_numbers_run_on_from_one_that_is_not_there_has_no_depth(
+    tmp_path: Path, positions: bool
+) -> None:
+    image = opened(tmp_path, range(61, 121), positions=positions, ImagesInAcquisition=120)
+    assert depths(image) == []
+    assert image.warnings[0] == "60 of 120 slices are missing." or not positions
+    assert said(image, "depth in mm is not known")
+
+
+def test_without_positions_depth_is_unknown_where_slices_are_missing(tmp_path: Path) -> None:
     for number, codes in zip((1, 2, 5), breast(slices=3), strict=True):
         write(
             tmp_path / f"{number}",
@@ -95,7 +154,65 @@ def test_without_positions_depth_is_counted_as_before(tmp_path: Path) -> None:
             InstanceNumber=number,
             SliceThickness=1,
         )
-    assert depths(only_exam(tmp_path).exam.images[0]) == [0, 1, 2]
+    image = only_exam(tmp_path).exam.images[0]
+    assert (depths(image), image.slice_spacing_mm) == ([], None)
+    assert said(image, "positions do not tell where: depth in mm is not known.")
+
+
+def test_without_positions_slices_lost_at_the_end_leave_depth_from_the_first(
+    tmp_path: Path,
+) -> None:
+    image = opened(tmp_path, [1, 2, 3], positions=False, ImagesInAcquisition=9)
+    assert (depths(image), image.missing_slices) == ([0, 1, 2], 6)
+
+
+def test_without_positions_slices_of_the_same_number_leave_depth_unknown(tmp_path: Path) -> None:
+    opened(tmp_path, [1, 2, 3], positions=False)
+    opened(tmp_path / "copy", [2], positions=False)
+    image = only_exam(tmp_path).exam.images[0]
+    assert (image.slices, depths(image)) == (4, [])
+    assert image.warnings == (
+        "Two slices have the same number, and no place of their own: depth in mm is not known.",
+    )
+
+
+def test_without_positions_depth_is_counted_by_the_stated_distance(tmp_path: Path) -> None:
+    image = opened(tmp_path, [1, 2, 3], positions=False)
+    assert (depths(image), image.warnings) == ([0, 1, 2], ())
+
+
+@pytest.mark.parametrize(
+    "heights", [[0, 1, 1, 2], [0, 0, 1, 1], [0, 1, 0, 1], [0.0, 1.0, 1.0 + 1e-9, 2.0]]
+)
+def test_slices_at_the_same_place_leave_depth_unknown_and_say_so(
+    tmp_path: Path, heights: list[float]
+) -> None:
+    """As where a file was copied, or a series was stored twice, under other identifiers."""
+    for number, (height, codes) in enumerate(zip(heights, breast(slices=4), strict=True)):
+        write(
+            tmp_path / "files" / f"{number}",
+            codes,
+            sop_class=CT,
+            ImageType=["DERIVED", "PRIMARY", "TOMO"],
+            SeriesInstanceUID="1.2.3.9",
+            InstanceNumber=number,
+            SliceThickness=1,
+            Manufacturer="HOLOGIC, Inc.",
+            ImagePositionPatient=[0.0, 0.0, height],
+            ImagerPixelSpacing=[0.1, 0.1],
+        )
+    of_files = only_exam(tmp_path / "files").exam.images[0]
+    of_frames = multi_frame(tmp_path / "frames", heights, SpacingBetweenSlices=1.0)
+    for image in (of_files, of_frames):
+        assert (image.slices, image.slice_spacing_mm, image.places) == (4, None, None)
+        assert depths(image) == []
+        assert image.warnings == (SAME_PLACE,)
+
+
+def test_slices_that_all_state_one_place_are_counted_by_the_stated_distance(tmp_path: Path) -> None:
+    """As real tomosynthesis objects do, whose every frame repeats the first position."""
+    image = multi_frame(tmp_path, [5, 5, 5, 5], SpacingBetweenSlices=1.0)
+    assert (depths(image), image.warnings) == ([0, 1, 2, 3], ())
 
 
 def test_a_slab_is_as_thick_as_wanted_where_slices_are_missing_and_says_so(tmp_path: Path) -> None:
@@ -133,13 +250,66 @@ def test_frames_of_one_file_lie_where_they_say_where_some_were_left_out(
     assert image.warnings == (UNEVEN,)
 
 
-def test_frames_that_lie_evenly_or_contradict_the_stated_distance_are_counted_as_before(
-    tmp_path: Path,
+def test_frames_that_lie_evenly_are_counted_by_their_distance(tmp_path: Path) -> None:
+    image = multi_frame(tmp_path, [0, 1, 2, 3])
+    assert (image.places, depths(image), image.warnings) == (None, [0, 1, 2, 3], ())
+
+
+@pytest.mark.parametrize("step_mm", [1.08, 0.95])
+def test_positions_that_deviate_from_the_stated_distance_are_followed_and_it_is_said(
+    tmp_path: Path, step_mm: float
 ) -> None:
-    even = multi_frame(tmp_path / "even", [0, 1, 2, 3])
-    assert (even.places, depths(even), even.warnings) == (None, [0, 1, 2, 3], ())
-    contradicting = multi_frame(tmp_path / "other", [0, 5, 10, 30], SpacingBetweenSlices=1.0)
-    assert (contradicting.places, depths(contradicting)) == (None, [0, 1, 2, 3])
+    heights = [step_mm * index for index in range(10)]
+    image = multi_frame(tmp_path, heights, SpacingBetweenSlices=1.0)
+    assert depths(image) == pytest.approx(heights)
+    assert image.slice_spacing_mm == pytest.approx(step_mm)
+    assert image.warnings == (
+        f"Spacing Between Slices says 1 mm, the slices' positions {step_mm:g} mm: "
+        "depths are counted from their positions.",
+    )
+
+
+def test_positions_that_are_rounded_agree_with_the_stated_distance(tmp_path: Path) -> None:
+    heights = [round(1.004 * index, 1) for index in range(10)]
+    image = multi_frame(tmp_path, heights, SpacingBetweenSlices=1.0)
+    assert (image.places, image.slice_spacing_mm, image.warnings) == (None, 1.0, ())
+
+
+def test_small_deviations_that_add_up_move_slices_to_their_positions(tmp_path: Path) -> None:
+    heights = [0.95 * index for index in range(6)] + [4.75 + 1.05 * n for n in range(1, 6)]
+    image = multi_frame(tmp_path, heights, SpacingBetweenSlices=1.0)
+    assert depths(image) == pytest.approx(heights)
+
+
+def test_depth_is_counted_across_planes_whose_first_pixel_wanders(tmp_path: Path) -> None:
+    frames = [
+        group(
+            PlanePositionSequence=group(ImagePositionPatient=[0.3 * n, -0.2 * n, n]),
+            PlaneOrientationSequence=group(ImageOrientationPatient=list(AXIAL)),
+        )[0]
+        for n in range(5)
+    ]
+    for name, stated in (("none", {}), ("stated", {"SpacingBetweenSlices": 1.0})):
+        groups = Items(frames)
+        path = tmp_path / name
+        write(
+            path, breast(slices=5), sop_class=DBT, PerFrameFunctionalGroupsSequence=groups, **stated
+        )
+        image = only_exam(path).exam.images[0]
+        assert depths(image) == pytest.approx([0, 1, 2, 3, 4])
+        assert image.warnings == ()
+
+
+@pytest.mark.parametrize("heights", [[0, 5, 10, 30], [0, 2, 4, 6]])
+def test_positions_and_a_stated_distance_that_contradict_each_other_leave_depth_unknown(
+    tmp_path: Path, heights: list[float]
+) -> None:
+    image = multi_frame(tmp_path, heights, SpacingBetweenSlices=1.0)
+    assert (image.slice_spacing_mm, image.places, depths(image)) == (None, None, [])
+    assert image.warnings == (
+        f"Spacing Between Slices says 1 mm, the slices' positions {heights[1]} mm: "
+        "depth in mm is not known.",
+    )
 
 
 kept_slices = st.sets(st.integers(1, 30), min_size=2).map(sorted)

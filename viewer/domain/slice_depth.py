@@ -37,10 +37,13 @@ class SliceDepth:
 def slice_depth(stack: ImageStack, slice_index: int) -> SliceDepth | None:
     """The depth of a slice; None where the distance between slices is unknown.
 
+    None also where the slices that depth counts from are missing: how many they were is told by
+    numbers alone, which may run on from another series.
+
     From its own position where the slices have one, else as if they followed each other evenly.
     """
     spacing = stack.slice_spacing_mm
-    if spacing is None:
+    if spacing is None or lacks_origin(stack):
         return None
     origin = DepthOrigin.FIRST_SLICE if stack.support_is_first is None else DepthOrigin.SUPPORT
     if stack.places is not None:
@@ -51,6 +54,15 @@ def slice_depth(stack: ImageStack, slice_index: int) -> SliceDepth | None:
         )
     steps = stack.slices - 1 - slice_index if stack.support_is_first is False else slice_index
     return SliceDepth(mm=steps * spacing, origin=origin)
+
+
+def lacks_origin(stack: ImageStack) -> bool:
+    """Whether slices are missing at the end that depth is counted from."""
+    if stack.places is None:
+        return False
+    if stack.support_is_first is False:
+        return stack.places.last_mm > stack.places.mm[-1]
+    return stack.places.mm[0] > 0
 
 
 def slice_at_depth(stack: ImageStack, depth_mm: float) -> int:

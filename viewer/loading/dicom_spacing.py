@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -30,6 +30,8 @@ _FINEST_PIXEL_MM, _COARSEST_PIXEL_MM = 0.005, 20.0
 """Spacings outside are in another unit, or made up."""
 _NOT_EVEN = "The slices do not lie evenly: depths are counted"
 PLACED = f"{_NOT_EVEN} from their positions."
+NO_DEPTH = "depth in mm is not known"
+SAME_PLACE = f"Two slices lie at the same place: {NO_DEPTH}."
 NOT_STATED = "The header does not state the distance between slices: "
 _CALIBRATIONS = {"GEOMETRY": SpacingOrigin.GEOMETRY, "FIDUCIAL": SpacingOrigin.FIDUCIAL}
 _SPACINGS = {"PixelSpacing": "Pixel Spacing", "ImagerPixelSpacing": "Imager Pixel Spacing"}
@@ -94,10 +96,10 @@ def spacing_doubts(dataset: Dataset) -> tuple[str, ...]:
 
 def slice_spacing(dataset: Dataset) -> tuple[float | None, tuple[str, ...]]:
     """Return millimetres between slices of a multi-frame image, and a sentence if assumed."""
-    measures = any_group(dataset, "PixelMeasuresSequence") or Dataset()
-    between = number(measures, "SpacingBetweenSlices") or number(dataset, "SpacingBetweenSlices")
-    if between is not None and 0 < between <= FARTHEST_STEP_MM:
+    between = stated_distance(dataset)
+    if between is not None:
         return between, ()
+    measures = any_group(dataset, "PixelMeasuresSequence") or Dataset()
     positions = frame_positions(dataset)
     apart = distance_between(positions)
     if apart is not None:
@@ -113,6 +115,13 @@ def slice_spacing(dataset: Dataset) -> tuple[float | None, tuple[str, ...]]:
     if "HOLOGIC" in text(dataset, "Manufacturer").upper():
         return _HOLOGIC_SLICE_MM, (f"{NOT_STATED}1 mm assumed (Hologic).",)
     return None, ()
+
+
+def stated_distance(dataset: Dataset) -> float | None:
+    """Return Spacing Between Slices; None where it is absent or absurd."""
+    measures = any_group(dataset, "PixelMeasuresSequence") or Dataset()
+    between = number(measures, "SpacingBetweenSlices") or number(dataset, "SpacingBetweenSlices")
+    return between if between is not None and 0 < between <= FARTHEST_STEP_MM else None
 
 
 def distance_between(positions: Sequence[Sequence[float]]) -> float | None:
@@ -133,11 +142,6 @@ def uneven_words(
     if usual is None or all(abs(step - usual) <= UNEVEN * usual for step in _steps(positions)):
         return ()
     return (PLACED if are_placed else f"{_NOT_EVEN} as if {usual:g} mm apart.",)
-
-
-def without_uneven_words(doubts: Iterable[str]) -> tuple[str, ...]:
-    """Return the other sentences."""
-    return tuple(doubt for doubt in doubts if not doubt.startswith(_NOT_EVEN))
 
 
 def _steps(positions: Sequence[Sequence[float]]) -> list[float]:

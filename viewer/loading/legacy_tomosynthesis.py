@@ -9,14 +9,22 @@ from types import MappingProxyType
 
 from pydicom.dataset import Dataset
 
+from viewer.domain.image_stack import ImageStack
+from viewer.domain.slice_depth import lacks_origin
 from viewer.domain.windowing import Voi
 from viewer.loading.dicom_frames import SliceFiles
-from viewer.loading.dicom_header import whole
-from viewer.loading.dicom_spacing import NOT_STATED, distance_between, uneven_words
+from viewer.loading.dicom_spacing import (
+    NO_DEPTH,
+    NOT_STATED,
+    SAME_PLACE,
+    distance_between,
+    uneven_words,
+)
 from viewer.loading.dicom_support import nearest_to_support
 from viewer.loading.found_exam import FoundImage
 from viewer.loading.read_dicom import DicomFile
-from viewer.loading.slice_places import PlacedSlices, placed, plane_of, position_of
+from viewer.loading.slice_numbers import instance_of, missing_slices, stated_slices
+from viewer.loading.slice_places import PlacedSlices, placed, plane_of, position_of, share_places
 from viewer.loading.stable_hash import short_hash
 
 
@@ -27,49 +35,58 @@ def volumes_of(files: Iterable[DicomFile]) -> list[FoundImage]:
         stack = file.image.stack
         key = (file.series_uid, stack.rows, stack.columns, file.image.view, stack.grey_scale)
         groups[key].append(file)
-    return [_volume(_in_order(members)) for members in groups.values()]
+    series = [_in_order(members) for members in groups.values()]
+    stated = stated_slices(series)
+    return [_volume(files, total) for files, total in zip(series, stated, strict=True)]
 
 
 def _in_order(files: Sequence[DicomFile]) -> list[DicomFile]:
     """Sort by instance number; by position along the slices where numbers do not tell apart."""
-    counted = [_instance(file) for file in files]
+    counted = [instance_of(file) for file in files]
     if len(set(counted)) == len(files):
-        return sorted(files, key=_instance)
-    return sorted(files, key=lambda file: (_position(file.header.dataset), _instance(file)))
+        return sorted(files, key=instance_of)
+    return sorted(files, key=lambda file: (_position(file.header.dataset), instance_of(file)))
 
 
-def _volume(files: Sequence[DicomFile]) -> FoundImage:
+def _volume(files: Sequence[DicomFile], stated: int) -> FoundImage:
+    """stated: how many slices there were, or 0."""
     first = files[0]
     stack = first.image.stack
     ids = sorted(file.image.stack.image_id for file in files)
     vois = tuple(file.image.stack.vois for file in files)
     positions = [position_of(file.header.dataset) for file in files]
     planes = [plane_of(file.header.dataset) for file in files]
-    found = _placed(files, positions, planes)
-    spacing = distance_between(positions) if found is None else found.spacing_mm
+    found = _placed(files, positions, planes, stated)
+    apart = distance_between(positions) if found is None else found.spacing_mm
+    missing = missing_slices(files, stated)
+    spacing = apart or stack.slice_spacing_mm
+    unknown = (
+        () if spacing is None or found is not None else _why_unknown(files, positions, missing)
+    )
     doubts = dict.fromkeys(
         doubt
         for file in files
         for doubt in file.image.stack.warnings
-        if spacing is None or not doubt.startswith(NOT_STATED)
+        if (apart is None and not unknown) or not doubt.startswith(NOT_STATED)
     )
-    missing = _missing(files)
     volume = replace(
         stack,
         image_id=short_hash(*ids) if len(ids) > 1 else ids[0],
         slices=len(files),
         vois=vois[0],
         slice_vois=_differing(vois),
-        slice_spacing_mm=spacing or stack.slice_spacing_mm,
+        slice_spacing_mm=None if unknown else spacing,
         places=None if found is None else found.places,
         support_is_first=nearest_to_support(positions, planes, first.image.view),
         missing_slices=missing,
         warnings=(
             *doubts,
-            *(() if missing else uneven_words(positions, are_placed=found is not None)),
+            *(() if missing or unknown else uneven_words(positions, are_placed=found is not None)),
             *_about_missing(missing, of=len(files) + missing),
+            *unknown,
         ),
     )
+    volume = _with_words_of_origin(volume)
     image = replace(
         first.image, stack=volume, frames=SliceFiles(files=tuple(file.frames for file in files))
     )
@@ -80,14 +97,37 @@ def _placed(
     files: Sequence[DicomFile],
     positions: Sequence[Sequence[float]],
     planes: Sequence[Sequence[float]],
+    stated: int,
 ) -> PlacedSlices | None:
-    counted = [_instance(file) for file in files]
+    counted = [instance_of(file) for file in files]
     return placed(
         positions,
         planes=planes,
         counted=counted if len(set(counted)) == len(files) else (),
-        stated=whole(files[0].header.dataset, "ImagesInAcquisition", 0),
+        stated=stated,
     )
+
+
+def _why_unknown(
+    files: Sequence[DicomFile], positions: Sequence[Sequence[float]], missing: int
+) -> tuple[str, ...]:
+    """Return a sentence where slices without places cannot be counted to tell how deep they lie."""
+    if share_places(positions):
+        return (SAME_PLACE,)
+    numbers = [instance_of(file) for file in files]
+    if missing and numbers != list(range(1, len(files) + 1)):
+        return (f"Slices are missing, and positions do not tell where: {NO_DEPTH}.",)
+    if 1 < len(set(numbers)) < len(files):
+        return (f"Two slices have the same number, and no place of their own: {NO_DEPTH}.",)
+    return ()
+
+
+def _with_words_of_origin(volume: ImageStack) -> ImageStack:
+    if not lacks_origin(volume):
+        return volume
+    end = "behind the last" if volume.support_is_first is False else "before the first"
+    words = f"Slices {end} are missing: {NO_DEPTH}."
+    return replace(volume, warnings=(*volume.warnings, words))
 
 
 def _differing(vois: Sequence[tuple[Voi, ...]]) -> MappingProxyType[int, tuple[Voi, ...]]:
@@ -96,20 +136,8 @@ def _differing(vois: Sequence[tuple[Voi, ...]]) -> MappingProxyType[int, tuple[V
     )
 
 
-def _missing(files: Sequence[DicomFile]) -> int:
-    """Count slices that are not there: gaps in the numbers, or fewer than were acquired."""
-    counted = sorted(_instance(file) for file in files)
-    gaps = counted[-1] - counted[0] + 1 - len(set(counted))
-    stated = whole(files[0].header.dataset, "ImagesInAcquisition", 0)
-    return max(gaps, stated - len(files), 0)
-
-
 def _about_missing(missing: int, *, of: int) -> tuple[str, ...]:
     return (f"{missing} of {of} slices are missing.",) if missing else ()
-
-
-def _instance(file: DicomFile) -> int:
-    return whole(file.header.dataset, "InstanceNumber", 0)
 
 
 def _position(dataset: Dataset) -> float:

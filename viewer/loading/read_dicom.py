@@ -27,22 +27,16 @@ from viewer.loading.dicom_header import (
 )
 from viewer.loading.dicom_kind import energy_of, is_for_processing, is_single_slice, kind_of
 from viewer.loading.dicom_partial import is_partial_view, partial_words
-from viewer.loading.dicom_spacing import (
-    PLACED,
-    pixel_spacing,
-    slice_spacing,
-    spacing_doubts,
-    without_uneven_words,
-)
+from viewer.loading.dicom_spacing import pixel_spacing, spacing_doubts
 from viewer.loading.dicom_support import support_is_first
 from viewer.loading.dicom_technique import technique_of
 from viewer.loading.dicom_view import patient_orientation, view_of
 from viewer.loading.dicom_voi import vois_of
 from viewer.loading.errors import UnreadableFile
 from viewer.loading.file_name_view import contradicted_view
+from viewer.loading.frame_depths import FrameDepths, frame_depths
 from viewer.loading.frame_index import NO_PIXELS, FrameIndex, PixelElement, index_frames
 from viewer.loading.lay_image import StoredImage
-from viewer.loading.slice_places import frames_placed
 from viewer.loading.stable_hash import short_hash
 
 MISLABELLED = "The header says that the pixels are uncompressed; they are compressed."
@@ -165,12 +159,9 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
     grey_scale, grey_doubts = grey_scale_of(dataset, frames.layout)
     vois = vois_of(dataset, slices=frames.slices)
     volume = kind is ImageKind.DBT
-    slice_mm, slice_doubts = slice_spacing(dataset) if volume else (None, ())
-    places = None
+    depths = FrameDepths(spacing_mm=None)
     if volume:
-        places = frames_placed(dataset, slices=frames.slices, spacing_mm=slice_mm)
-    if places is not None:
-        slice_doubts = (*without_uneven_words(slice_doubts), PLACED)
+        depths = frame_depths(dataset, slices=frames.slices)
     for_processing = is_for_processing(dataset)
     doubts = (
         *((FOR_PROCESSING,) if for_processing else ()),
@@ -183,7 +174,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         *((BURNED_IN,) if text(dataset, "BurnedInAnnotation").upper() == "YES" else ()),
         *grey_doubts,
         *vois.doubts,
-        *slice_doubts,
+        *depths.doubts,
         *(() if is_ct else spacing_doubts(dataset)),
         *aspect_doubts(dataset),
     )
@@ -200,8 +191,8 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         slice_vois=vois.slice_vois,
         spacing=pixel_spacing(dataset),
         pixel_aspect=pixel_aspect(dataset) or 1.0,
-        slice_spacing_mm=slice_mm,
-        places=places,
+        slice_spacing_mm=depths.spacing_mm,
+        places=depths.places,
         support_is_first=support_is_first(dataset, view) if volume else None,
         for_processing=for_processing,
         energy=None if is_ct else energy_of(dataset),

@@ -21,6 +21,8 @@ _LARGEST_COSINE = 1.1
 _THICKEST_BREAST_MM = 300.0
 """Three times what compression leaves."""
 _LEAST_STEP_MM = 0.05
+_DECIMALS = 2
+"""Hundredths of a millimetre tell no two slices apart."""
 _LEAST_COSINE = 0.99
 _NUMBERS_AGREE = 0.1
 """Of a step: numbers that differ more from the positions count something else."""
@@ -65,20 +67,12 @@ def frame_planes(dataset: Dataset) -> list[tuple[float, ...]]:
     return [() if group is None else plane_of(group) for group in groups]
 
 
-def frames_placed(dataset: Dataset, *, slices: int, spacing_mm: float | None) -> SlicePlaces | None:
-    """Return where the frames of one file lie; None where they lie evenly, or do not say.
-
-    spacing_mm: the distance between neighbours; positions that contradict it are not believed.
-    """
-    positions, planes = frame_positions(dataset), frame_planes(dataset)
-    if spacing_mm is None or len(positions) != slices:
-        return None
-    every = planes * slices if len(planes) == 1 else planes
-    found = placed(positions, planes=every, counted=(), stated=0)
-    if found is None or abs(found.spacing_mm - spacing_mm) > UNEVEN * spacing_mm:
-        return None
-    is_even = np.abs(np.diff(found.places.mm) - spacing_mm).max() <= UNEVEN * spacing_mm
-    return None if is_even else found.places
+def share_places(positions: Sequence[Sequence[float]]) -> bool:
+    """Whether some slices lie where others do; not where all state one place, which tells none."""
+    if any(len(place) != 3 for place in positions):
+        return False
+    distinct = {tuple(round(each, _DECIMALS) for each in place) for place in positions}
+    return 1 < len(distinct) < len(positions)
 
 
 def placed(
