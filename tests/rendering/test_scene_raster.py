@@ -13,7 +13,7 @@ from viewer.domain.pane_state import PaneState
 from viewer.domain.windowing import VoiFunction, Window
 from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
-from viewer.rendering.scene_raster import rasterise
+from viewer.rendering.scene_raster import place_in, rasterise
 
 STACK = make_image("LCC", slices=5)
 PREDICTION = make_prediction(STACK)
@@ -25,15 +25,19 @@ FRAMES = [
 
 
 def scene_of(
-    frame: int = 0, slice_index: int = 2, fit_scale: float = 5.0, window: Window | None = None
+    frame: int = 0,
+    slice_index: int = 2,
+    fit_scale: float = 5.0,
+    window: Window | None = None,
+    pane: tuple[int, int] = (120, 110),
 ) -> PaneScene:
     return build_scene(
         stack=STACK,
         state=PaneState(image_id=STACK.image_id, slice_index=slice_index, window=window),
         frame=FRAMES[frame],
         fit_scale=fit_scale,
-        pane_width=120,
-        pane_height=110,
+        pane_width=pane[0],
+        pane_height=pane[1],
         ai=Done(PREDICTION),
         context=PaneContext(),
     )
@@ -107,6 +111,28 @@ def test_another_slice_or_another_zoom_is_sampled_anew_with_the_same_window():
         assert raster.grey is not None
         assert anew.grey is not None
         np.testing.assert_array_equal(raster.grey.pixels, anew.grey.pixels)
+
+
+def test_an_earlier_picture_is_placed_where_the_image_lies_in_a_larger_pane():
+    earlier = rasterise(scene_of(), Quality.MOVING).grey
+    assert earlier is not None
+    larger = scene_of(fit_scale=10.0, pane=(240, 220))
+    place = place_in(larger, earlier)
+    assert place is not None
+    left, top, width, height = place
+    now = rasterise(larger, Quality.MOVING).grey
+    assert now is not None
+    np.testing.assert_allclose((left, top), (now.rect.left, now.rect.top), atol=2)
+    right, bottom = left + width, top + height
+    np.testing.assert_allclose((right, bottom), (now.rect.right, now.rect.bottom), atol=2)
+
+
+def test_another_slice_or_window_and_a_pane_of_the_same_size_are_not_placed():
+    earlier = rasterise(scene_of(), Quality.MOVING).grey
+    assert earlier is not None
+    assert place_in(scene_of(), earlier) is None
+    for other in (scene_of(frame=1, pane=(240, 220)), scene_of(window=DRAGGED, pane=(240, 220))):
+        assert place_in(other, earlier) is None
 
 
 def test_a_scene_without_an_image_has_no_pixels():

@@ -8,6 +8,7 @@ import numpy as np
 
 from viewer.domain.frame import Frame
 from viewer.domain.grey_depth import GreyDepth
+from viewer.domain.viewport import Viewport
 from viewer.rendering.bright_padding import for_drawing
 from viewer.rendering.grey_table import Pixels, pixel_of
 from viewer.rendering.raster import (
@@ -38,6 +39,8 @@ class GreyRaster:
     """What the pixels were looked up from: another window needs no more than a lookup."""
     sampled_key: tuple[object, ...] = ()
     """Equal for images whose codes are sampled alike."""
+    viewport: Viewport | None = None
+    """What the image was drawn in."""
 
     def share_brighter(self, grey: float, part: DeviceRect) -> float:
         """How much of a part of the pane is brighter than a grey, 0..1; 0 of an empty part."""
@@ -148,4 +151,29 @@ def _grey(scene: PaneScene, quality: Quality, earlier: GreyRaster | None) -> Gre
         is_final=is_final,
         sampled=sampled,
         sampled_key=image.sampled_key,
+        viewport=image.viewport,
     )
+
+
+def place_in(scene: PaneScene, earlier: GreyRaster) -> tuple[float, float, float, float] | None:
+    """Where an earlier picture lies in a scene that shows the same image in a pane of another size.
+
+    Left, top, width and height in device pixels of the scene. None where it shows something else,
+    or where the pane is as large as it was.
+    """
+    image, before = scene.image, earlier.viewport
+    if image is None or before is None or earlier.rect.is_empty:
+        return None
+    now = image.viewport
+    if (now.pane_width, now.pane_height) == (before.pane_width, before.pane_height):
+        return None
+    if replace(image, viewport=before).key != earlier.key or _turned(now) != _turned(before):
+        return None
+    rect = earlier.rect
+    left, top = now.to_device(*before.to_image(rect.left, rect.top))
+    right, bottom = now.to_device(*before.to_image(rect.right, rect.bottom))
+    return left, top, right - left, bottom - top
+
+
+def _turned(viewport: Viewport) -> tuple[bool, bool]:
+    return viewport.flipped_horizontally, viewport.flipped_vertically

@@ -151,6 +151,51 @@ def test_a_scene_replaced_while_its_pixels_are_made_is_never_painted(busy, qtbot
     assert pane.scene is second
 
 
+def held_up(pane: ImagePane, go: threading.Event) -> None:
+    """Hold the thread that makes pixels up again, until the event is set."""
+    go.clear()
+    pane._view._ahead._threads.begin(breast_scene(), Blocking(go))
+
+
+def shown_at_another_size(pane: ImagePane, scene, qtbot) -> None:
+    pane.resize(scene.pane_width, scene.pane_height)
+    pane.show_scene(scene, ahead=True)
+    QTest.qWait(60)
+
+
+def test_a_pane_of_another_size_shows_the_image_as_it_was_until_its_pixels_are_ready(busy, qtbot):
+    pane, go = busy
+    go.set()
+    small = breast_scene()
+    pane.show_scene(small, ahead=True)
+    qtbot.waitUntil(lambda: pane.has_painted_image)
+    held_up(pane, go)
+    large = breast_scene(width=700, height=560, frame=small.image.frame)
+    shown_at_another_size(pane, large, qtbot)
+    assert not pane.has_painted_newest
+    stand_in = grey_of(pane)
+    go.set()
+    qtbot.waitUntil(lambda: pane.has_painted_image)
+    pane.show_scene(bare(large))
+    pane.finish_rendering()
+    final = grey_of(pane)
+    # The same picture but for its sharpness; no words, boxes or heat over it meanwhile.
+    assert np.abs(stand_in.astype(int) - final).mean() < 6
+    assert np.corrcoef(stand_in.ravel(), final.ravel())[0, 1] > 0.97
+
+
+def test_an_image_that_was_not_shown_before_has_nothing_in_its_place(busy, qtbot):
+    pane, go = busy
+    go.set()
+    pane.show_scene(breast_scene(seed=1), ahead=True)
+    qtbot.waitUntil(lambda: pane.has_painted_image)
+    held_up(pane, go)
+    shown_at_another_size(pane, breast_scene(width=700, height=560, seed=2), qtbot)
+    assert not grey_of(pane).any()
+    go.set()
+    qtbot.waitUntil(lambda: pane.has_painted_image)
+
+
 def test_a_late_still_picture_of_another_slice_is_dropped(pane, qtbot):
     pane.show_scene(breast_scene(seed=1))
     QApplication.processEvents()

@@ -143,12 +143,20 @@ def _draw_background(painter: QPainter, pane: QRectF, image: DeviceRect | None) 
             painter.fillRect(left, top, right - left, bottom - top, BACKGROUND)
 
 
+def draw_stretched(painter: QPainter, grey: GreyRaster, place: QRectF) -> None:
+    """Draw an earlier picture alone, until the one of the new size is ready."""
+    painter.drawImage(place, _image_of(grey))
+
+
 def _draw_grey(painter: QPainter, grey: GreyRaster) -> None:
+    painter.drawImage(QPointF(grey.rect.left, grey.rect.top), _image_of(grey))
+
+
+def _image_of(grey: GreyRaster) -> QImage:
     # Qt draws 8-bit grey in threads of its own, which on a busy machine take up to fifteen times
     # as long; pixels of the window's own kind are copied at once.
     height, width = grey.pixels.shape
-    image = QImage(grey.pixels.data, width, height, grey.pixels.strides[0], FORMATS[grey.depth])
-    painter.drawImage(QPointF(grey.rect.left, grey.rect.top), image)
+    return QImage(grey.pixels.data, width, height, grey.pixels.strides[0], FORMATS[grey.depth])
 
 
 def _draw_saliency(painter: QPainter, picture: SaliencyPicture) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRectF, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,11 +17,12 @@ from viewer.rendering.scene_raster import (
     GreyRaster,
     SceneRaster,
     on_other_slice,
+    place_in,
     rasterise,
 )
 from viewer.ui.pane.ink import BACKGROUND
 from viewer.ui.pane.kept_layer import KeptLayers
-from viewer.ui.pane.painting import paint_scene
+from viewer.ui.pane.painting import draw_stretched, paint_scene
 from viewer.ui.pane.still_rendering import StillRendering
 from viewer.ui.text_size import text_factor
 
@@ -145,6 +146,10 @@ class SceneView(QWidget):
             painter.fillRect(self.rect(), BACKGROUND)
         if scene is None:
             return
+        painter.scale(1.0 / ratio, 1.0 / ratio)
+        if self._is_resized(scene):
+            self._paint_stand_in(painter, scene)
+            return
         before = self._raster
         begun = before if self._ahead is None else self._ahead.take(scene, before)
         self._raster = rasterise(scene, Quality.MOVING, begun)
@@ -153,7 +158,6 @@ class SceneView(QWidget):
         if self._raster.grey is not self._painted_grey and not self._is_settled():
             self._idle.start()
         self._painted_grey = self._raster.grey
-        painter.scale(1.0 / ratio, 1.0 / ratio)
         paint_scene(
             painter,
             scene,
@@ -162,6 +166,22 @@ class SceneView(QWidget):
             kept=self._kept,
         )
         self._painted = scene
+
+    def _is_resized(self, scene: PaneScene) -> bool:
+        """Whether pixels for another size of the pane are being made: they are not waited for."""
+        if self._ahead is None or not self._ahead.is_rendering:
+            return False
+        viewport = None if self._raster.grey is None else self._raster.grey.viewport
+        before = viewport and (viewport.pane_width, viewport.pane_height)
+        return before is not None and before != (scene.pane_width, scene.pane_height)
+
+    def _paint_stand_in(self, painter: QPainter, scene: PaneScene) -> None:
+        """The image as it was, stretched, without words and overlay; black where it is another."""
+        painter.fillRect(QRectF(0, 0, scene.pane_width, scene.pane_height), BACKGROUND)
+        grey = self._raster.grey
+        place = None if grey is None else place_in(scene, grey)
+        if grey is not None and place is not None:
+            draw_stretched(painter, grey, QRectF(*place))
 
     def _is_settled(self) -> bool:
         scene, grey = self._scene, self._raster.grey
