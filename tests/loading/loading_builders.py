@@ -37,6 +37,7 @@ from pydicom.uid import (
 )
 
 from viewer.domain.image_stack import ImageStack
+from viewer.domain.slice_depth import slice_depth
 from viewer.loading.find_exams import find_exams
 from viewer.loading.located_exam import LocatedExam
 from viewer.loading.scan_progress import SilentScan
@@ -324,3 +325,21 @@ def first_image(
 def said(image: ImageStack, words: str) -> bool:
     """Whether an image warns in these words."""
     return any(words in warning for warning in image.warnings)
+
+
+def multi_frame(folder: Path, heights_mm: Sequence[float], **stated: object) -> ImageStack:
+    """A volume in one file, its frames at these heights."""
+    frames = [
+        group(PlanePositionSequence=group(ImagePositionPatient=[0, 0, height]))[0]
+        for height in heights_mm
+    ]
+    pixels = breast(slices=len(heights_mm))
+    groups = Items(frames)
+    write(folder / "a", pixels, sop_class=DBT, PerFrameFunctionalGroupsSequence=groups, **stated)
+    return only_exam(folder).exam.images[0]
+
+
+def depths(image: ImageStack) -> list[float]:
+    """The stated depths of a volume's slices in millimetres."""
+    found = [slice_depth(image, index) for index in range(image.slices)]
+    return [depth.mm for depth in found if depth is not None]
