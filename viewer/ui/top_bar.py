@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from viewer.session.session import Change, Session
@@ -17,12 +16,11 @@ from viewer.ui.actions import CommandActions
 from viewer.ui.exam_menu import ExamMenu
 from viewer.ui.icons import icon
 from viewer.ui.marks_button import MarksButton
-from viewer.ui.overflow import BarParts, Overflow
-from viewer.ui.text_size import follow_text_size, scaled
+from viewer.ui.overflow import BarParts
+from viewer.ui.overflow_bar import OverflowBar
 from viewer.ui.title_button import TitleButton
 
-_HEIGHT = 40
-_ICON = 20
+_LEAST_WIDTH = 220
 _LEFT: tuple[tuple[str, ...], ...] = (
     ("view.maximise", "view.dbt", "view.synthetic", "view.ffdm", "view.extra"),
     ("image.tool", "image.invert", "image.fit", "image.actual_pixels", "image.reset"),
@@ -43,7 +41,7 @@ _WORDS = {"view.dbt", "view.synthetic", "view.ffdm"}
 _Button = TypeVar("_Button", bound=QToolButton)
 
 
-class TopBar(QWidget):
+class TopBar(OverflowBar):
     """Buttons made from the table of commands."""
 
     def __init__(
@@ -54,60 +52,28 @@ class TopBar(QWidget):
         exam_menu: ExamMenu,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("topBar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(least_width=_LEAST_WIDTH, parent=parent)
         self._actions = actions
         self._exam = self._exam_button(exam_menu)
         self.hanging_button = self._hanging_button()
         self._marks = MarksButton(session=session, actions=actions, parent=self)
-        self._overflow = self._lay_out()
+        self.lay_out(self._parts())
         self._said = ("", "")
         """What the buttons of exam and hanging say."""
-        follow_text_size(self, self._grow)
         session.changed.connect(self._follow)
 
-    @property
-    def overflow(self) -> Overflow:
-        """What finds no room, and the menu it is in."""
-        return self._overflow
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Room for the menus; everything else may go into the last of them."""
-        return QSize(scaled(220), scaled(_HEIGHT))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Use the new room."""
-        super().resizeEvent(event)
-        self._overflow.fit()
-
-    def event(self, event: QEvent) -> bool:
-        """Fit anew when a button takes other words, another font, or comes and goes."""
-        handled = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self._overflow.fit()
-        return handled
-
-    def _grow(self) -> None:
-        """Take the size of words."""
-        self.setFixedHeight(scaled(_HEIGHT))
-        for button in self.findChildren(QToolButton):
-            button.setIconSize(QSize(scaled(_ICON), scaled(_ICON)))
-        self._overflow.fit()
-
-    def _lay_out(self) -> Overflow:
+    def _parts(self) -> BarParts:
         groups = [tuple(map(self._button, group)) for group in _LEFT]
         right = tuple(map(self._button, _RIGHT))
         # The kinds of image stay longest, and what folds panels away to make room comes next.
         optional = (*groups[0], *right, *chain.from_iterable(groups[1:]))
         titles = (self._menu_button(), self._exam, self.hanging_button)
-        parts = BarParts(
+        return BarParts(
             groups=(titles, *groups, (self._marks,)),
             right=right,
             more=self._more_button(),
             optional=optional,
         )
-        return Overflow(bar=self, parts=parts)
 
     def _button(self, command_id: str) -> QToolButton:
         button = self._actions.button(command_id, self, words=command_id in _WORDS)
@@ -160,7 +126,7 @@ class TopBar(QWidget):
         self._exam.say(said[0])
         self.hanging_button.say(said[1])
         self.hanging_button.setVisible(has_exam)
-        self._overflow.fit()
+        self.fit()
 
 
 def _exam_words(state: SessionState) -> str:

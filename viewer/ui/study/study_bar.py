@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import chain
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from viewer.ui.actions import CommandActions
 from viewer.ui.icons import icon
-from viewer.ui.overflow import BarParts, Overflow
-from viewer.ui.text_size import follow_text_size, scaled
+from viewer.ui.overflow import BarParts
+from viewer.ui.overflow_bar import OverflowBar
 
-_HEIGHT = 40
-_ICON = 20
+_LEAST_WIDTH = 120
 _LEFT: tuple[tuple[str, ...], ...] = (
     ("view.maximise", "view.dbt", "view.synthetic", "view.ffdm", "view.extra"),
     ("image.tool", "image.invert", "image.fit", "image.actual_pixels", "image.reset"),
@@ -35,7 +33,7 @@ _RIGHT = (
 _WORDS = {"view.dbt", "view.synthetic", "view.ffdm"}
 
 
-class StudyBar(QWidget):
+class StudyBar(OverflowBar):
     """Buttons made from those commands the window has."""
 
     def __init__(
@@ -45,9 +43,7 @@ class StudyBar(QWidget):
         command_ids: Collection[str],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("topBar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(least_width=_LEAST_WIDTH, parent=parent)
         groups = [self._buttons(actions, command_ids, group) for group in _LEFT]
         right = self._buttons(actions, command_ids, _RIGHT)
         parts = BarParts(
@@ -56,36 +52,7 @@ class StudyBar(QWidget):
             more=self._more_button(),
             optional=(*right, *chain.from_iterable(groups)),
         )
-        self._overflow = Overflow(bar=self, parts=parts)
-        follow_text_size(self, self._grow)
-
-    @property
-    def overflow(self) -> Overflow:
-        """What finds no room, and the menu it is in."""
-        return self._overflow
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Room for the menus; everything else may go into the last of them."""
-        return QSize(scaled(120), scaled(_HEIGHT))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Use the new room."""
-        super().resizeEvent(event)
-        self._overflow.fit()
-
-    def event(self, event: QEvent) -> bool:
-        """Fit anew when a button takes another font, or the bar comes to the screen."""
-        handled = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self._overflow.fit()
-        return handled
-
-    def _grow(self) -> None:
-        """Take the size of words."""
-        self.setFixedHeight(scaled(_HEIGHT))
-        for button in self.findChildren(QToolButton):
-            button.setIconSize(QSize(scaled(_ICON), scaled(_ICON)))
-        self._overflow.fit()
+        self.lay_out(parts)
 
     def _buttons(
         self, actions: CommandActions, known: Collection[str], wanted: Sequence[str]
