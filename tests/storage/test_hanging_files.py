@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from viewer.domain.hanging import Slot
 from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Origin, PlaceFraming, Stage
 from viewer.storage.hanging_files import (
+    VERSION,
     NotAHanging,
     delete_hanging,
     entries_of,
@@ -106,6 +108,61 @@ def test_damaged_files_are_set_aside_and_named_and_the_others_serve(tmp_path: Pa
     assert "no view 'RXX'" in stored.complaints[1]
     assert (tmp_path / "wrong.toml.damaged").exists()
     assert read_hangings(tmp_path).complaints == ()
+
+
+def test_files_without_a_version_are_of_the_first_and_new_ones_say_theirs(tmp_path: Path) -> None:
+    (tmp_path / "old.toml").write_text(tomli_w.dumps(_one(rows=[["RCC", "LCC"]])))
+    stored = read_hangings(tmp_path)
+    (mine,) = (protocol for protocol in stored.protocols if not protocol.shipped)
+    assert stored.complaints == ()
+    write_hanging(tmp_path, mine)
+    assert tomllib.loads((tmp_path / "old.toml").read_text())["version"] == VERSION == 1
+    assert read_hangings(tmp_path) == stored
+
+
+def test_a_file_of_a_newer_program_stays_where_it_is_and_the_shipped_one_serves(
+    tmp_path: Path,
+) -> None:
+    newer = {"version": VERSION + 1, "layers": [1], **_one(rows=[["RXX"]])}
+    path = tmp_path / "pairs.toml"
+    path.write_text(tomli_w.dumps(newer))
+    before = path.read_bytes()
+    for _ in range(2):
+        stored = read_hangings(tmp_path)
+        (said,) = stored.complaints
+        assert "pairs.toml was made by a newer Tomolens" in said
+        assert all(protocol.shipped for protocol in stored.protocols)
+        assert "pairs" in {protocol.protocol_id for protocol in stored.protocols}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["pairs.toml"]
+    assert path.read_bytes() == before
+
+
+def test_a_protocol_never_takes_the_place_of_a_newer_programs_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("version = 7\n")
+    for title in ("first", "second"):
+        mine = HangingProtocol(protocol_id="mine", title=title, stages=FOUR_VIEWS.stages)
+        write_hanging(tmp_path, mine)
+    assert path.read_text() == "version = 7\n"
+    own = {p.title for p in read_hangings(tmp_path).protocols if not p.shipped}
+    assert own == {"first", "second"}
+
+
+@pytest.mark.parametrize("version", [0, -1, 1.5, "2", True, []])
+def test_a_version_that_is_none_is_damage(tmp_path: Path, version: object) -> None:
+    entries = {"version": version, **_one(rows=[["RCC"]])}
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(entries))
+    (said,) = read_hangings(tmp_path).complaints
+    assert "version" in said
+    assert "kept as mine.toml.damaged" in said
+
+
+def test_an_entry_that_the_present_version_does_not_have_is_damage(tmp_path: Path) -> None:
+    entries = {"version": VERSION, "layers": [1], **_one(rows=[["RCC"]])}
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(entries))
+    (said,) = read_hangings(tmp_path).complaints
+    assert 'nothing is called "layers"' in said
+    assert (tmp_path / "mine.toml.damaged").exists()
 
 
 @given(st.text(max_size=80))

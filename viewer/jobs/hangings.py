@@ -41,12 +41,12 @@ class Hangings(QObject):
     def save(self, protocol: HangingProtocol) -> None:
         """Keep a protocol as the user's own, and hang by it."""
         try:
-            write_hanging(self._folder, protocol)
+            kept_id = write_hanging(self._folder, protocol)
         except NotKept as error:
             self.not_kept.emit(problem_of(error))
             return
-        self._read(protocol.protocol_id)
-        self._hang(protocol.protocol_id, self._session.state.stage_index)
+        self._read(kept_id)
+        self._hang(kept_id, self._session.state.stage_index)
 
     def delete(self, protocol_id: str) -> None:
         """Delete a user's own protocol; a shipped one of that name serves again."""

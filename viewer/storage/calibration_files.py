@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from viewer.domain.display_function import Calibration, LuminanceStep
+from viewer.storage.file_version import KEY, is_newer, lies_newer, newer_file
 from viewer.storage.toml_file import read_toml, set_aside, write_toml
 
+VERSION = 1
+"""Of the files' layout; later layouts have higher ones."""
 _LONGEST_NAME = 60
 
 
@@ -20,7 +23,7 @@ class FoundCalibrations:
 
     calibrations: tuple[Calibration, ...] = ()
     complaints: tuple[str, ...] = ()
-    """Sentences for the user; a damaged file was set aside and named."""
+    """Sentences for the user; a damaged file was set aside, a newer program's was left."""
 
 
 def read_calibrations(folder: Path) -> FoundCalibrations:
@@ -33,6 +36,9 @@ def read_calibrations(folder: Path) -> FoundCalibrations:
             complaints.append(file.complaint)
             continue
         try:
+            if is_newer(file.entries, VERSION):
+                complaints.append(newer_file(path))
+                continue
             found.append(_calibration(file.entries))
         except (KeyError, TypeError, ValueError) as error:
             reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
@@ -41,11 +47,18 @@ def read_calibrations(folder: Path) -> FoundCalibrations:
 
 
 def write_calibration(folder: Path, calibration: Calibration) -> Path:
-    """Write a display's file in place of an earlier one; raises NotKept."""
-    path = folder / f"{_file_name(calibration)}.toml"
+    """Write a display's file in place of an earlier one, other than a newer program's.
+
+    Raises NotKept.
+    """
+    name = _file_name(calibration)
+    path, number = folder / f"{name}.toml", 2
+    while lies_newer(path, VERSION):
+        path, number = folder / f"{name}.{number}.toml", number + 1
     write_toml(
         path,
         {
+            KEY: VERSION,
             "display": calibration.display,
             "serial": calibration.serial,
             "measured": calibration.measured,
@@ -59,6 +72,7 @@ def write_calibration(folder: Path, calibration: Calibration) -> Path:
 
 
 def _calibration(entries: Mapping[str, Any]) -> Calibration:
+    _only(entries, {KEY, "display", "serial", "measured", "ambient", "steps"})
     return Calibration(
         display=_text(entries["display"]),
         serial=_text(entries.get("serial", "")),
@@ -69,10 +83,17 @@ def _calibration(entries: Mapping[str, Any]) -> Calibration:
 
 
 def _step(item: Mapping[str, Any]) -> LuminanceStep:
+    _only(item, {"level", "luminance"})
     level = item["level"]
     if not isinstance(level, int) or isinstance(level, bool):
         raise TypeError(f"a level must be a whole number, got {level!r}")
     return LuminanceStep(level=level, luminance=_number(item["luminance"]))
+
+
+def _only(entries: Mapping[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(entries) - known)
+    if unknown:
+        raise ValueError(f'nothing is called "{unknown[0]:.40}"')
 
 
 def _text(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -19,9 +21,12 @@ from viewer.domain.hanging_protocol import (
     Stage,
 )
 from viewer.domain.view import ImageKind
+from viewer.storage.file_version import KEY, is_newer, lies_newer, newer_file
 from viewer.storage.toml_file import read_toml, set_aside, write_toml
 
 SHIPPED_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "hangings"
+VERSION = 1
+"""Of the files' layout; later layouts have higher ones."""
 MOST_STAGES = 64
 MOST_FILES = 200
 _FREE = "free"
@@ -44,7 +49,8 @@ class StoredHangings:
 def read_hangings(own_folder: Path, shipped_folder: Path = SHIPPED_FOLDER) -> StoredHangings:
     """Read all protocols; a user's own serves instead of a shipped one of the same file name.
 
-    A damaged file of the user is set aside and named, and the others serve.
+    A damaged file of the user is set aside and named, one of a newer program is left and named,
+    and the others serve.
     """
     found: dict[str, HangingProtocol] = {}
     for path in sorted(_files_in(shipped_folder), key=lambda path: path.stem != _FIRST):
@@ -56,8 +62,11 @@ def read_hangings(own_folder: Path, shipped_folder: Path = SHIPPED_FOLDER) -> St
             complaints.append(file.complaint)
             continue
         try:
+            if is_newer(file.entries, VERSION):
+                complaints.append(newer_file(path))
+                continue
             found[path.stem] = replace(protocol_of(path.stem, file.entries), shipped=False)
-        except NotAHanging as error:
+        except ValueError as error:
             complaints.append(set_aside(path, str(error)))
     return StoredHangings(protocols=tuple(found.values()), complaints=tuple(complaints))
 
@@ -67,9 +76,17 @@ def _shipped(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def write_hanging(own_folder: Path, protocol: HangingProtocol) -> None:
-    """Write a user's protocol; raises NotKept."""
-    write_toml(own_folder / f"{protocol.protocol_id}.toml", entries_of(protocol))
+def write_hanging(own_folder: Path, protocol: HangingProtocol) -> str:
+    """Write a user's protocol, and give its id: another one where a newer program's file lies.
+
+    Raises NotKept.
+    """
+    place = own_folder / f"{protocol.protocol_id}.toml"
+    if lies_newer(place, VERSION):
+        places = (own_folder / f"{protocol.protocol_id}.{n}.toml" for n in itertools.count(2))
+        place = next(path for path in places if not os.path.lexists(path))
+    write_toml(place, {KEY: VERSION, **entries_of(protocol)})
+    return place.stem
 
 
 def delete_hanging(own_folder: Path, protocol_id: str) -> None:
@@ -85,7 +102,7 @@ def file_name_for(title: str) -> str:
 
 def protocol_of(protocol_id: str, entries: Mapping[str, Any]) -> HangingProtocol:
     """Make a protocol of a file's entries; raises NotAHanging."""
-    _only(entries, {"title", "help", "stages"}, "the file")
+    _only(entries, {KEY, "title", "help", "stages"}, "the file")
     stages = entries.get("stages")
     if not isinstance(stages, list) or not 1 <= len(stages) <= MOST_STAGES:
         raise NotAHanging(f"it needs 1 to {MOST_STAGES} [[stages]]")
