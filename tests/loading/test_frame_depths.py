@@ -9,6 +9,7 @@ from loading_builders import DBT, breast, depths, group, multi_frame, only_exam,
 from pydicom.sequence import Sequence as Items
 
 from viewer.domain.slab import Slab, slab_words
+from viewer.loading.dicom_spacing import UNBELIEVED
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
@@ -97,7 +98,8 @@ def test_a_volume_with_absurd_positions_opens_as_if_it_stated_none(
 
 def test_a_slice_beyond_any_breast_has_a_position_that_is_not_believed(tmp_path: Path) -> None:
     image = multi_frame(tmp_path, [0, 1, 2, 3, 503])
-    assert (image.places, depths(image)) == (None, [0, 1, 2, 3, 4])
+    assert (image.places, depths(image)) == (None, [])
+    assert image.warnings == (UNBELIEVED,)
 
 
 def test_a_slab_of_slices_that_lie_unevenly_says_none_is_missing(tmp_path: Path) -> None:

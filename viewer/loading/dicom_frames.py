@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ class DicomFrames:
     transfer_syntax: UID
     layout: PixelLayout
     index: FrameIndex
+    order: tuple[int, ...] | None = None
+    """Which frame of the file each slice is; None: as they are stored."""
 
     @property
     def pixel_files(self) -> tuple[Path, ...]:
@@ -41,8 +44,8 @@ class DicomFrames:
 
     @property
     def slices(self) -> int:
-        """How many frames the file really holds."""
-        return len(self.index.frames)
+        """How many frames there are to show: as a rule those that the file really holds."""
+        return len(self.index.frames) if self.order is None else len(self.order)
 
     @property
     def codes_are_exact(self) -> bool:
@@ -62,7 +65,7 @@ class DicomFrames:
         """Return one frame as it is compressed; None when it is not."""
         if not self.index.encapsulated:
             return None
-        content = _content(self.pixel_path, self.index, slice_index)
+        content = self._content(slice_index)
         return CodedFrame(
             content=content, reading=f"{self.transfer_syntax}|{self.layout!r}", decode=self._codes
         )
@@ -75,7 +78,7 @@ class DicomFrames:
         """Return the cells of one JPEG 2000 frame at about an eighth of its size."""
         if not self.index.encapsulated or self.layout.signed or self.layout.samples > 1:
             return None
-        return small_picture(_content(self.pixel_path, self.index, slice_index))
+        return small_picture(self._content(slice_index))
 
     def read_numbers(self, slice_index: int) -> NDArray[Any]:
         """Return the stored values of one frame, with their sign."""
@@ -85,9 +88,13 @@ class DicomFrames:
         """Return the same frames, read with another number of stored bits."""
         return replace(self, layout=layout)
 
+    def in_order(self, order: Sequence[int]) -> DicomFrames:
+        """Return frames of the file, by their index in it, as slices in this order."""
+        return replace(self, order=tuple(order))
+
     def read_cells(self, slice_index: int) -> NDArray[np.unsignedinteger]:
         """Return one frame as it is stored, unused bits included."""
-        content = _content(self.pixel_path, self.index, slice_index)
+        content = self._content(slice_index)
         syntax = self.transfer_syntax
         if not self.index.encapsulated:
             return native_cells(content, self.layout, syntax)
@@ -95,7 +102,13 @@ class DicomFrames:
         try:
             return decoded_cells(content, self.layout, syntax)
         except UnreadableImage:
-            return as_cells(decode_apart(self.path, slice_index), self.layout)
+            return as_cells(decode_apart(self.path, self._frame(slice_index)), self.layout)
+
+    def _frame(self, slice_index: int) -> int:
+        return slice_index if self.order is None else self.order[slice_index]
+
+    def _content(self, slice_index: int) -> bytes:
+        return _content(self.pixel_path, self.index, self._frame(slice_index))
 
 
 def _content(path: Path, index: FrameIndex, frame: int) -> bytes:

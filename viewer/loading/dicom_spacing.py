@@ -32,6 +32,7 @@ _NOT_EVEN = "The slices do not lie evenly: depths are counted"
 PLACED = f"{_NOT_EVEN} from their positions."
 NO_DEPTH = "depth in mm is not known"
 SAME_PLACE = f"Two slices lie at the same place: {NO_DEPTH}."
+UNBELIEVED = "The slices' positions make no sense: they are not used."
 NOT_STATED = "The header does not state the distance between slices: "
 _CALIBRATIONS = {"GEOMETRY": SpacingOrigin.GEOMETRY, "FIDUCIAL": SpacingOrigin.FIDUCIAL}
 _SPACINGS = {"PixelSpacing": "Pixel Spacing", "ImagerPixelSpacing": "Imager Pixel Spacing"}
@@ -94,13 +95,18 @@ def spacing_doubts(dataset: Dataset) -> tuple[str, ...]:
     return tuple(doubts)
 
 
-def slice_spacing(dataset: Dataset) -> tuple[float | None, tuple[str, ...]]:
-    """Return millimetres between slices of a multi-frame image, and a sentence if assumed."""
+def slice_spacing(
+    dataset: Dataset, *, by_positions: bool = True
+) -> tuple[float | None, tuple[str, ...]]:
+    """Return millimetres between slices of a multi-frame image, and a sentence if assumed.
+
+    by_positions: whether the slices' positions may tell, where the distance is not stated.
+    """
     between = stated_distance(dataset)
     if between is not None:
         return between, ()
     measures = any_group(dataset, "PixelMeasuresSequence") or Dataset()
-    positions = frame_positions(dataset)
+    positions = frame_positions(dataset) if by_positions else []
     apart = distance_between(positions)
     if apart is not None:
         return apart, uneven_words(positions)

@@ -12,6 +12,7 @@ from viewer.loading.dicom_spacing import (
     NO_DEPTH,
     PLACED,
     SAME_PLACE,
+    UNBELIEVED,
     distance_between,
     slice_spacing,
     stated_distance,
@@ -21,10 +22,13 @@ from viewer.loading.slice_places import (
     PlacedSlices,
     frame_planes,
     frame_positions,
+    order_by_place,
     placed,
     share_places,
+    tell_nothing,
 )
 
+CONTRADICTED = f"The stated order of slices contradicts their positions: {NO_DEPTH}."
 _ROUNDING = 0.01
 """Of the stated distance: positions that deviate more state another one."""
 _ROUNDING_MM = 0.1
@@ -48,16 +52,16 @@ def frame_depths(dataset: Dataset, *, slices: int) -> FrameDepths:
     from Spacing Between Slices. Where they contradict each other by more than UNEVEN, one of them
     means something else, and neither is believed. (DICOM PS3.3 C.7.6.2, C.7.6.16.2.1)
     """
-    spacing, doubts = slice_spacing(dataset)
     positions, planes = frame_positions(dataset), frame_planes(dataset)
-    if len(positions) != slices:
+    if len(positions) != slices or tell_nothing(positions):
+        spacing, doubts = slice_spacing(dataset)
         return FrameDepths(spacing_mm=spacing, doubts=doubts)
     if share_places(positions):
         return FrameDepths(spacing_mm=None, doubts=(SAME_PLACE,))
     every = planes * slices if len(planes) == 1 else planes
     found = placed(positions, planes=every, counted=(), stated=0)
     if found is None:
-        return FrameDepths(spacing_mm=spacing, doubts=doubts)
+        return _not_placed(dataset, are_in_row=order_by_place(positions, planes=every) is not None)
     stated = stated_distance(dataset)
     even = _even_distance(found.places)
     if even is None:
@@ -75,6 +79,14 @@ def frame_depths(dataset: Dataset, *, slices: int) -> FrameDepths:
         return _contradiction(stated, even)
     counted = f"{_both(stated, even)}: depths are counted from their positions."
     return FrameDepths(spacing_mm=even, doubts=(counted,))
+
+
+def _not_placed(dataset: Dataset, *, are_in_row: bool) -> FrameDepths:
+    """are_in_row: whether positions make a row, in another order than the frames have."""
+    if are_in_row:
+        return FrameDepths(spacing_mm=None, doubts=(CONTRADICTED,))
+    spacing, doubts = slice_spacing(dataset, by_positions=False)
+    return FrameDepths(spacing_mm=spacing, doubts=(UNBELIEVED, *doubts))
 
 
 def _uneven(found: PlacedSlices, stated: float | None) -> FrameDepths:

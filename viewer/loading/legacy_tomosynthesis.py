@@ -17,15 +17,27 @@ from viewer.loading.dicom_spacing import (
     NO_DEPTH,
     NOT_STATED,
     SAME_PLACE,
-    distance_between,
+    UNBELIEVED,
     uneven_words,
 )
 from viewer.loading.dicom_support import nearest_to_support
 from viewer.loading.found_exam import FoundImage
 from viewer.loading.read_dicom import DicomFile
 from viewer.loading.slice_numbers import instance_of, missing_slices, stated_slices
-from viewer.loading.slice_places import PlacedSlices, placed, plane_of, position_of, share_places
+from viewer.loading.slice_places import (
+    PlacedSlices,
+    order_by_place,
+    placed,
+    plane_of,
+    position_of,
+    share_places,
+    tell_nothing,
+)
 from viewer.loading.stable_hash import short_hash
+
+NUMBERED_OTHERWISE = (
+    f"Slices are numbered in another order than they lie: shown as they lie, {NO_DEPTH}."
+)
 
 
 def volumes_of(files: Iterable[DicomFile]) -> list[FoundImage]:
@@ -41,11 +53,27 @@ def volumes_of(files: Iterable[DicomFile]) -> list[FoundImage]:
 
 
 def _in_order(files: Sequence[DicomFile]) -> list[DicomFile]:
-    """Sort by instance number; by position along the slices where numbers do not tell apart."""
-    counted = [instance_of(file) for file in files]
-    if len(set(counted)) == len(files):
-        return sorted(files, key=instance_of)
+    """Sort by instance number, which says nothing of places, then as the slices lie, if they tell.
+
+    (DICOM PS3.3 C.7.6.1: Instance Number identifies an image.)
+    """
+    by_number = sorted(files, key=instance_of)
+    positions, planes = _places(by_number)
+    order = order_by_place(positions, planes=planes)
+    if order is not None:
+        return [by_number[index] for index in order]
+    counted = {instance_of(file) for file in files}
+    if len(counted) == len(files):
+        return by_number
     return sorted(files, key=lambda file: (_position(file.header.dataset), instance_of(file)))
+
+
+def _places(
+    files: Sequence[DicomFile],
+) -> tuple[list[tuple[float, ...]], list[tuple[float, ...]]]:
+    """Positions and planes."""
+    datasets = [file.header.dataset for file in files]
+    return [position_of(each) for each in datasets], [plane_of(each) for each in datasets]
 
 
 def _volume(files: Sequence[DicomFile], stated: int) -> FoundImage:
@@ -54,15 +82,13 @@ def _volume(files: Sequence[DicomFile], stated: int) -> FoundImage:
     stack = first.image.stack
     ids = sorted(file.image.stack.image_id for file in files)
     vois = tuple(file.image.stack.vois for file in files)
-    positions = [position_of(file.header.dataset) for file in files]
-    planes = [plane_of(file.header.dataset) for file in files]
+    positions, planes = _places(files)
     found = _placed(files, positions, planes, stated)
-    apart = distance_between(positions) if found is None else found.spacing_mm
+    apart = None if found is None else found.spacing_mm
     missing = missing_slices(files, stated)
     spacing = apart or stack.slice_spacing_mm
-    unknown = (
-        () if spacing is None or found is not None else _why_unknown(files, positions, missing)
-    )
+    unknown = () if spacing is None else _why_unknown(files, positions, found, missing)
+    is_placed = found is not None and not unknown
     doubts = dict.fromkeys(
         doubt
         for file in files
@@ -76,12 +102,13 @@ def _volume(files: Sequence[DicomFile], stated: int) -> FoundImage:
         vois=vois[0],
         slice_vois=_differing(vois),
         slice_spacing_mm=None if unknown else spacing,
-        places=None if found is None else found.places,
+        places=found.places if found is not None and is_placed else None,
         support_is_first=nearest_to_support(positions, planes, first.image.view),
         missing_slices=missing,
         warnings=(
             *doubts,
-            *(() if missing or unknown else uneven_words(positions, are_placed=found is not None)),
+            *(uneven_words(positions, are_placed=True) if is_placed and not missing else ()),
+            *((UNBELIEVED,) if _are_unbelieved(positions, found) else ()),
             *_about_missing(missing, of=len(files) + missing),
             *unknown,
         ),
@@ -108,13 +135,24 @@ def _placed(
     )
 
 
+def _are_unbelieved(positions: Sequence[Sequence[float]], found: PlacedSlices | None) -> bool:
+    """Whether positions that differ place no slice."""
+    return found is None and not tell_nothing(positions) and not share_places(positions)
+
+
 def _why_unknown(
-    files: Sequence[DicomFile], positions: Sequence[Sequence[float]], missing: int
+    files: Sequence[DicomFile],
+    positions: Sequence[Sequence[float]],
+    found: PlacedSlices | None,
+    missing: int,
 ) -> tuple[str, ...]:
-    """Return a sentence where slices without places cannot be counted to tell how deep they lie."""
+    """Return a sentence where nothing that is believed tells how deep slices lie."""
+    numbers = [instance_of(file) for file in files]
+    if found is not None:
+        is_other = len(set(numbers)) == len(files) and numbers != sorted(numbers)
+        return (NUMBERED_OTHERWISE,) if is_other else ()
     if share_places(positions):
         return (SAME_PLACE,)
-    numbers = [instance_of(file) for file in files]
     if missing and numbers != list(range(1, len(files) + 1)):
         return (f"Slices are missing, and positions do not tell where: {NO_DEPTH}.",)
     if 1 < len(set(numbers)) < len(files):

@@ -36,6 +36,7 @@ from viewer.loading.errors import UnreadableFile
 from viewer.loading.file_name_view import contradicted_view
 from viewer.loading.frame_depths import FrameDepths, frame_depths
 from viewer.loading.frame_index import NO_PIXELS, FrameIndex, PixelElement, index_frames
+from viewer.loading.frame_order import frame_order, with_frames_in_order
 from viewer.loading.lay_image import StoredImage
 from viewer.loading.stable_hash import short_hash
 
@@ -157,11 +158,14 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
     view, view_doubts = (NO_VIEW, ()) if is_ct else view_of(dataset)
     named = None if is_ct else contradicted_view(frames.path, view)
     grey_scale, grey_doubts = grey_scale_of(dataset, frames.layout)
-    vois = vois_of(dataset, slices=frames.slices)
     volume = kind is ImageKind.DBT
     depths = FrameDepths(spacing_mm=None)
+    order_doubts: tuple[str, ...] = ()
     if volume:
+        order, order_doubts = frame_order(dataset, slices=frames.slices)
+        dataset, frames = with_frames_in_order(dataset, order), frames.in_order(order)
         depths = frame_depths(dataset, slices=frames.slices)
+    vois = vois_of(dataset, slices=frames.slices)
     for_processing = is_for_processing(dataset)
     doubts = (
         *((FOR_PROCESSING,) if for_processing else ()),
@@ -174,6 +178,7 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         *((BURNED_IN,) if text(dataset, "BurnedInAnnotation").upper() == "YES" else ()),
         *grey_doubts,
         *vois.doubts,
+        *order_doubts,
         *depths.doubts,
         *(() if is_ct else spacing_doubts(dataset)),
         *aspect_doubts(dataset),

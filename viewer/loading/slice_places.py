@@ -75,6 +75,42 @@ def share_places(positions: Sequence[Sequence[float]]) -> bool:
     return 1 < len(distinct) < len(positions)
 
 
+def tell_nothing(positions: Sequence[Sequence[float]]) -> bool:
+    """Whether slices do not say where they lie: some state no position, or all state one."""
+    if len(positions) < 2 or any(len(place) != 3 for place in positions):
+        return True
+    return len({tuple(round(each, _DECIMALS) for each in place) for place in positions}) == 1
+
+
+def order_by_place(
+    positions: Sequence[Sequence[float]], *, planes: Sequence[Sequence[float]]
+) -> tuple[int, ...] | None:
+    """Return the slices' indices in the order in which they lie, from the end nearer the first.
+
+    Slices that lie in a row, either way, keep their order. Returns None where positions are
+    absent, where two share a place across the planes, and where no breast is as thick.
+    """
+    if len(positions) < 2 or any(len(place) != 3 for place in positions):
+        return None
+    points = np.array(positions, np.float64)
+    if not np.isfinite(points).all():
+        return None
+    for direction in (_normal(planes, len(points)), _farthest(points)):
+        if direction is None:
+            continue
+        along = (points - points[0]) @ direction
+        if (np.arange(len(along)) - (len(along) - 1) / 2) @ along < 0:
+            along = -along
+        order = np.argsort(along, kind="stable")
+        row = points[order]
+        in_row = [planes[i] for i in order] if len(planes) == len(points) else ()
+        steps = np.diff(along[order])
+        is_thin = np.median(steps) <= FARTHEST_STEP_MM and steps.sum() <= _THICKEST_BREAST_MM
+        if is_thin and _along(row, in_row) is not None:
+            return tuple(int(index) for index in order)
+    return None
+
+
 def placed(
     positions: Sequence[Sequence[float]],
     *,
@@ -146,6 +182,17 @@ def _normal(planes: Sequence[Sequence[float]], count: int) -> NDArray[np.float64
     normals /= lengths[:, None]
     first: NDArray[np.float64] = normals[0]
     return first if float((normals @ first).min()) > 0.999 else None
+
+
+def _farthest(points: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The direction from the first point to the farthest from it."""
+    offsets = points - points[0]
+    lengths = np.linalg.norm(offsets, axis=1)
+    farthest = int(lengths.argmax())
+    if not lengths[farthest] > 0:
+        return None
+    direction: NDArray[np.float64] = offsets[farthest] / lengths[farthest]
+    return direction
 
 
 def _line(offsets: NDArray[np.float64]) -> NDArray[np.float64] | None:
