@@ -23,7 +23,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from inference.process import prepare_process
-from tests.benchmarks.machine_watch import MachineWatch, Pause, paused_ms
+from tests.benchmarks.machine_watch import MachineWatch
 from tests.benchmarks.reading_exam import add_marks, add_results, reading_folders
 from viewer.app import Program
 from viewer.app_start import dark_application, favour_the_window
@@ -347,7 +347,7 @@ def _stalls(
     watch = program.diagnostics.stalls
     watch_began = time.perf_counter() - watch.watched_s
     during = [stall for stall in watch.stalls if watch_began + stall.since_start_s >= began]
-    own = [_own_ms(stall, watch_began, machine.pauses) for stall in during]
+    own = [_own_ms(stall, watch_began, machine) for stall in during]
     found = {
         "stalls_over_50_ms": float(watch.count - stalls_before),
         "longest_stall_ms": max((stall.wall_ms for stall in during), default=0.0),
@@ -355,18 +355,23 @@ def _stalls(
     }
     if not machine.is_ahead:
         return found
+    slow = machine.slow_moments
     return found | {
+        "machine_usual_work_us": machine.usual_s * 1e6,
         "machine_pauses": float(len(machine.pauses)),
         "longest_machine_pause_ms": max((p.lasted_ms for p in machine.pauses), default=0.0),
-        "stalls_without_machine_pauses": float(sum(ms > STALL_MS for ms in own)),
-        "longest_stall_without_machine_pauses_ms": max(own, default=0.0),
+        "machine_slow_moments": float(len(slow)),
+        "machine_slow_ms": sum(moment.lasted_ms for moment in slow) / machine.cores,
+        "machine_slowest_times": max((moment.times for moment in slow), default=1.0),
+        "stalls_of_the_program": float(sum(ms > STALL_MS for ms in own)),
+        "longest_stall_of_the_program_ms": max(own, default=0.0),
     }
 
 
-def _own_ms(stall: Stall, watch_began: float, pauses: tuple[Pause, ...]) -> float:
-    """How long a stall would have been had no core been taken away meanwhile."""
+def _own_ms(stall: Stall, watch_began: float, machine: MachineWatch) -> float:
+    """How long a stall would have been on a machine that runs as usual."""
     start_s = watch_began + stall.since_start_s
-    return stall.wall_ms - paused_ms(pauses, start_s, start_s + stall.wall_ms / 1000)
+    return machine.own_ms(start_s, start_s + stall.wall_ms / 1000)
 
 
 if __name__ == "__main__":
