@@ -13,6 +13,7 @@ from viewer.loading.decode_pool import DecodePool
 from viewer.loading.frame_reader import FrameReader
 from viewer.loading.frame_store import FrameStore
 from viewer.loading.memory_budget import frame_budget
+from viewer.rendering.bright_padding import filled_bytes
 from viewer.session.session import Session
 from viewer.settings import Settings
 from viewer.storage.drive_kind import is_network_drive
@@ -24,6 +25,11 @@ from viewer.ui.status_bar import StatusBar
 from viewer.ui.window_desk import Show
 
 
+def frame_store(settings: Settings) -> FrameStore:
+    """Return an empty store; frames whose padding is filled for drawing take room of its budget."""
+    return FrameStore(frame_budget(settings.frames_mb), beside=filled_bytes)
+
+
 class FrameParts:
     """Store, cache, decode pool and files of the main window."""
 
@@ -31,10 +37,9 @@ class FrameParts:
         self, *, session: Session, settings: Settings, where: Places, workers: int, parent: QObject
     ) -> None:
         """workers: threads that decode."""
-        budget = frame_budget(settings.frames_mb)
         limit_mb = settings.frame_cache_mb
         self.folder = where.frames
-        self.store = FrameStore(budget)
+        self.store = frame_store(settings)
         self.cache = DecodedCache(
             where.frames,
             largest_bytes=None if limit_mb is None else limit_mb << 20,
@@ -42,7 +47,7 @@ class FrameParts:
         )
         self.signals = DecodeSignals(parent)
         coded = CodedStore(
-            largest_bytes=budget // SHARE_OF_BUDGET,
+            largest_bytes=self.store.budget_bytes // SHARE_OF_BUDGET,
             is_slow=is_network_drive,
             on_size=self.store.take,
         )

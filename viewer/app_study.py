@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Slot
 
 from viewer.app import DECODERS
+from viewer.app_frames import frame_store
 from viewer.app_grey import GreyParts
 from viewer.app_study_preferences import study_preferences
 from viewer.commands.command import Command, Context
@@ -24,8 +25,6 @@ from viewer.jobs.study_keeper import StudyKeeper
 from viewer.jobs.study_reveal import StudyReveal
 from viewer.jobs.study_truth import ShownTruth
 from viewer.loading.decode_pool import DecodePool
-from viewer.loading.frame_store import FrameStore
-from viewer.loading.memory_budget import frame_budget
 from viewer.session.session import Session
 from viewer.session.state import Options, SessionState
 from viewer.session.study_state import StudyChange, StudySession
@@ -151,7 +150,7 @@ class StudyProgram(QObject):
 
     def _make_jobs(self, keeper: StudyKeeper) -> None:
         opened = self._opened
-        self.store = FrameStore(frame_budget(self._preferences.settings.frames_mb))
+        self.store = frame_store(self._preferences.settings)
         self.signals = DecodeSignals(self)
         self.pool = DecodePool(
             store=self.store,

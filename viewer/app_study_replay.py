@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from viewer.app import DECODERS
+from viewer.app_frames import frame_store
 from viewer.app_start import dark_application, end_on_interrupt, favour_the_window, size_on
 from viewer.blind_log import words_of_cases
 from viewer.errors import Problem
@@ -17,8 +18,6 @@ from viewer.jobs.study_film import Film, load_film, reading_named
 from viewer.jobs.study_truth import ShownTruth
 from viewer.jobs.task import Task
 from viewer.loading.decode_pool import DecodePool
-from viewer.loading.frame_store import FrameStore
-from viewer.loading.memory_budget import frame_budget
 from viewer.logs import start_logging, stop_logging
 from viewer.session.session import Session
 from viewer.session.state import Options, SessionState
@@ -54,7 +53,7 @@ class ReplayProgram(QObject):
         settings = stored.settings
         self.session = Session(SessionState(options=Options(ai_words=False)))
         self.signals = DecodeSignals(self)
-        store = FrameStore(frame_budget(settings.frames_mb))
+        store = frame_store(settings)
         self.pool = DecodePool(
             store=store,
             on_ready=self.signals.on_ready,

@@ -14,6 +14,7 @@ from running_program import WAIT_MS, RunningProgram
 from viewer.commands.command import Context
 from viewer.commands.table import by_id, perform
 from viewer.loading.dicom_frames import decoded_cells
+from viewer.rendering.bright_padding import filled_bytes
 from viewer.ui.dialogs.clear_frames import ClearFramesDialog
 from viewer.ui.dialogs.settings import SettingsDialog
 
@@ -150,3 +151,18 @@ def test_the_next_exam_of_the_list_is_decoded_before_it_hangs(
     assert running.state.exam_id == following.exam_id
     scenes = [running.program.hanging.panes[slot].scene for slot in running.state.shown_slots]
     assert all(scene is not None and scene.image is not None for scene in scenes)
+
+
+def test_slices_whose_padding_was_filled_for_drawing_take_room_of_the_budget(
+    start: Start, phantom: Path
+) -> None:
+    running = start(run_ai=False)
+    running.open(phantom)
+    decoded(running)
+    store = running.program.store
+    plain = store.stats().stored_bytes
+    perform(by_id()["image.invert"], context_of(running))
+    running.qtbot.waitUntil(lambda: store.stats().stored_bytes > plain, timeout=WAIT_MS)
+    filled = store.stats().stored_bytes - plain
+    assert filled == filled_bytes()
+    assert store.budget_bytes == store.stats().budget_bytes - filled

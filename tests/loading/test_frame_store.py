@@ -194,3 +194,23 @@ def test_exams_ahead_begin_with_what_they_will_show() -> None:
         *(("a", 3), ("a", 1), ("a", 0)),
         *(("c", 2), ("c", 0)),
     ]
+
+
+def test_what_is_kept_beside_the_frames_takes_room_of_theirs_and_gives_it_back() -> None:
+    beside = [0]
+    store = FrameStore(600, beside=lambda: beside[0])
+    for index in range(3):
+        store.put("a", index, frame())
+    beside[0] = 400
+    store.trim()
+    assert store.missing([("a", index) for index in range(3)]) == (("a", 0), ("a", 1))
+    assert store.stats().stored_bytes == 600
+    assert store.budget_bytes == 200
+    beside[0] = 0
+    store.put("a", 3, frame())
+    assert store.stats().frames == 2
+    beside[0] = 400
+    store.put("a", 4, frame())
+    assert store.missing([("a", index) for index in range(5)]) == tuple(
+        ("a", index) for index in range(4)
+    )

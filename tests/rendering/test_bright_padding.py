@@ -22,7 +22,7 @@ from viewer.domain.mark import ImagePoint
 from viewer.domain.pane_state import PaneState
 from viewer.domain.slab import Slab, SlabMode
 from viewer.domain.windowing import GreyScale, VoiLut, Window
-from viewer.rendering.bright_padding import bright_padding, for_drawing
+from viewer.rendering.bright_padding import bright_padding, filled_bytes, for_drawing
 from viewer.rendering.extremes import Extreme
 from viewer.rendering.grey_drawing import GreyDrawing
 from viewer.rendering.pane_frames import PaneFrames
@@ -248,6 +248,18 @@ def test_a_frame_that_was_drawn_is_let_go_with_its_exam(grey_scale, has_padding)
     del frame, drawn
     gc.collect()
     assert [each() for each in held] == [None, None]
+
+
+def test_frames_made_ready_are_counted_for_as_long_as_they_are_kept():
+    padding = bright_padding(HIGH_IS_PADDING, WINDOW, inverted=False)
+    before = filled_bytes()
+    frames = [Frame.cropped(padded(HIGH_IS_PADDING, seed)) for seed in range(3)]
+    made = sum(for_drawing(frame, padding).stored_bytes for frame in frames)
+    assert made > 0
+    assert filled_bytes() == before + made
+    del frames
+    gc.collect()
+    assert filled_bytes() == before
 
 
 def test_a_frame_of_nothing_but_padding_is_black():

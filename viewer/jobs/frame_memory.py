@@ -51,7 +51,8 @@ class FrameMemory(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Tell the present state."""
+        """Tell the present state, kept within the budget."""
+        self._store.trim()
         self.told.emit(self.room)
         problem = self._cache.problem
         if problem is not None and problem != self._noticed:

@@ -25,6 +25,10 @@ class StoreStats:
     evicted: int
 
 
+def _nothing() -> int:
+    return 0
+
+
 class FrameStore:
     """A thread-safe cache of frames; what is pinned (on screen) is never dropped.
 
@@ -32,8 +36,13 @@ class FrameStore:
     exams (the least wanted first), and only then those of the exam that hangs.
     """
 
-    def __init__(self, budget_bytes: int) -> None:
+    def __init__(self, budget_bytes: int, *, beside: Callable[[], int] = _nothing) -> None:
+        """beside: how many bytes are kept beside the frames just now, asked for whenever it counts.
+
+        It is called with the store locked, from any thread.
+        """
         self._budget_bytes = budget_bytes
+        self._beside = beside
         self._lock = threading.Lock()
         self._frames: OrderedDict[FrameKey, Frame] = OrderedDict()
         self._pinned: frozenset[FrameKey] = frozenset()
@@ -113,6 +122,11 @@ class FrameStore:
             self._taken[what] = taken_bytes
             self._evict(spare=None)
 
+    def trim(self) -> None:
+        """Drop what is beyond the budget by now, because more is kept beside the frames."""
+        with self._lock:
+            self._evict(spare=None)
+
     def taker(self) -> Callable[[int], None]:
         """Return `take` for one more user of the budget."""
         what = object()
@@ -153,7 +167,7 @@ class FrameStore:
 
     @property
     def _taken_bytes(self) -> int:
-        return sum(self._taken.values())
+        return sum(self._taken.values()) + self._beside()
 
     @property
     def _room(self) -> int:

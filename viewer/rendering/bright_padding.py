@@ -83,6 +83,12 @@ class _FilledFrames:
                 self._made.pop(next(iter(self._made)), None)
         return filled
 
+    @property
+    def stored_bytes(self) -> int:
+        with self._lock:
+            made = [filled for _, filled in self._made.values() if filled is not None]
+        return sum(filled.stored_bytes for filled in made)
+
 
 _FILLED = _FilledFrames()
 """Of the whole program, as lru_cache would be: it has no state that changes an answer."""
@@ -97,6 +103,11 @@ def for_drawing(frame: Frame, padding: BrightPadding | None) -> Frame:
     if padding is None or frame.padding is not None:
         return frame
     return _FILLED.of(frame, padding)
+
+
+def filled_bytes() -> int:
+    """How many bytes the frames made ready take that are kept. Thread-safe."""
+    return _FILLED.stored_bytes
 
 
 def _made_ready(frame: Frame, padding: BrightPadding) -> Frame:
