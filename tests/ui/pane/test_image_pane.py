@@ -151,6 +151,21 @@ def test_a_scene_replaced_while_its_pixels_are_made_is_never_painted(busy, qtbot
     assert pane.scene is second
 
 
+def test_a_paint_asked_for_meanwhile_shows_what_was_on_screen_and_does_not_wait(busy, qtbot):
+    pane, go = busy
+    go.set()
+    pane.show_scene(breast_scene(seed=1), ahead=True)
+    qtbot.waitUntil(lambda: pane.has_painted_image)
+    before = grey_of(pane)
+    held_up(pane, go)
+    pane.show_scene(with_boxes(breast_scene(seed=2)), ahead=True)
+    assert np.array_equal(grey_of(pane), before)
+    assert not pane.has_painted_newest
+    go.set()
+    qtbot.waitUntil(lambda: pane.has_painted_image)
+    assert not np.array_equal(grey_of(pane), before)
+
+
 def held_up(pane: ImagePane, go: threading.Event) -> None:
     """Hold the thread that makes pixels up again, until the event is set."""
     go.clear()

@@ -14,7 +14,6 @@ from viewer.rendering.raster import Quality
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import (
     NOTHING_RENDERED,
-    GreyRaster,
     SceneRaster,
     on_other_slice,
     place_in,
@@ -59,7 +58,7 @@ class SceneView(QWidget):
         self._scene: PaneScene | None = None
         self._raster = NOTHING_RENDERED
         self._painted: PaneScene | None = None
-        self._painted_grey: GreyRaster | None = None
+        self._painted_raster = NOTHING_RENDERED
         self._kept = KeptLayers()
         self._ahead = None if raster_ahead is None else PaneAhead(raster_ahead)
         self._ready = _Ready()
@@ -150,26 +149,34 @@ class SceneView(QWidget):
         if self._is_resized(scene):
             self._paint_stand_in(painter, scene)
             return
+        painted = self._painted
+        if painted is not None and self._is_rendering and self._fills(painted, ratio):
+            # Something else asks for a paint: what is on screen stays there, nothing waits.
+            self._paint(painter, painted, self._painted_raster)
+            return
         before = self._raster
         begun = before if self._ahead is None else self._ahead.take(scene, before)
         self._raster = rasterise(scene, Quality.MOVING, begun)
         if self._ahead is not None and self._raster is not before:
             self._ahead.keep(self._raster)
-        if self._raster.grey is not self._painted_grey and not self._is_settled():
+        if self._raster.grey is not self._painted_raster.grey and not self._is_settled():
             self._idle.start()
-        self._painted_grey = self._raster.grey
-        paint_scene(
-            painter,
-            scene,
-            text_scale=ratio * text_factor(),
-            raster=self._raster,
-            kept=self._kept,
-        )
+        self._painted_raster = self._raster
+        self._paint(painter, scene, self._raster)
         self._painted = scene
+
+    def _paint(self, painter: QPainter, scene: PaneScene, raster: SceneRaster) -> None:
+        text_scale = self.devicePixelRatioF() * text_factor()
+        paint_scene(painter, scene, text_scale=text_scale, raster=raster, kept=self._kept)
+
+    @property
+    def _is_rendering(self) -> bool:
+        """Whether another thread makes the pixels of the newest scene."""
+        return self._ahead is not None and self._ahead.is_rendering
 
     def _is_resized(self, scene: PaneScene) -> bool:
         """Whether pixels for another size of the pane are being made: they are not waited for."""
-        if self._ahead is None or not self._ahead.is_rendering:
+        if not self._is_rendering:
             return False
         viewport = None if self._raster.grey is None else self._raster.grey.viewport
         before = viewport and (viewport.pane_width, viewport.pane_height)
@@ -196,7 +203,7 @@ class SceneView(QWidget):
     @Slot()
     def _paint_when_ready(self) -> None:
         # Pixels of a scene that has been replaced meanwhile are not waited for.
-        if self._ahead is None or not self._ahead.is_rendering:
+        if not self._is_rendering:
             self.update()
 
     @Slot()
