@@ -136,7 +136,7 @@ def _why_unusable(image: ImageStack) -> str | None:
     if image.unlike_mammogram is not None:
         return f"networks are not trained on {image.unlike_mammogram}"
     if image.missing_slices:
-        return f"{image.missing_slices} of its slices are missing"
+        return image.missing_words
     return None
 
 

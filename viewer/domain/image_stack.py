@@ -49,6 +49,8 @@ class ImageStack:
     stored_columns: int = 0
     missing_slices: int = 0
     """How many slices of the volume are known to be absent: not sent, or lost."""
+    missing_at_least: bool = False
+    """Whether more may be absent: how long a lost part was, nobody says."""
     for_processing: bool = False
     energy: Energy | None = None
     """Of contrast mammography; None for a plain image."""
@@ -82,6 +84,17 @@ class ImageStack:
         if self.energy in (None, Energy.LOW):
             return None
         return f"the {self.energy.value} image (contrast)"
+
+    @property
+    def missing_words(self) -> str:
+        """How many slices are absent, such as "3 of 12 slices are missing"; empty when none is."""
+        if not self.missing_slices:
+            return ""
+        if not self.missing_at_least:
+            total = self.slices + self.missing_slices
+            return f"{self.missing_slices} of {total} slices are missing"
+        verb = "slice is" if self.missing_slices == 1 else "slices are"
+        return f"at least {self.missing_slices} {verb} missing"
 
     @property
     def chest_wall_is_left(self) -> bool:

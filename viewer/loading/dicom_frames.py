@@ -123,18 +123,23 @@ def _content(path: Path, index: FrameIndex, frame: int) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceFiles:
-    """One-frame files that make up a volume, in the order of their slices; StoredFrames."""
+    """Single frames of files that make up a volume, in the order of slices; StoredFrames."""
 
     files: tuple[DicomFrames, ...]
+
+    @classmethod
+    def of_all(cls, files: Sequence[DicomFrames]) -> SliceFiles:
+        """Every frame of these files, one file after the other."""
+        return cls(files=tuple(f.in_order([i]) for f in files for i in range(f.slices)))
 
     @property
     def pixel_files(self) -> tuple[Path, ...]:
         """All files."""
-        return tuple(path for file in self.files for path in file.pixel_files)
+        return tuple(dict.fromkeys(path for file in self.files for path in file.pixel_files))
 
     @property
     def slices(self) -> int:
-        """How many files."""
+        """How many frames."""
         return len(self.files)
 
     @property
@@ -159,6 +164,10 @@ class SliceFiles:
     def is_compressed(self) -> bool:
         """True when it is for the first file."""
         return self.files[0].is_compressed
+
+    def in_order(self, order: Sequence[int]) -> SliceFiles:
+        """Return the slices in this order."""
+        return SliceFiles(files=tuple(self.files[index] for index in order))
 
     def with_layout(self, layout: PixelLayout) -> SliceFiles:
         """Return the same slices, read with another number of stored bits."""

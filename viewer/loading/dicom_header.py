@@ -7,12 +7,13 @@ import shutil
 import tempfile
 import weakref
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pydicom
 from pydicom import config
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomFileLike
 from pydicom.filewriter import write_file_meta_info
@@ -194,6 +195,22 @@ def items(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
     if value is None or not isinstance(value, pydicom.sequence.Sequence):
         return ()
     return tuple(value)
+
+
+def replaced(dataset: Dataset, **values: object) -> Dataset:
+    """Return a data set with other values of some attributes; the first one stays as it was."""
+    changed = Dataset()
+    is_implicit, is_little = dataset.original_encoding
+    changed.set_original_encoding(is_implicit, is_little, dataset.original_character_set)
+    # An element that both data sets hold would change in both.
+    changed.update({tag: dataset.get_item(tag) for tag in dataset.keys() - _tags(values)})
+    for keyword, value in values.items():
+        setattr(changed, keyword, value)
+    return changed
+
+
+def _tags(keywords: Iterable[str]) -> set[int | None]:
+    return {tag_for_keyword(keyword) for keyword in keywords}
 
 
 def first_item(dataset: Dataset, keyword: str) -> Dataset | None:

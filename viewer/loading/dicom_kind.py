@@ -95,10 +95,10 @@ def is_single_slice(dataset: Dataset) -> bool:
     """Return whether the file is one slice of a tomosynthesis stored as one file per slice."""
     if whole(dataset, "NumberOfFrames", 1) > 1 or is_ct(dataset):
         return False
-    sop_class = text(dataset, "SOPClassUID")
-    return sop_class in _CT or (
-        sop_class != BREAST_TOMOSYNTHESIS and "TOMO" in words(dataset, "ImageType")
-    )
+    sop_class, image_type = text(dataset, "SOPClassUID"), words(dataset, "ImageType")
+    if sop_class == BREAST_TOMOSYNTHESIS:
+        return not _is_synthetic(dataset, image_type, 1)
+    return sop_class in _CT or "TOMO" in image_type
 
 
 def _is_synthetic(dataset: Dataset, image_type: tuple[str, ...], frames: int) -> bool:

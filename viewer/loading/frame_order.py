@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
-from viewer.loading.dicom_header import frame_groups, items, numbers
+from viewer.loading.dicom_header import frame_groups, items, numbers, replaced
 from viewer.loading.slice_places import frame_planes, frame_positions, order_by_place
 
 BY_PLACE = "Slices are not stored in the order of their positions: shown in that order."
@@ -44,10 +44,7 @@ def with_frames_in_order(dataset: Dataset, order: Sequence[int]) -> Dataset:
     if list(order) == sorted(order):
         return dataset
     described = items(dataset, _PER_FRAME)
-    ordered = Dataset()
-    ordered.update(dataset)
-    ordered.PerFrameFunctionalGroupsSequence = Items([described[index] for index in order])
-    return ordered
+    return replaced(dataset, **{_PER_FRAME: Items([described[index] for index in order])})
 
 
 def _stated_order(dataset: Dataset) -> tuple[int, ...] | None:

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.view import ImageKind
+from viewer.loading.concatenation import concatenated
 from viewer.loading.ct_series import series_of
 from viewer.loading.dicom_header import text
 from viewer.loading.dicom_kind import is_secondary_capture
@@ -91,8 +92,9 @@ def _exam(exam_id: str, files: Sequence[DicomFile]) -> FoundExam:
     images = [
         FoundImage(image=file.image, path=file.path, order=file.order)
         for file in files
-        if not file.single_slice and not _is_ct(file)
+        if not (file.single_slice or file.concatenation or _is_ct(file))
     ]
+    images += concatenated(file for file in files if file.concatenation)
     images += volumes_of(file for file in files if file.single_slice)
     images += series_of([file for file in files if _is_ct(file)])
     identity = identity_of(files[0].header.dataset)

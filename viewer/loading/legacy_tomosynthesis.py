@@ -1,4 +1,7 @@
-"""Tomosynthesis stored as one file per slice (Hologic and Siemens, as CT): files to a volume."""
+"""Tomosynthesis stored as one file per slice: files to a volume.
+
+Hologic and Siemens stored it so as CT; Breast Tomosynthesis objects may have one frame, too.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from viewer.domain.image_stack import ImageStack
 from viewer.domain.slice_depth import lacks_origin
 from viewer.domain.windowing import Voi
 from viewer.loading.dicom_frames import SliceFiles
+from viewer.loading.dicom_header import any_group, text
 from viewer.loading.dicom_spacing import (
     NO_DEPTH,
     NOT_STATED,
@@ -45,7 +49,14 @@ def volumes_of(files: Iterable[DicomFile]) -> list[FoundImage]:
     groups: defaultdict[tuple[object, ...], list[DicomFile]] = defaultdict(list)
     for file in files:
         stack = file.image.stack
-        key = (file.series_uid, stack.rows, stack.columns, file.image.view, stack.grey_scale)
+        key = (
+            file.series_uid,
+            text(file.header.dataset, "FrameOfReferenceUID"),
+            stack.rows,
+            stack.columns,
+            file.image.view,
+            stack.grey_scale,
+        )
         groups[key].append(file)
     series = [_in_order(members) for members in groups.values()]
     stated = stated_slices(series)
@@ -65,7 +76,8 @@ def _in_order(files: Sequence[DicomFile]) -> list[DicomFile]:
     counted = {instance_of(file) for file in files}
     if len(counted) == len(files):
         return by_number
-    return sorted(files, key=lambda file: (_position(file.header.dataset), instance_of(file)))
+    along = [_position(*places) for places in zip(positions, planes, strict=True)]
+    return [by_number[index] for index in sorted(range(len(along)), key=along.__getitem__)]
 
 
 def _places(
@@ -73,7 +85,15 @@ def _places(
 ) -> tuple[list[tuple[float, ...]], list[tuple[float, ...]]]:
     """Positions and planes."""
     datasets = [file.header.dataset for file in files]
-    return [position_of(each) for each in datasets], [plane_of(each) for each in datasets]
+    return (
+        [position_of(_with(each, "PlanePositionSequence")) for each in datasets],
+        [plane_of(_with(each, "PlaneOrientationSequence")) for each in datasets],
+    )
+
+
+def _with(dataset: Dataset, keyword: str) -> Dataset:
+    """The functional group of an object of one frame; the header itself where it has none."""
+    return any_group(dataset, keyword) or dataset
 
 
 def _volume(files: Sequence[DicomFile], stated: int) -> FoundImage:
@@ -178,9 +198,8 @@ def _about_missing(missing: int, *, of: int) -> tuple[str, ...]:
     return (f"{missing} of {of} slices are missing.",) if missing else ()
 
 
-def _position(dataset: Dataset) -> float:
+def _position(place: Sequence[float], plane: Sequence[float]) -> float:
     """Return the position along the direction in which slices differ: across the image plane."""
-    place, plane = position_of(dataset), plane_of(dataset)
     if len(place) != 3 or len(plane) != 6:
         return 0.0
     a, b = plane[:3], plane[3:]

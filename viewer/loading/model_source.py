@@ -24,8 +24,7 @@ def model_input(stack: ImageStack, frames: FrameSource) -> ModelInput:
     """
     if stack.missing_slices:
         raise IncompleteVolume(
-            f"{stack.missing_slices} of {stack.slices + stack.missing_slices} slices are missing, "
-            "and the AI scores whole volumes only",
+            f"{stack.missing_words}, and the AI scores whole volumes only",
             hint="send the volume again",
         )
     if stack.unlike_mammogram is not None:

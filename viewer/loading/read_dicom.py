@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from viewer.domain.orientation import OrientationEvidence
 from viewer.domain.view import ImageKind, View
 from viewer.loading.decode_frame import is_uncompressed, require_readable
 from viewer.loading.dicom_aspect import aspect_doubts, pixel_aspect
-from viewer.loading.dicom_frames import DicomFrames
+from viewer.loading.dicom_frames import DicomFrames, SliceFiles
 from viewer.loading.dicom_grey_scale import grey_scale_of, pixel_layout
 from viewer.loading.dicom_header import (
     DicomHeader,
@@ -71,6 +71,8 @@ class DicomFile:
     study_uid: str
     series_uid: str
     single_slice: bool
+    concatenation: str
+    """Identifies the object that this file is a part of; empty for a whole one."""
     order: tuple[str, int]
     """Acquisition time and instance number: sorts images of one view."""
 
@@ -97,18 +99,26 @@ def read_dicom_file(path: Path) -> DicomFile:
         layout=layout,
         index=_index(header, frame_bytes=layout.frame_bytes),
     )
-    image = _image(dataset, kind, frames)
-    single_slice = is_single_slice(dataset)
-    slices_belong_together = kind is ImageKind.CT or single_slice
+    image = stored_image(dataset, kind, (frames,))
+    concatenation = _concatenation(dataset) if kind is ImageKind.DBT else ""
+    single_slice = not concatenation and is_single_slice(dataset)
+    belong_together = kind is ImageKind.CT or single_slice or bool(concatenation)
     return DicomFile(
-        header=header if slices_belong_together else _for_grouping(header),
+        header=header if belong_together else _for_grouping(header),
         image=image,
         frames=frames,
         study_uid=text(dataset, "StudyInstanceUID"),
         series_uid=text(dataset, "SeriesInstanceUID"),
         single_slice=single_slice,
+        concatenation=concatenation,
         order=(_acquired(dataset) or "", whole(dataset, "InstanceNumber", 0)),
     )
+
+
+def _concatenation(dataset: Dataset) -> str:
+    """(DICOM PS3.3 C.7.6.16.2.2.4)"""
+    source = text(dataset, "SOPInstanceUIDOfConcatenationSource")
+    return source or text(dataset, "ConcatenationUID")
 
 
 def _for_grouping(header: DicomHeader) -> DicomHeader:
@@ -153,27 +163,38 @@ def _index(header: DicomHeader, *, frame_bytes: int) -> FrameIndex:
     )
 
 
-def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImage:
+def stored_image(
+    dataset: Dataset, kind: ImageKind, files: Sequence[DicomFrames], *, is_whole: bool = True
+) -> StoredImage:
+    """Return the image that a header describes.
+
+    files: of its frames, one after the other; several where the image came in parts.
+    is_whole: whether no part is missing; where one is, nothing is said of depth.
+    """
+    slices = sum(file.slices for file in files)
+    first = files[0]
+    frames: DicomFrames | SliceFiles = first if len(files) == 1 else SliceFiles.of_all(files)
     is_ct = kind is ImageKind.CT
     view, view_doubts = (NO_VIEW, ()) if is_ct else view_of(dataset)
-    named = None if is_ct else contradicted_view(frames.path, view)
-    grey_scale, grey_doubts = grey_scale_of(dataset, frames.layout)
+    named = None if is_ct else contradicted_view(first.path, view)
+    grey_scale, grey_doubts = grey_scale_of(dataset, first.layout)
     volume = kind is ImageKind.DBT
     depths = FrameDepths(spacing_mm=None)
     order_doubts: tuple[str, ...] = ()
     if volume:
-        order, order_doubts = frame_order(dataset, slices=frames.slices)
+        order, order_doubts = frame_order(dataset, slices=slices)
         dataset, frames = with_frames_in_order(dataset, order), frames.in_order(order)
-        depths = frame_depths(dataset, slices=frames.slices)
-    vois = vois_of(dataset, slices=frames.slices)
+        if is_whole:
+            depths = frame_depths(dataset, slices=slices)
+    vois = vois_of(dataset, slices=slices)
     for_processing = is_for_processing(dataset)
     doubts = (
         *((FOR_PROCESSING,) if for_processing else ()),
         *view_doubts,
         *((named,) if named is not None else ()),
-        *frames.index.doubts,
-        *_count_doubts(dataset, frames.slices),
-        *_storage_doubts(frames),
+        *(doubt for file in files for doubt in file.index.doubts),
+        *_count_doubts(dataset, slices),
+        *_storage_doubts(first),
         *((OVERLAY,) if _has_overlay(dataset) else ()),
         *((BURNED_IN,) if text(dataset, "BurnedInAnnotation").upper() == "YES" else ()),
         *grey_doubts,
@@ -184,13 +205,13 @@ def _image(dataset: Dataset, kind: ImageKind, frames: DicomFrames) -> StoredImag
         *aspect_doubts(dataset),
     )
     stack = ImageStack(
-        image_id=short_hash(text(dataset, "SOPInstanceUID") or str(frames.path)),
+        image_id=short_hash(text(dataset, "SOPInstanceUID") or str(first.path)),
         name="",
         kind=kind,
         view=view,
-        slices=frames.slices,
-        rows=frames.layout.rows,
-        columns=frames.layout.columns,
+        slices=slices,
+        rows=first.layout.rows,
+        columns=first.layout.columns,
         grey_scale=grey_scale,
         vois=vois.vois,
         slice_vois=vois.slice_vois,
