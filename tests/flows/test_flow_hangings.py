@@ -14,6 +14,7 @@ from running_program import WAIT_MS, RunningProgram
 from viewer.domain.hanging import Slot
 from viewer.domain.hanging_protocol import Origin
 from viewer.export.phantom_exams import write_phantom_exams
+from viewer.session.framing import viewport_of
 from viewer.session.staging import with_protocol
 from viewer.ui.dialogs.edit_hangings import EditHangingsDialog
 
@@ -72,6 +73,31 @@ def test_the_prior_hangs_below_the_current_exam(
         is_prior = running.state.place(slot).origin is Origin.PRIOR
         assert ("prior, 1 y 11 mo earlier" in lines) == is_prior
     assert len(running.program.hanging.panes) == 8
+
+
+def test_quadrants_at_one_to_one_are_those_of_the_breast_not_of_the_image(
+    start: Start, phantom: Path
+) -> None:
+    running = start()
+    running.open(phantom)
+    for stage in range(4):
+        hang(running, "quadrants", stage)
+        # The phantom is smaller than a pane, so each quadrant shows all of it.
+        running.qtbot.waitUntil(lambda: all(chest_walls_touch(running)), timeout=WAIT_MS)
+        quadrant = running.state.quadrant
+        assert quadrant is not None
+        assert quadrant.words == f"quadrant {stage + 1} of 4"
+
+
+def chest_walls_touch(running: RunningProgram) -> list[bool]:
+    touching = []
+    for slot in running.state.slots:
+        image, viewport = running.state.image_in(slot), viewport_of(running.state, slot)
+        assert image is not None
+        assert viewport is not None
+        wall, edge = (0, 0) if image.chest_wall_is_left else (image.columns, viewport.pane_width)
+        touching.append(abs(viewport.to_device(0, wall)[0] - edge) < 10)
+    return touching
 
 
 def test_the_mouse_acts_on_the_place_a_pane_stands_for_now(start: Start, phantom: Path) -> None:

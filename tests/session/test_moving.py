@@ -31,6 +31,7 @@ from viewer.session.scrolling import cine_started, cine_step, cine_sweep_chosen,
 from viewer.session.seen_slices import all_seen, counting, slices_seen, to_next_unseen
 from viewer.session.slabs import shown_slices, slab_mode_stepped, slab_stepped
 from viewer.session.spot_moves import spot_offered
+from viewer.session.staging import with_stage
 from viewer.session.state import CineSweep, SessionState
 
 
@@ -238,6 +239,19 @@ def test_quadrants_are_stepped_through_and_left_by_any_other_framing() -> None:
     assert state.quadrant.number == 4
     assert len(state.quadrant.image_ids) == 2
     assert panned_by(state, Slot.RCC, 5, 5).quadrant is None
+
+
+def test_a_quadrant_shows_no_air_behind_the_chest_wall_of_a_wide_pane() -> None:
+    image = make_image("RCC", rows=2000, columns=1500)
+    for number in range(1, 5):
+        framing = quadrant_framing(image, (200.0, 600.0, 1700.0, 1500.0), number, (1500, 600))
+        port = viewport_for(image, framing, fit_scale=1.0, pane_width=1500, pane_height=600)
+        assert port.to_device(0, 1500)[0] == pytest.approx(1500)
+
+
+def test_another_stage_shows_no_quadrant() -> None:
+    state = quadrant_stepped(hung(), Slot.RCC, (20.0, 50.0, 180.0, 150.0), 1)
+    assert with_stage(state, 0).quadrant is None
 
 
 def test_a_picked_point_is_found_in_the_volume_of_its_view() -> None:

@@ -71,7 +71,7 @@ class BreastShapes:
 
     def of(self, image: ImageStack) -> BreastShape | None:
         """The shape of an image; None when it has none, or while no slice is decoded."""
-        if image.ct is not None or image.view.laterality is None:
+        if not _may_have_shape(image):
             return None
         if image.image_id not in self._found:
             order = sorted(range(image.slices), key=lambda index: abs(index - image.slices // 2))
@@ -83,9 +83,17 @@ class BreastShapes:
             self._found[image.image_id] = breast_shape(frame, chest_wall_is_left=chest_left)
         return self._found[image.image_id]
 
+    def is_settled(self, image: ImageStack) -> bool:
+        """Whether what `of` says of an image stays: it was looked for, or can have no shape."""
+        return image.image_id in self._found or not _may_have_shape(image)
+
     def forget(self) -> None:
         """Forget what was found, as when images are laid anew."""
         self._found.clear()
+
+
+def _may_have_shape(image: ImageStack) -> bool:
+    return image.ct is None and image.view.laterality is not None
 
 
 def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:

@@ -7,15 +7,13 @@ from dataclasses import replace
 from viewer.domain.hanging import Slot
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.quadrant import COUNT, Quadrant
-from viewer.domain.viewport import FITTED, Framing, spacing_of
+from viewer.domain.viewport import FITTED, Framing, actual_pixels_scale
+from viewer.session.breast_reach import TissueBox, corner_framing, reach_of
 from viewer.session.framing import linked_slots, with_framing
 from viewer.session.state import SessionState
 
 OVERLAP = 0.1
 """Of the breast's height and depth: neighbouring quadrants share this much."""
-
-TissueBox = tuple[float, float, float, float]
-"""top, left, bottom, right in image pixels."""
 
 
 def quadrant_stepped(state: SessionState, slot: Slot, box: TissueBox, by: int) -> SessionState:
@@ -46,17 +44,10 @@ def quadrant_framing(
     image: ImageStack, box: TissueBox, number: int, pane_size: tuple[int, int]
 ) -> Framing:
     """How quadrant 1 to 4 of a breast fills a pane of (width, height) device pixels."""
-    top, left, bottom, right = box
-    row_mm, column_mm = spacing_of(image)
-    height, depth = (bottom - top) * row_mm, (right - left) * column_mm
-    near = left if image.chest_wall_is_left else image.columns - right
-    part_height, part_depth = height * (0.5 + OVERLAP / 2), depth * (0.5 + OVERLAP / 2)
-    fills = min(pane_size[0] / max(part_depth, 1e-6), pane_size[1] / max(part_height, 1e-6))
-    at_nipple, lower = number in (2, 3), number in (3, 4)
-    chest = near * column_mm + (depth - part_depth / 2 if at_nipple else part_depth / 2)
-    above = top * row_mm - image.rows * row_mm / 2
-    return Framing(
-        scale=min(fills, 1.0 / column_mm),
-        chest_mm=chest,
-        vertical_mm=above + (height - part_height / 2 if lower else part_height / 2),
+    reach = reach_of(image, box)
+    part = 0.5 + OVERLAP / 2
+    fills = min(
+        pane_size[0] / max(reach.depth_mm * part, 1e-6),
+        pane_size[1] / max(reach.height_mm * part, 1e-6),
     )
+    return corner_framing(reach, number, min(fills, actual_pixels_scale(image)), pane_size)

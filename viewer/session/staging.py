@@ -91,6 +91,7 @@ def with_stage(
         panes=panes,
         active=filled[0] if filled else next(iter(panes)),
         layout=Layout.FOUR_UP,
+        quadrant=None,
         pane_sizes={s: size for s, size in state.pane_sizes.items() if s in panes},
     )
 

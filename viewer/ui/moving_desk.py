@@ -15,6 +15,7 @@ from viewer.session.picking import pick_left, picked_at, place_in, volume_of_pic
 from viewer.session.quadrants import quadrant_stepped
 from viewer.session.session import Session
 from viewer.session.spot_moves import spot_offered
+from viewer.ui.corner_stages import CornerStages
 from viewer.ui.hanging_view import HangingView
 
 
@@ -32,6 +33,7 @@ class MovingDesk(QObject):
         self._files = files
         self._shapes = BreastShapes(files.frame)
         self._hangings: list[HangingView] = []
+        self._corners = CornerStages(session=session, shapes=self._shapes, parent=self)
         files.frames_dropped.connect(self._shapes.forget)
 
     def watch(self, hanging: HangingView) -> None:
