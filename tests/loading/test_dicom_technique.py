@@ -94,6 +94,16 @@ def test_a_partial_view_says_which_part_and_an_implant_is_marked(tmp_path: Path)
     assert not image.view.is_standard
 
 
+def test_a_partial_view_has_the_later_number_however_early_it_was_acquired(tmp_path: Path) -> None:
+    part = write(tmp_path / "a.dcm", breast(), PartialView="YES", InstanceNumber=1)
+    whole = write(tmp_path / "b.dcm", breast(), InstanceNumber=2)
+    images = only_exam(part, whole).exam.images
+    assert [(image.name, image.partial_view) for image in images] == [
+        ("LCC FFDM", False),
+        ("LCC FFDM 2", True),
+    ]
+
+
 def test_an_image_without_such_attributes_has_no_such_badge() -> None:
     image = make_image("LCC")
     assert badges(image, PaneState()) == ()

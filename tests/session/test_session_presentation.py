@@ -28,6 +28,7 @@ from viewer.session.framing import (
 from viewer.session.placing import maximised
 from viewer.session.staging import stage_stepped, with_protocol
 from viewer.session.state import SessionState
+from viewer.session.true_size import magnified
 from viewer.session.windows import (
     flipped,
     inverted,
@@ -94,6 +95,25 @@ def test_one_to_one_and_fit() -> None:
     assert actual.left + actual.image_columns == pytest.approx(300, abs=1)
     fit = viewport_of(fitted(state, Slot.RCC), Slot.RCC)
     assert fit.left + fit.image_columns * fit.scale_column == pytest.approx(300)
+
+
+@pytest.mark.parametrize("view", ["RCC", "LCC"])
+def test_a_smaller_zoom_brings_no_air_behind_the_chest_wall(view: str) -> None:
+    image = make_image(view)
+    slot = Slot(view)
+    state = magnified(at_actual_pixels(hung(image), slot), slot, 4.0)
+    state = panned_by(state, slot, 280 if view == "LCC" else -280, 0)
+    back = viewport_of(at_actual_pixels(state, slot), slot)
+    wall, edge = (0, 0) if view == "LCC" else (image.columns, back.pane_width)
+    assert back.to_device(0, wall)[0] == pytest.approx(edge)
+
+
+def test_air_that_the_reader_brought_behind_the_chest_wall_stays_with_the_zoom() -> None:
+    state = panned_by(at_actual_pixels(hung(make_image("LCC")), Slot.LCC), Slot.LCC, 60, 0)
+    before = viewport_of(state, Slot.LCC)
+    after = viewport_of(magnified(state, Slot.LCC, 2.0), Slot.LCC)
+    middle = before.pane_width / 2, before.pane_height / 2
+    assert after.to_image(*middle) == pytest.approx(before.to_image(*middle))
 
 
 def test_presets_of_the_header_are_chosen_by_number_in_all_panes_of_the_kind() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from builders import make_exam, make_image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from viewer.domain.exam import Exam, PatientIdentity
@@ -16,11 +16,12 @@ from viewer.session.exams import chosen, opened
 from viewer.session.series import series_sections
 from viewer.session.state import SessionState
 from viewer.ui.dialogs.put_image import PutImageDialog
+from viewer.ui.fonts import text_font
 from viewer.ui.image_mime import IMAGE_MIME, image_in_mime, mime_of_image
 from viewer.ui.pane.image_pane import ImagePane
 from viewer.ui.series_cells import SeriesCells
-from viewer.ui.series_layout import Thumbnail, cell_at, cells_of
-from viewer.ui.series_painting import title_words
+from viewer.ui.series_layout import PICTURE, Thumbnail, cell_at, cells_of
+from viewer.ui.series_painting import TINY_PIXELS, kind_words, title_words
 
 
 def study(alias: str, day: str, *, name: str = "DOE") -> Exam:
@@ -156,3 +157,10 @@ def test_images_of_one_view_and_kind_have_numbers_under_their_thumbnails() -> No
     unknown = replace(make_image(""), name="unknown view FFDM 2")
     titles = [title_words(one) for one in (image, second, unknown)]
     assert titles == ["RCC", "RCC  2", "unknown view"]
+
+
+@pytest.mark.parametrize("kind", list(ImageKind))
+def test_the_kind_under_a_thumbnail_is_never_cut_short(qtbot: QtBot, kind: ImageKind) -> None:
+    room = 116 - (116 - PICTURE) // 2 - 4
+    font = text_font(TINY_PIXELS)
+    assert QFontMetrics(font).horizontalAdvance(f"{kind_words(kind)}  99") <= room

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from inference.process import yield_to_window
 from inference.types import Laterality
 from viewer.domain.exam import Exam
+from viewer.domain.hanging import wanted_first
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind, View, ViewPosition
 from viewer.loading.errors import UnreadableImage
@@ -95,7 +96,8 @@ def _shown_order(found: FoundImage) -> tuple[object, ...]:
         position,
         _SIDES.index(view.laterality),
         _KINDS.index(found.image.stack.kind),
-        found.image.stack.unlike_mammogram is not None,
+        # As they hang, so that a part of a breast never has the name of the whole.
+        wanted_first(found.image.stack),
         found.order,
         found.image.stack.image_id,
     )

@@ -10,6 +10,7 @@ from math import floor, log10
 from inference.series import SeriesPrediction
 from inference.types import Laterality
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Running, SeriesDone
+from viewer.domain.dicom_dates import date_words, moment_words
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_marks import modifier_words
 from viewer.domain.image_stack import ImageStack
@@ -187,10 +188,11 @@ def identity_lines(
     if identity is None:
         return ()
     acquired = stack.acquired if stack is not None and stack.acquired else identity.study_date
+    born = f"born {date_words(identity.birth_date)}" if identity.birth_date else ""
     parts = (
         name_words(identity.name),
-        "  ".join(part for part in (identity.patient_id, identity.birth_date) if part),
-        acquired,
+        "  ".join(part for part in (identity.patient_id, born) if part),
+        moment_words(acquired),
         identity.institution,
     )
     return tuple(CornerLine(part) for part in parts if part)

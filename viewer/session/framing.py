@@ -187,8 +187,20 @@ def at_scale(state: SessionState, slot: Slot, scale: float) -> SessionState:
     if state.panes[slot].framing.scale is None:
         framing = Framing(scale=scale, chest_mm=viewport.pane_width / 2 / scale)
     else:
-        framing = replace(framing_of(image, viewport), scale=scale)
+        framing = _without_new_air(framing_of(image, viewport), scale, viewport.pane_width)
     return with_framing(state, slot, framing)
+
+
+def _without_new_air(framing: Framing, scale: float, pane_width: int) -> Framing:
+    """The framing at another scale, with no air behind the chest wall where there was none.
+
+    Smaller, the middle of the pane may lie nearer to the chest wall than half a pane.
+    """
+    before, after = (pane_width / 2 / one for one in (framing.scale or scale, scale))
+    chest = framing.chest_mm
+    if chest >= before - TOUCHING_PIXELS / scale:
+        chest = max(chest, after)
+    return replace(framing, scale=scale, chest_mm=chest)
 
 
 def centred_on(state: SessionState, slot: Slot, row: float, column: float) -> SessionState:

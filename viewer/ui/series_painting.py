@@ -9,13 +9,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from viewer.domain.image_stack import ImageStack
+from viewer.domain.view import ImageKind
 from viewer.ui.fonts import text_font
 from viewer.ui.pane.kept_words import draw_words
 from viewer.ui.series_layout import PICTURE, Cell, Heading, Thumbnail
 from viewer.ui.theme import ACCENT, LINE, SECONDARY, SMALL_PIXELS, TEXT, WARNING
 
 _LINE_HEIGHT = 14
-_TINY_PIXELS = 11
+TINY_PIXELS = 11
+_SHORT_KINDS = {ImageKind.SECONDARY_CAPTURE: "Sec. capture"}
+"""Where the whole word has no room beside a number of slices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ def draw_heading(painter: QPainter, cell: Cell, heading: Heading, width: int) ->
     painter.setPen(QColor(TEXT))
     baseline = cell.top + 18
     painter.drawText(QPointF(left, baseline), heading.title)
-    painter.setFont(text_font(_TINY_PIXELS))
+    painter.setFont(text_font(TINY_PIXELS))
     painter.setPen(QColor(SECONDARY))
     if heading.between:
         baseline += _LINE_HEIGHT
@@ -72,16 +75,21 @@ def draw_thumbnail(
     title = WARNING if image.lacks_view else TEXT
     lines = [
         (14, title_words(image), SMALL_PIXELS, QFont.Weight.Medium, title),
-        (28, image.kind.value + number, _TINY_PIXELS, QFont.Weight.Normal, SECONDARY),
+        (28, kind_words(image.kind) + number, TINY_PIXELS, QFont.Weight.Normal, SECONDARY),
     ]
     lines += [
-        (28 + line * _LINE_HEIGHT, mark, _TINY_PIXELS, QFont.Weight.Normal, WARNING)
+        (28 + line * _LINE_HEIGHT, mark, TINY_PIXELS, QFont.Weight.Normal, WARNING)
         for line, mark in enumerate(thumbnail.marks, start=1)
     ]
     for down, text, size, weight, colour in lines:
         words = _elided(text, size, weight, room)
         position = QPointF(place.left(), place.bottom() + down)
         draw_words(painter, position, words, size, weight, QColor(colour))
+
+
+def kind_words(kind: ImageKind) -> str:
+    """The kind of an image, short enough for the list."""
+    return _SHORT_KINDS.get(kind, kind.value)
 
 
 def title_words(image: ImageStack) -> str:

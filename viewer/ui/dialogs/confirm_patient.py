@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from viewer.domain.dicom_dates import date_words
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.patient_studies import StudyRelation
 from viewer.domain.person_name import name_words
@@ -66,8 +67,8 @@ def _table(exam: Exam, other: Exam, parent: QWidget) -> QGridLayout:
 
 def _rows(identity: PatientIdentity) -> tuple[tuple[str, str], ...]:
     return (
-        ("Study date", identity.study_date),
+        ("Study date", date_words(identity.study_date)),
         ("Patient id", identity.patient_id),
         ("Name", shown_text(name_words(identity.name))),
-        ("Birth date", identity.birth_date),
+        ("Birth date", date_words(identity.birth_date)),
     )
