@@ -32,7 +32,7 @@ from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import load_fonts
 from viewer.ui.pane import corner_text
 from viewer.ui.pane.corner_rows import height_of, top_rows
-from viewer.ui.pane.corner_text import draw_corner_text
+from viewer.ui.pane.corner_text import draw_corner_text, lay_corner_text
 from viewer.ui.pane.ink import MARGIN
 from viewer.ui.pictures import rgb_pixels
 
@@ -67,12 +67,7 @@ def raster(grey):
 
 def blocks(width, height, scale):
     load_fonts()
-    image = QImage(width, height, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    try:
-        return draw_corner_text(painter, breast_scene(width=width, height=height), scale, None)
-    finally:
-        painter.end()
+    return lay_corner_text(breast_scene(width=width, height=height), scale, None).places
 
 
 @pytest.mark.usefixtures("qapp")
@@ -109,14 +104,7 @@ def test_on_tissue_a_slice_says_its_depth_without_where_from():
     scene = PaneScene(pane_width=400, pane_height=300, bottom_lines=(line,))
 
     def width_on(grey):
-        image = QImage(400, 300, QImage.Format.Format_RGB32)
-        painter = QPainter(image)
-        try:
-            return draw_corner_text(
-                painter, scene, 1.0, raster(np.full((300, 400), grey, np.uint8))
-            )[1]
-        finally:
-            painter.end()
+        return lay_corner_text(scene, 1.0, raster(np.full((300, 400), grey, np.uint8))).places[1]
 
     in_air, on_tissue = width_on(0), width_on(200)
     assert on_tissue.height() == in_air.height()
@@ -138,10 +126,11 @@ def test_only_the_row_that_reaches_over_tissue_is_shortened_or_gets_a_ground():
         painter = QPainter(image)
         shown = replace(scene, bottom_lines=bottom_lines)
         try:
-            place = draw_corner_text(painter, shown, 1.0, raster(grey))[1]
+            laid = lay_corner_text(shown, 1.0, raster(grey))
+            draw_corner_text(painter, shown, laid)
         finally:
             painter.end()
-        return place, rgb_pixels(image)[..., 0]
+        return laid.places[1], rgb_pixels(image)[..., 0]
 
     in_air, over_skin = drawn(lines, np.zeros_like(skin))[0], drawn(lines, skin)[0]
     assert in_air.left() < 415
@@ -171,13 +160,7 @@ def test_in_a_low_pane_with_large_words_none_lies_on_a_breast_of_half_its_width(
     assert scene.text_on_right
     breast = np.zeros((258, 267), np.uint8)
     breast[60:230, :106] = 150
-    image = QImage(267, 258, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    try:
-        bottom = draw_corner_text(painter, scene, 2.0, raster(breast))[1]
-    finally:
-        painter.end()
-    assert bottom.left() >= 106
+    assert lay_corner_text(scene, 2.0, raster(breast)).places[1].left() >= 106
 
 
 @pytest.fixture
@@ -210,10 +193,11 @@ def words_drawn(scene, scale, monkeypatch, grey=None):
     image = QImage(scene.pane_width, scene.pane_height, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     try:
-        places = draw_corner_text(painter, scene, scale, None if grey is None else raster(grey))
+        laid = lay_corner_text(scene, scale, None if grey is None else raster(grey))
+        draw_corner_text(painter, scene, laid)
     finally:
         painter.end()
-    return rows, places
+    return rows, laid.places
 
 
 @pytest.mark.usefixtures("qapp")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pane_builders import breast_scene, painted, with_boxes
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 
 from inference.types import Box
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
@@ -18,10 +19,12 @@ from viewer.rendering.drawn_marks import PaneMarks
 from viewer.rendering.marks import outline_of
 from viewer.rendering.scene import PaneContext, PaneScene
 from viewer.ui.pane import painting
-from viewer.ui.pane.corner_text import draw_corner_text
+from viewer.ui.pane.box_places import BoxPlaces
+from viewer.ui.pane.corner_text import lay_corner_text
 from viewer.ui.pane.drawn_mark_painting import label_places
+from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.label_places import place_beside
-from viewer.ui.pane.mark_painting import label_rects, outline_name_rects
+from viewer.ui.pane.mark_painting import outline_name_rects
 
 pytestmark = pytest.mark.usefixtures("qapp")
 unhurried = settings(deadline=None, max_examples=60)
@@ -68,11 +71,12 @@ def scene_of(drawn: tuple[Mark, ...], boxes: list[Box]) -> PaneScene:
 
 
 def corner_words(scene: PaneScene) -> tuple[QRectF, ...]:
-    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    places = draw_corner_text(painter, scene, 1.0, None)
-    painter.end()
-    return places
+    return lay_corner_text(scene, 1.0, None).places
+
+
+def box_labels(scene: PaneScene, taken: Sequence[QRectF] = ()) -> list[QRectF]:
+    places = BoxPlaces().find(scene.boxes, scene.viewport, 1.0, taken)
+    return [place.label for place in places.values()]
 
 
 def has_room(size: QRectF, taken: list[QRectF]) -> bool:
@@ -96,7 +100,8 @@ def test_labels_cover_neither_boxes_numbers_nor_corner_words_nor_one_another(
     drawn: tuple[Mark, ...], boxes: list[Box]
 ) -> None:
     scene = scene_of(drawn, boxes)
-    taken = [*corner_words(scene), *label_rects(scene.boxes, scene.viewport, 1.0).values()]
+    corners = corner_words(scene)
+    taken = [*corners, *box_labels(scene, corners)]
     for _, place in label_places(scene.drawn_marks, scene.viewport, 1.0, taken):
         assert PANE.contains(place)
         if has_room(place, taken):
@@ -154,8 +159,9 @@ def test_a_pane_paints_labels_off_the_numbers_of_boxes_and_the_names_of_known_fi
         real(painter, *rest)
 
     monkeypatch.setattr(painting, "draw_mark_labels", noted)
-    painted(scene)
-    (number,) = label_rects(scene.boxes, scene.viewport, 1.0).values()
+    kept = KeptLayers()
+    painted(scene, kept=kept)
+    (number,) = (place.label for place in kept.box_places.latest.values())
     (name,) = outline_name_rects(scene.outlines, scene.viewport, 1.0)
     assert number in seen
     assert name in seen

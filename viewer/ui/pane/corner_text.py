@@ -59,10 +59,20 @@ class _PlacedBlock:
     touching: Sequence[bool]
 
 
-def draw_corner_text(
-    painter: QPainter, scene: PaneScene, scale: float, grey: GreyRaster | None
-) -> tuple[QRectF, ...]:
-    """Draw both blocks, and return where they stand; `scale`: device pixels per logical pixel.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CornerText:
+    """Both blocks where they are to be drawn."""
+
+    blocks: tuple[_PlacedBlock, _PlacedBlock]
+    """At the top and at the foot."""
+    places: tuple[QRectF, QRectF]
+    """Where they stand, in device pixels."""
+    scale: float
+    """Device pixels per logical pixel of their words."""
+
+
+def lay_corner_text(scene: PaneScene, scale: float, grey: GreyRaster | None) -> CornerText:
+    """Find where both blocks stand; `scale`: device pixels per logical pixel.
 
     grey: the pane's image. Where a row would lie over tissue after all, because the image is
     enlarged, dispensable rows go, others are broken or shortened, and what lies there still gets
@@ -77,9 +87,20 @@ def draw_corner_text(
     if any(lower.touching):
         room = _room(scene, scale, beside=upper.rows)
         lower = _off_tissue(grey, scene, lower, scale, room=room, at_top=False)
-    for block in (upper, lower):
-        _draw_block(painter, scene, block, scale)
-    return tuple(_block_place(scene, block.rows, block.start, scale) for block in (upper, lower))
+    return CornerText(
+        blocks=(upper, lower),
+        places=(
+            _block_place(scene, upper.rows, upper.start, scale),
+            _block_place(scene, lower.rows, lower.start, scale),
+        ),
+        scale=scale,
+    )
+
+
+def draw_corner_text(painter: QPainter, scene: PaneScene, laid: CornerText) -> None:
+    """Draw both blocks."""
+    for block in laid.blocks:
+        _draw_block(painter, scene, block, laid.scale)
 
 
 def _room(scene: PaneScene, scale: float, *, beside: Sequence[CornerRow]) -> float:

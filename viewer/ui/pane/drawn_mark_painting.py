@@ -15,19 +15,24 @@ from viewer.rendering.drawn_marks import DrawnMark
 from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
 from viewer.ui.pane.kept_words import draw_ground, draw_words
-from viewer.ui.pane.label_places import place_beside
+from viewer.ui.pane.label_places import NO_EDGES, Edges, place_beside
 
 _EDGE = QColor(0, 0, 0)
 """Opaque: yellow alone is hard to see on white tissue."""
 _LABEL_GROUND = faded(SHADOW, 0.8)
 _HALO = 1.5
 """Logical pixels of dark edge on either side of a line."""
+_SELECTED = 1.6
+"""How much thicker the line of a selected mark is."""
+LINE_REACH = DRAWN_PEN * _SELECTED / 2 + _HALO
+"""Logical pixels from a line's middle to the edge of what is drawn of it, at most."""
 _CROSS = 9.0
 _CROSS_GAP = 3.0
 _ARROW_HEAD = 12.0
 _ARROW_ANGLE = pi / 7
 _END_TICK = 5.0
-_HANDLE = 7.0
+HANDLE_SIZE = 7.0
+"""Of a handle, and half of one that is held about a place."""
 _CORNER = 5.0
 _LABEL_GAP = 7.0
 _PADDING = 4.0
@@ -45,8 +50,8 @@ def draw_mark_lines(
     scale: device pixels per logical pixel of text and lines.
     """
     for drawn in marks:
-        width = DRAWN_PEN * scale * (1.6 if drawn.selected else 1.0)
-        path = _path(drawn, viewport, scale)
+        width = DRAWN_PEN * scale * (_SELECTED if drawn.selected else 1.0)
+        path = mark_path(drawn, viewport, scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         edge, line = (faded(c, _NEAR) if drawn.is_near else c for c in (_EDGE, DRAWN))
         for pen, is_smooth in (
@@ -63,7 +68,8 @@ def draw_mark_lines(
             _draw_handles(painter, drawn, viewport, scale)
 
 
-def _path(drawn: DrawnMark, viewport: Viewport, scale: float) -> QPainterPath:
+def mark_path(drawn: DrawnMark, viewport: Viewport, scale: float) -> QPainterPath:
+    """The lines of a mark in device pixels."""
     mark = drawn.mark
     if mark.shape is MarkShape.ELLIPSE:
         path = QPainterPath()
@@ -146,7 +152,7 @@ def _add_end_ticks(path: QPainterPath, start: QPointF, end: QPointF, scale: floa
 
 
 def _draw_handles(painter: QPainter, drawn: DrawnMark, viewport: Viewport, scale: float) -> None:
-    side = _HANDLE * scale
+    side = HANDLE_SIZE * scale
     painter.setPen(QPen(SHADOW, scale))
     for index, point in enumerate(handles(drawn.mark)):
         centre = QPointF(*viewport.to_device(*point))
@@ -170,12 +176,13 @@ def draw_mark_labels(
     viewport: Viewport,
     scale: float,
     taken_before: Sequence[QRectF] = (),
+    lines: Edges = NO_EDGES,
 ) -> None:
     """Draw what marks say beside themselves.
 
-    taken_before: where other words stand, which labels keep off if they can.
+    taken_before, lines: where other words and all lines are, which labels keep off if they can.
     """
-    for drawn, place in label_places(marks, viewport, scale, taken_before):
+    for drawn, place in label_places(marks, viewport, scale, taken_before, lines):
         draw_ground(painter, place, _LABEL_GROUND)
         top = place.top()
         for line, size, weight, colour in _rows(drawn, scale):
@@ -186,7 +193,11 @@ def draw_mark_labels(
 
 
 def label_places(
-    marks: Sequence[DrawnMark], viewport: Viewport, scale: float, taken_before: Sequence[QRectF]
+    marks: Sequence[DrawnMark],
+    viewport: Viewport,
+    scale: float,
+    taken_before: Sequence[QRectF],
+    lines: Edges = NO_EDGES,
 ) -> tuple[tuple[DrawnMark, QRectF], ...]:
     """The marks in sight that say something, each with where its label stands."""
     pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
@@ -197,7 +208,7 @@ def label_places(
             continue
         if not mark_rect(drawn, viewport).adjusted(-1, -1, 1, 1).intersects(pane):
             continue
-        place = label_place(drawn, viewport, scale, taken)
+        place = label_place(drawn, viewport, scale, taken, lines)
         taken.append(place)
         placed.append((drawn, place))
     return tuple(placed)
@@ -221,7 +232,11 @@ def mark_rect(drawn: DrawnMark, viewport: Viewport) -> QRectF:
 
 
 def label_place(
-    drawn: DrawnMark, viewport: Viewport, scale: float, taken: Sequence[QRectF] = ()
+    drawn: DrawnMark,
+    viewport: Viewport,
+    scale: float,
+    taken: Sequence[QRectF] = (),
+    lines: Edges = NO_EDGES,
 ) -> QRectF:
     """Where a mark's label stands: beside the mark, in the pane, off the labels placed before."""
     rows = [(line, size, weight) for line, size, weight, _ in _rows(drawn, scale)]
@@ -235,4 +250,5 @@ def label_place(
         gap=_LABEL_GAP * scale,
         pane=QRectF(0, 0, viewport.pane_width, viewport.pane_height),
         taken=taken,
+        lines=lines,
     )

@@ -24,7 +24,6 @@ from viewer.ui.fonts import load_fonts
 from viewer.ui.image_mime import image_in_mime
 from viewer.ui.pane.drop_mark import DropMark
 from viewer.ui.pane.hand import PaneHand
-from viewer.ui.pane.mark_painting import box_at
 from viewer.ui.pane.mouse import (
     DEFAULT_DRAGS,
     drag_steps,
@@ -33,7 +32,6 @@ from viewer.ui.pane.mouse import (
     zoom_of_wheel,
 )
 from viewer.ui.pane.scene_view import SceneView
-from viewer.ui.text_size import text_factor
 
 
 class ImagePane(QWidget):
@@ -335,8 +333,8 @@ class ImagePane(QWidget):
         scene = self.scene
         if scene is None or scene.viewport is None:
             return
-        ratio = self.devicePixelRatioF()
-        self.clicked.emit(position.x() * ratio, position.y() * ratio)
-        number = box_at(scene.boxes, scene.viewport, ratio * text_factor(), position * ratio)
+        device_point = position * self.devicePixelRatioF()
+        self.clicked.emit(device_point.x(), device_point.y())
+        number = self._view.box_at(device_point)
         if number is not None:
             self.box_clicked.emit(number)

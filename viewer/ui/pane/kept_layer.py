@@ -10,6 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from viewer.ui.backing import draw_translucent
+from viewer.ui.pane.box_places import BoxPlaces
+from viewer.ui.pane.mark_line_edges import MarkLineEdges
 
 
 class KeptLayer:
@@ -55,7 +57,7 @@ class KeptLayer:
 
 
 class KeptLayers:
-    """The layers of one pane."""
+    """The layers of one pane, and where its labels stood."""
 
     def __init__(self) -> None:
         self.below_words = KeptLayer()
@@ -64,6 +66,8 @@ class KeptLayers:
         """What a reader drew."""
         self.mark_labels = KeptLayer()
         """What is said of it, which for a region differs from slice to slice."""
+        self.box_places = BoxPlaces()
+        self.line_edges = MarkLineEdges()
 
 
 def _drawn(

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
+Edges = NDArray[np.float64]
+"""Left, top, right and bottom in the last axis; device pixels."""
+NO_EDGES: Edges = np.empty((0, 4))
 _RINGS = 4
+_NEAREST = 16
+"""How many places beside are nearer than others: two rings."""
 
 
 def place_beside(
@@ -19,23 +25,46 @@ def place_beside(
     gap: float,
     pane: QRectF,
     taken: Sequence[QRectF],
+    lines: Edges = NO_EDGES,
 ) -> QRectF:
     """A place of this size beside `around`; where all of those are taken, the nearest free one.
 
     Where none is free at all it stands beside, over something that is taken. Device pixels.
-    gap: between `around` and its label. taken: where other words stand.
+    gap: between `around` and its label. taken: where other words stand. lines: what a label keeps
+    off if it can beside `around`.
     """
     first_inside: QRectF | None = None
-    for place in _places_beside(around, width, height, gap):
+    first_free: QRectF | None = None
+    for count, place in enumerate(_places_beside(around, width, height, gap)):
+        if count == _NEAREST and first_free is not None:
+            # Rather over a line than far from what it belongs to.
+            return first_free
         if pane.contains(place):
             first_inside = first_inside or place
             if not any(place.intersects(other) for other in taken):
-                return place
+                first_free = first_free or place
+                if not meets(np.array(place.getCoords()), lines).any():
+                    return place
+    if first_free is not None:
+        return first_free
     for obstacles in ((*taken, around), taken):
-        free = _nearest_free(around, width, height, pane, obstacles)
+        free = nearest_free(around, width, height, pane, obstacles)
         if free is not None:
             return free
-    return first_inside or _kept_in(around, width, height, pane)
+    return first_inside or kept_in(around, width, height, pane)
+
+
+def edges_of(rects: Sequence[QRectF]) -> Edges:
+    """(rectangles, 4)."""
+    return np.array([rect.getCoords() for rect in rects], float).reshape(-1, 4)
+
+
+def meets(places: Edges, others: Edges) -> NDArray[np.bool_]:
+    """Which of the others each place overlaps: (..., others) of places (..., 4)."""
+    left, top, right, bottom = (edge[..., None] for edge in np.moveaxis(places, -1, 0))
+    is_across = (left < others[:, 2]) & (right > others[:, 0])
+    is_met: NDArray[np.bool_] = is_across & (top < others[:, 3]) & (bottom > others[:, 1])
+    return is_met
 
 
 def _places_beside(around: QRectF, width: float, height: float, gap: float) -> Iterable[QRectF]:
@@ -58,7 +87,7 @@ def _places_beside(around: QRectF, width: float, height: float, gap: float) -> I
             yield QRectF(x, y, width, height)
 
 
-def _nearest_free(
+def nearest_free(
     around: QRectF, width: float, height: float, pane: QRectF, obstacles: Sequence[QRectF]
 ) -> QRectF | None:
     """The free place nearest to `around`; None where there is none.
@@ -66,8 +95,7 @@ def _nearest_free(
     A free place can be slid left and up until it touches something, so one that touches the right
     and lower edges of obstacles, or the pane's, is found whenever there is any.
     """
-    edges = np.array([(o.left(), o.top(), o.right(), o.bottom()) for o in obstacles])
-    edges = edges.reshape(-1, 4)
+    edges = edges_of(obstacles)
     x = _starts(edges[:, 0], edges[:, 2], width, around.center().x(), pane.width())
     y = _starts(edges[:, 1], edges[:, 3], height, around.center().y(), pane.height())
     if not (x.size and y.size):
@@ -85,6 +113,43 @@ def _nearest_free(
     down = _between(tops, tops + height, around.top(), around.bottom())
     nearest = int(np.argmin(across**2 + down**2))
     return QRectF(float(lefts[nearest]), float(tops[nearest]), width, height)
+
+
+def nearest_ground(
+    around: QRectF,
+    width: float,
+    height: float,
+    *,
+    pane: QRectF,
+    obstacles: Edges,
+    cell: int,
+) -> QRectF | None:
+    """A free place as near to `around` as can be told by cells; None where no cells are free.
+
+    For many obstacles, such as pieces of lines, among which `nearest_free` would search long.
+    cell: their side in device pixels.
+    """
+    columns, rows = int(pane.width()) // cell, int(pane.height()) // cell
+    wide, high = ceil(width / cell), ceil(height / cell)
+    if wide > columns or high > rows:
+        return None
+    is_taken = np.zeros((rows, columns), np.int32)
+    begins = np.floor(obstacles[:, :2] / cell).clip(min=0).astype(int).tolist()
+    ends = np.ceil(obstacles[:, 2:] / cell).clip(min=0).astype(int).tolist()
+    for (left, top), (right, bottom) in zip(begins, ends, strict=True):
+        is_taken[top:bottom, left:right] = 1
+    sums = np.zeros((rows + 1, columns + 1), np.int32)
+    sums[1:, 1:] = is_taken.cumsum(axis=0).cumsum(axis=1)
+    below = sums[high:, wide:] - sums[high:, :-wide]
+    is_free = below == sums[:-high, wide:] - sums[:-high, :-wide]
+    if not is_free.any():
+        return None
+    lefts, tops = (cell * np.arange(count, dtype=float) for count in is_free.shape[::-1])
+    across_away = _between(lefts, lefts + width, around.left(), around.right())
+    down_away = _between(tops, tops + height, around.top(), around.bottom())
+    away = np.where(is_free, across_away**2 + down_away[:, None] ** 2, np.inf)
+    row, column = np.unravel_index(int(away.argmin()), away.shape)
+    return QRectF(float(lefts[column]), float(tops[row]), width, height)
 
 
 def _starts(
@@ -106,7 +171,7 @@ def _between(
     return np.maximum(np.maximum(other_start - ends, starts - other_end), 0.0)
 
 
-def _kept_in(around: QRectF, width: float, height: float, pane: QRectF) -> QRectF:
+def kept_in(around: QRectF, width: float, height: float, pane: QRectF) -> QRectF:
     """At the lower right of what fills the pane, in the pane as far as it fits."""
     left = min(max(around.right() - width, 0.0), max(pane.width() - width, 0.0))
     top = min(max(around.bottom() - height, 0.0), max(pane.height() - height, 0.0))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,7 +11,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 
 from viewer.domain.viewport import Viewport
 from viewer.rendering.marks import BoxMark, TruthOutline
-from viewer.ui.fonts import text_font, text_metrics, text_width
+from viewer.ui.fonts import text_font, text_metrics
+from viewer.ui.pane.box_places import LABEL_PADDING, BoxPlace
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, OUTLINE_PEN, SHADOW, TRUTH, faded
 from viewer.ui.pane.kept_words import draw_ground, draw_words
 
@@ -22,84 +21,31 @@ _DARKER = 165
 _CLICK_REACH = 5.0
 
 
-def box_rect(mark: BoxMark, viewport: Viewport) -> QRectF:
-    """The box in device pixels of the pane."""
-    box = mark.box
-    x0, y0 = viewport.to_device(box.top, box.left)
-    x1, y1 = viewport.to_device(box.top + box.height, box.left + box.width)
-    return QRectF(QPointF(min(x0, x1), min(y0, y1)), QPointF(max(x0, x1), max(y0, y1)))
-
-
-def label_rects(marks: Sequence[BoxMark], viewport: Viewport, scale: float) -> Mapping[int, QRectF]:
-    """Where each box's label stands, by number: outside its box, off the labels placed before.
-
-    The box with the highest attention chooses first; boxes out of sight have no label.
-    """
-    places = _places(tuple(marks), viewport, scale)
-    return {number: place.label for number, place in places.items()}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Place:
-    """Where a box lies and where its label stands, in device pixels."""
-
-    box: QRectF
-    label: QRectF
-
-
-@lru_cache(maxsize=16)
-def _places(marks: tuple[BoxMark, ...], viewport: Viewport, scale: float) -> Mapping[int, _Place]:
-    pane = QRectF(0, 0, viewport.pane_width, viewport.pane_height)
-    size, weight = BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
-    height = text_metrics(size, weight).height()
-    placed: dict[int, _Place] = {}
-    taken: list[QRectF] = []
-    for mark in sorted(marks, key=lambda mark: (mark.dimmed, mark.number)):
-        rect = box_rect(mark, viewport)
-        if not rect.intersects(pane):
-            continue
-        width = text_width(mark.label, size, weight) + 8.0 * scale
-        label = _best_place(_places_around(rect, width, height, scale), pane, taken)
-        taken.append(label)
-        placed[mark.number] = _Place(box=rect, label=label)
-    return MappingProxyType(placed)
-
-
-def _best_place(places: Iterable[QRectF], pane: QRectF, taken: Collection[QRectF]) -> QRectF:
-    """The first place in the pane and off others, else the first in the pane, else any."""
-    first: QRectF | None = None
-    first_inside: QRectF | None = None
-    for place in places:
-        first = first or place
-        if pane.contains(place):
-            first_inside = first_inside or place
-            if not any(place.intersects(other) for other in taken):
-                return place
-    return first_inside or first or QRectF()
-
-
 def box_at(
-    marks: Sequence[BoxMark], viewport: Viewport, scale: float, point: QPointF
+    marks: Sequence[BoxMark], places: Mapping[int, BoxPlace], scale: float, point: QPointF
 ) -> int | None:
-    """The number of the box whose label or line lies under a device point, the nearest on top."""
-    for number, place in label_rects(marks, viewport, scale).items():
-        if place.contains(point):
+    """The number of the box whose label or line lies under a device point, the nearest on top.
+
+    places: where boxes and labels were drawn, by number.
+    """
+    seen = [(mark.number, places[mark.number]) for mark in marks if mark.number in places]
+    for number, place in seen:
+        if place.label.contains(point):
             return number
     reach = _CLICK_REACH * scale
-    for mark in reversed(marks):
-        rect = box_rect(mark, viewport)
+    for number, place in reversed(seen):
+        rect = place.box
         outer = rect.adjusted(-reach, -reach, reach, reach)
         inner = rect.adjusted(reach, reach, -reach, -reach)
         if outer.contains(point) and not inner.contains(point):
-            return mark.number
+            return number
     return None
 
 
 def draw_boxes(
-    painter: QPainter, marks: Sequence[BoxMark], viewport: Viewport, scale: float
+    painter: QPainter, marks: Sequence[BoxMark], places: Mapping[int, BoxPlace], scale: float
 ) -> None:
-    """Draw boxes and labels, the most attended on top."""
-    places = _places(tuple(marks), viewport, scale)
+    """Draw boxes and labels at their places, the most attended on top."""
     seen = [(mark, places[mark.number]) for mark in marks if mark.number in places]
     _draw_lines(painter, seen, scale)
     size, weight = BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
@@ -108,11 +54,11 @@ def draw_boxes(
         label = place.label
         ground, ink = _label_colours(mark.colour, dimmed=mark.dimmed)
         draw_ground(painter, label, ground)
-        start = QPointF(label.left() + 4.0 * scale, label.top() + ascent)
+        start = QPointF(label.left() + LABEL_PADDING * scale, label.top() + ascent)
         draw_words(painter, start, mark.label, size, weight, ink)
 
 
-def _draw_lines(painter: QPainter, seen: Sequence[tuple[BoxMark, _Place]], scale: float) -> None:
+def _draw_lines(painter: QPainter, seen: Sequence[tuple[BoxMark, BoxPlace]], scale: float) -> None:
     """Lines with a dark edge, to be seen on bright tissue as well; dimmed: thin dark lines.
 
     Snapped to device pixels, opaque and not antialiased: crisp, and five times faster.
@@ -223,21 +169,3 @@ def _outline_name_position(
         max(gap, min(around.left(), rightmost)),
         max(metrics.ascent() + gap, min(around.bottom() + metrics.ascent() + gap, lowest)),
     )
-
-
-def _places_around(rect: QRectF, width: float, height: float, scale: float) -> Iterator[QRectF]:
-    """Above, below, right, left of a box, each at both ends."""
-    gap = 2.0 * scale
-    above, below = rect.top() - gap - height, rect.bottom() + gap
-    right, left = rect.right() + gap, rect.left() - gap - width
-    corners = (
-        (rect.left(), above),
-        (rect.right() - width, above),
-        (rect.left(), below),
-        (rect.right() - width, below),
-        (right, rect.top()),
-        (left, rect.top()),
-        (right, rect.bottom() - height),
-        (left, rect.bottom() - height),
-    )
-    return (QRectF(x, y, width, height) for x, y in corners)

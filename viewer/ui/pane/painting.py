@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPen
 
+from viewer.rendering.drawn_marks import DrawnMark
 from viewer.rendering.raster import DeviceRect, Quality
 from viewer.rendering.saliency import SaliencyPicture
 from viewer.rendering.scene import CentralMessage, PaneScene
 from viewer.rendering.scene_raster import GreyRaster, SceneRaster, rasterise
 from viewer.ui.backing import FORMATS, draw_translucent
 from viewer.ui.fonts import text_metrics, text_width
+from viewer.ui.pane.box_places import NO_PLACES, BoxPlace
 from viewer.ui.pane.corner_rows import wrapped
-from viewer.ui.pane.corner_text import draw_corner_text
+from viewer.ui.pane.corner_text import CornerText, draw_corner_text, lay_corner_text
 from viewer.ui.pane.drawn_mark_painting import draw_mark_labels, draw_mark_lines
 from viewer.ui.pane.edge_letters import draw_edge_letters
 from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE
 from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.kept_words import draw_words
+from viewer.ui.pane.label_places import NO_EDGES, Edges
 from viewer.ui.pane.mark_painting import (
     draw_boxes,
     draw_outlines,
-    label_rects,
     outline_name_rects,
 )
 from viewer.ui.pane.picked_painting import draw_picked
-from viewer.ui.pane.reader_mark_painting import draw_reader_marks
+from viewer.ui.pane.reader_mark_painting import draw_reader_marks, reader_mark_rects
 from viewer.ui.pane.signs import draw_error_sign
 from viewer.ui.pane.study_edge import draw_study_edge
 
@@ -56,14 +59,18 @@ def paint_scene(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
     layers_kept = KeptLayers() if kept is None else kept
-    _draw_below_words(painter, scene, text_scale, layers_kept)
+    corners = lay_corner_text(scene, text_scale, layers.grey)
+    lines = _mark_lines(scene, text_scale, layers_kept)
+    places = _box_places(scene, text_scale, corners, lines, layers_kept)
+    _draw_below_words(painter, scene, text_scale, places, layers_kept)
     if scene.viewport is not None:
         draw_picked(painter, scene.picked, scene.viewport, text_scale)
     draw_edge_letters(painter, scene, text_scale)
     if scene.message is not None:
         _draw_message(painter, scene.message, pane, text_scale)
-    corners = draw_corner_text(painter, scene, text_scale, layers.grey)
-    _draw_marks(painter, scene, text_scale, corners, layers_kept)
+    draw_corner_text(painter, scene, corners)
+    words = *corners.places, *(place.label for place in places.values())
+    _draw_marks(painter, scene, text_scale, words, lines, layers_kept)
     if scene.other_study:
         draw_study_edge(painter, pane, text_scale, on_right=scene.text_on_right)
     if scene.active:
@@ -71,8 +78,47 @@ def paint_scene(
     painter.restore()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _MarkLines:
+    """The lines of marks, and where labels find them."""
+
+    marks: tuple[DrawnMark, ...]
+    """Without their words, which change where lines do not."""
+    edges: Edges
+
+
+def _mark_lines(scene: PaneScene, text_scale: float, kept: KeptLayers) -> _MarkLines:
+    marks = tuple(replace(one, lines=(), quiet_lines=()) for one in scene.drawn_marks)
+    if scene.viewport is None or not marks:
+        return _MarkLines(marks, NO_EDGES)
+    return _MarkLines(marks, kept.line_edges.find(marks, scene.viewport, text_scale))
+
+
+def _box_places(
+    scene: PaneScene,
+    text_scale: float,
+    corners: CornerText,
+    lines: _MarkLines,
+    kept: KeptLayers,
+) -> Mapping[int, BoxPlace]:
+    """Where boxes and their labels are drawn, by number."""
+    viewport = scene.viewport
+    if viewport is None or not scene.boxes:
+        return NO_PLACES
+    words = (
+        *corners.places,
+        *outline_name_rects(scene.outlines, viewport, text_scale),
+        *reader_mark_rects(scene.reader_marks, viewport, text_scale),
+    )
+    return kept.box_places.find(scene.boxes, viewport, text_scale, words, lines.edges)
+
+
 def _draw_below_words(
-    painter: QPainter, scene: PaneScene, text_scale: float, kept: KeptLayers
+    painter: QPainter,
+    scene: PaneScene,
+    text_scale: float,
+    places: Mapping[int, BoxPlace],
+    kept: KeptLayers,
 ) -> None:
     viewport = scene.viewport
     if viewport is None or not (scene.outlines or scene.boxes or scene.reader_marks):
@@ -80,10 +126,10 @@ def _draw_below_words(
 
     def draw(on: QPainter) -> None:
         draw_outlines(on, scene.outlines, viewport, text_scale)
-        draw_boxes(on, scene.boxes, viewport, text_scale)
+        draw_boxes(on, scene.boxes, places, text_scale)
         draw_reader_marks(on, scene.reader_marks, viewport, text_scale)
 
-    key = scene.outlines, scene.boxes, scene.reader_marks, viewport, text_scale
+    key = scene.outlines, scene.boxes, places, scene.reader_marks, viewport, text_scale
     kept.below_words.draw(painter, key, (scene.pane_width, scene.pane_height), draw)
 
 
@@ -91,31 +137,28 @@ def _draw_marks(
     painter: QPainter,
     scene: PaneScene,
     text_scale: float,
-    corners: tuple[QRectF, ...],
+    words: tuple[QRectF, ...],
+    lines: _MarkLines,
     kept: KeptLayers,
 ) -> None:
+    """words: those of the corners and of boxes."""
     viewport = scene.viewport
     if viewport is None or not scene.drawn_marks:
         return
 
     marks, size = scene.drawn_marks, (scene.pane_width, scene.pane_height)
-    lines = tuple(replace(one, lines=(), quiet_lines=()) for one in marks)
     kept.mark_lines.draw(
         painter,
-        (lines, viewport, text_scale),
+        (lines.marks, viewport, text_scale),
         size,
         lambda on: draw_mark_lines(on, marks, viewport, text_scale),
     )
-    taken = (
-        *corners,
-        *label_rects(scene.boxes, viewport, text_scale).values(),
-        *outline_name_rects(scene.outlines, viewport, text_scale),
-    )
+    taken = *words, *outline_name_rects(scene.outlines, viewport, text_scale)
     kept.mark_labels.draw(
         painter,
         (marks, viewport, text_scale, taken),
         size,
-        lambda on: draw_mark_labels(on, marks, viewport, text_scale, taken),
+        lambda on: draw_mark_labels(on, marks, viewport, text_scale, taken, lines.edges),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QPainter, QPen
 
 from viewer.domain.viewport import Viewport
 from viewer.rendering.marks import ShownMark
-from viewer.ui.fonts import text_font
+from viewer.ui.fonts import text_font, text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, MARK_RADIUS, READER, SHADOW, faded
 
 _DIMMED = 0.45
@@ -20,7 +20,6 @@ def draw_reader_marks(
     painter: QPainter, marks: Sequence[ShownMark], viewport: Viewport, scale: float
 ) -> None:
     """Draw rings that leave the place itself free; the selected one is thicker."""
-    font = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold)
     for shown in marks:
         centre = _centre(shown, viewport)
         strength = _DIMMED if shown.dimmed else 1.0
@@ -32,7 +31,7 @@ def draw_reader_marks(
         ):
             painter.setPen(pen)
             _draw_ring(painter, centre, scale)
-        _draw_label(painter, shown, centre, viewport, font, scale)
+        _draw_label(painter, shown, _label_rect(shown, centre, viewport, scale), scale)
 
 
 def mark_under(
@@ -60,24 +59,35 @@ def _draw_ring(painter: QPainter, centre: QPointF, scale: float) -> None:
         painter.drawLine(centre + direction * radius, centre + direction * (radius + tick))
 
 
-def _draw_label(
-    painter: QPainter,
-    shown: ShownMark,
-    centre: QPointF,
-    viewport: Viewport,
-    font: QFont,
-    scale: float,
-) -> None:
+def reader_mark_rects(
+    marks: Sequence[ShownMark], viewport: Viewport, scale: float
+) -> tuple[QRectF, ...]:
+    """Where rings and their words are, in device pixels."""
+    reach = (MARK_RADIUS + _TICK) * scale
+    rects = []
+    for shown in marks:
+        centre = _centre(shown, viewport)
+        rects.append(QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach))
+        rects.append(_label_rect(shown, centre, viewport, scale))
+    return tuple(rects)
+
+
+def _label_rect(shown: ShownMark, centre: QPointF, viewport: Viewport, scale: float) -> QRectF:
     """Right of the ring, or left of it where the pane ends."""
-    metrics = QFontMetricsF(font)
-    label = shown.label.strip()
-    width, height = metrics.horizontalAdvance(label) + 8.0 * scale, metrics.height()
+    size, weight = BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
+    width = text_width(shown.label.strip(), size, weight) + 8.0 * scale
+    height = text_metrics(size, weight).height()
     away = (MARK_RADIUS + _TICK + 3.0) * scale
     left = centre.x() + away
     if left + width > viewport.pane_width:
         left = centre.x() - away - width
-    place = QRectF(left, centre.y() - height / 2, width, height)
+    return QRectF(left, centre.y() - height / 2, width, height)
+
+
+def _draw_label(painter: QPainter, shown: ShownMark, place: QRectF, scale: float) -> None:
+    size, weight = BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
     painter.fillRect(place, faded(SHADOW, 0.5 if shown.dimmed else 0.8))
-    painter.setFont(font)
+    painter.setFont(text_font(size, weight))
     painter.setPen(faded(READER, _DIMMED + 0.2 if shown.dimmed else 1.0))
-    painter.drawText(QPointF(place.left() + 4.0 * scale, place.top() + metrics.ascent()), label)
+    ascent = text_metrics(size, weight).ascent()
+    painter.drawText(QPointF(place.left() + 4.0 * scale, place.top() + ascent), shown.label.strip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QRectF, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,7 @@ from viewer.rendering.scene_raster import (
 )
 from viewer.ui.pane.ink import BACKGROUND
 from viewer.ui.pane.kept_layer import KeptLayers
+from viewer.ui.pane.mark_painting import box_at
 from viewer.ui.pane.painting import draw_stretched, paint_scene
 from viewer.ui.pane.still_rendering import StillRendering
 from viewer.ui.text_size import text_factor
@@ -90,6 +91,14 @@ class SceneView(QWidget):
         """True when the image of the newest scene has been on screen."""
         scene = self._scene
         return scene is not None and scene.image is not None and self._painted is scene
+
+    def box_at(self, device_point: QPointF) -> int | None:
+        """The number of the box whose label or line is drawn at a point, if one is."""
+        scene = self._painted
+        if scene is None:
+            return None
+        scale = self.devicePixelRatioF() * text_factor()
+        return box_at(scene.boxes, self._kept.box_places.latest, scale, device_point)
 
     def show_scene(self, scene: PaneScene, *, ahead: bool = False) -> None:
         """Show a scene at the next repaint; scenes in between are never drawn.
