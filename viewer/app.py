@@ -319,7 +319,6 @@ class Program(QObject):
         self.preferences.changed.connect(self._use_settings)
         self.preferences.keys_changed.connect(self._use_keys)
         self.header.demonstration_requested.connect(self.desk.use_demonstration)
-        self.files.frames_dropped.connect(self._forget_outlines)
         self.window.closing.connect(self.close)
         self.diagnostics.watch(self.window, self.hanging, self.store)
 
@@ -390,9 +389,3 @@ class Program(QObject):
         self.actions.rebind(keys)
         for complaint in keys.complaints:
             self.messages.notice(complaint)
-
-    @Slot()
-    def _forget_outlines(self) -> None:
-        exam_id = self.session.state.exam_id
-        if exam_id is not None:
-            self.truth.forget(exam_id)

@@ -14,8 +14,8 @@ from viewer.commands.table import COMMANDS, by_id, perform
 from viewer.domain.ai_state import Done
 from viewer.domain.hanging import STANDARD_SLOTS
 from viewer.session.ai_results import ai_stands
-from viewer.session.exams import opened
 from viewer.session.framing import pane_measured
+from viewer.session.readings import opened
 from viewer.session.session import Session
 
 

@@ -11,9 +11,9 @@ from viewer.commands.study_commands import locked_desk, study_commands
 from viewer.commands.table import by_id, perform
 from viewer.domain.hanging import Slot
 from viewer.domain.kept_marks import KeptMarks
-from viewer.session.exams import opened
 from viewer.session.framing import pane_measured
 from viewer.session.marks import all_marks, restored
+from viewer.session.readings import opened
 from viewer.session.session import Session
 from viewer.session.state import Tool
 from viewer.study.protocol import AiLayer

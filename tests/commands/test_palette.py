@@ -9,7 +9,7 @@ from viewer.commands.command import Command, Context, Group
 from viewer.commands.key_bindings import bind
 from viewer.commands.palette import matching, palette_lines, remembered
 from viewer.commands.table import COMMANDS
-from viewer.session.exams import opened
+from viewer.session.readings import opened
 from viewer.session.session import Session
 
 

@@ -27,8 +27,8 @@ from viewer.jobs.raster_ahead import RasterAhead
 from viewer.rendering import pyramid
 from viewer.rendering.pyramid import Level
 from viewer.session.exams import closed
-from viewer.session.late_arrivals import exams_renewed
 from viewer.session.options import linked_scrolling_toggled
+from viewer.session.readings import exams_renewed
 from viewer.session.scrolling import scrolled, to_slice
 from viewer.ui.pane.image_pane import ImagePane
 

@@ -28,7 +28,8 @@ from viewer.session.breast_results import (
     is_ai_busy,
     unfinished_breasts,
 )
-from viewer.session.exams import closed, corrected, opened
+from viewer.session.exams import closed, corrected
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 
 KEY = BreastKey("id of Exam 1", Laterality.LEFT)

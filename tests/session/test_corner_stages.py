@@ -11,8 +11,8 @@ from viewer.domain.hanging import Slot
 from viewer.domain.hanging_protocol import HangingProtocol, Place, PlaceFraming, Stage
 from viewer.domain.image_stack import ImageStack
 from viewer.session.corner_stages import NUMBERS, LaidCorners, corners_laid
-from viewer.session.exams import opened
 from viewer.session.framing import pane_measured, panned_by, viewport_of
+from viewer.session.readings import opened
 from viewer.session.staging import with_protocol
 from viewer.session.state import SessionState
 

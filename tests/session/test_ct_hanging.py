@@ -14,9 +14,9 @@ from viewer.domain.frame import Frame
 from viewer.domain.hanging import images_by_slot
 from viewer.domain.pane_state import PaneState
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
-from viewer.session.exams import opened
 from viewer.session.framing import pane_measured, viewport_of, zoomed_centre
 from viewer.session.placing import next_view
+from viewer.session.readings import opened
 from viewer.session.scrolling import scrolled
 from viewer.session.state import Layout, SessionState
 from viewer.session.windows import preset_chosen, window_dragged

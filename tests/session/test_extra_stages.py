@@ -12,10 +12,10 @@ from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.hanging import Slot
 from viewer.domain.hanging_protocol import FOUR_VIEWS, HangingProtocol, Origin, Place, Stage
 from viewer.domain.view import Energy, ImageKind
-from viewer.session.exams import chosen, opened
-from viewer.session.late_arrivals import exams_renewed
+from viewer.session.exams import chosen
 from viewer.session.patient import patient_confirmed
 from viewer.session.placing import extra_shown, kind_everywhere, kind_toggled
+from viewer.session.readings import exams_renewed, opened
 from viewer.session.staging import stage_after, stage_stepped, with_protocol
 from viewer.session.state import SessionState
 

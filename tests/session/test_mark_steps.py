@@ -10,7 +10,6 @@ from builders import make_exam
 from viewer.domain.hanging import Slot
 from viewer.domain.kept_marks import KeptMarks
 from viewer.domain.mark import ImagePoint, Mark, MarkShape
-from viewer.session.exams import opened
 from viewer.session.framing import pane_measured, viewport_of, zoomed_centre
 from viewer.session.mark_steps import (
     redone_in_sight,
@@ -26,6 +25,7 @@ from viewer.session.marks import (
     restored,
 )
 from viewer.session.placing import activated, image_shown
+from viewer.session.readings import opened
 from viewer.session.scrolling import to_slice
 from viewer.session.state import Layout, SessionState
 

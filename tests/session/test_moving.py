@@ -15,7 +15,7 @@ from viewer.domain.slice_depth import slice_depth
 from viewer.domain.slice_places import SlicePlaces
 from viewer.domain.view import ImageKind
 from viewer.domain.viewport import FITTED, viewport_for
-from viewer.session.exams import closed, opened
+from viewer.session.exams import closed
 from viewer.session.framing import (
     linked_framing_toggled,
     pane_measured,
@@ -27,6 +27,7 @@ from viewer.session.linked_depth import linked_slice
 from viewer.session.picking import pick_left, picked_at, place_in, volume_of_pick
 from viewer.session.placing import image_shown
 from viewer.session.quadrants import quadrant_framing, quadrant_stepped
+from viewer.session.readings import opened
 from viewer.session.scrolling import cine_started, cine_step, cine_sweep_chosen, scrolled, to_slice
 from viewer.session.seen_slices import all_seen, counting, slices_seen, to_next_unseen
 from viewer.session.slabs import shown_slices, slab_mode_stepped, slab_stepped

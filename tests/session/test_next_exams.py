@@ -5,8 +5,9 @@ from __future__ import annotations
 from builders import make_exam, make_image
 
 from viewer.domain.view import ImageKind
-from viewer.session.exams import opened, stepped
+from viewer.session.exams import stepped
 from viewer.session.next_exams import exams_ahead, slices_on_hanging
+from viewer.session.readings import opened
 from viewer.session.scrolling import scrolled
 from viewer.session.state import SessionState
 

@@ -13,7 +13,7 @@ from viewer.domain.geometry import Orientation
 from viewer.domain.hanging import Slot
 from viewer.domain.kept_marks import KeptMarks
 from viewer.domain.mark import ImagePoint, MarkShape
-from viewer.session.exams import closed, opened
+from viewer.session.exams import closed
 from viewer.session.framing import pane_measured, viewport_of, zoomed_centre
 from viewer.session.mark_drawing import drawing_followed, mark_left, tool_chosen
 from viewer.session.mark_editing import editing_begun, handle_stepped, mark_set_at_centre, nudged
@@ -41,6 +41,7 @@ from viewer.session.outline_by_keys import (
 )
 from viewer.session.pane_marks import pane_marks, picture_marks
 from viewer.session.placing import activated
+from viewer.session.readings import opened
 from viewer.session.scrolling import to_slice
 from viewer.session.state import SessionState, Tool
 from viewer.session.windows import flipped

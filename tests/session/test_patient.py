@@ -8,7 +8,7 @@ from builders import make_exam, make_image
 
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.hanging import Slot
-from viewer.session.exams import chosen, closed, opened
+from viewer.session.exams import chosen, closed
 from viewer.session.patient import (
     may_show,
     patient_confirmed,
@@ -20,6 +20,7 @@ from viewer.session.patient import (
     study_in,
 )
 from viewer.session.placing import image_shown
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 
 

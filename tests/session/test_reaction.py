@@ -9,11 +9,12 @@ import pytest
 from builders import make_exam
 
 from viewer.domain.responsiveness import Reaction
-from viewer.session.exams import opened, stepped
+from viewer.session.exams import stepped
 from viewer.session.framing import panned_by
 from viewer.session.options import text_toggled
 from viewer.session.placing import activated, kind_toggled, maximised
 from viewer.session.reaction import changed_names, reaction_of
+from viewer.session.readings import opened
 from viewer.session.scrolling import scrolled
 from viewer.session.session import Change
 from viewer.session.state import SessionState

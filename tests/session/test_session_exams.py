@@ -11,8 +11,9 @@ from viewer.domain.ai_state import Done, NotRun, Queued
 from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import ai_stands
-from viewer.session.exams import chosen, closed, corrected, opened, stepped
+from viewer.session.exams import chosen, closed, corrected, stepped
 from viewer.session.placing import kind_toggled, next_view
+from viewer.session.readings import opened
 from viewer.session.scrolling import to_slice
 from viewer.session.session import Change, Session
 from viewer.session.state import Layout, SessionState
@@ -52,10 +53,10 @@ def test_an_exam_of_one_image_fills_the_window() -> None:
     assert state.shown_slots == (Slot.LMLO,)
 
 
-def test_opening_an_exam_again_replaces_it() -> None:
+def test_opening_an_exam_again_replaces_it_in_its_place() -> None:
     first = opened(SessionState(), [make_exam("a"), make_exam("b")])
     again = opened(first, [make_exam("a")])
-    assert [exam.alias for exam in again.exams] == ["b", "a"]
+    assert [exam.alias for exam in again.exams] == ["a", "b"]
     assert again.exam.alias == "a"
 
 

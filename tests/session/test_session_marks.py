@@ -14,7 +14,7 @@ from viewer.domain.hanging import Slot
 from viewer.domain.kept_marks import KeptMarks
 from viewer.domain.mark import ImagePoint, Mark, MarkClass, MarkShape
 from viewer.domain.view import ImageKind
-from viewer.session.exams import closed, corrected, opened
+from viewer.session.exams import closed, corrected
 from viewer.session.framing import pane_measured, viewport_of, zoomed_centre
 from viewer.session.key_images import (
     is_key_image,
@@ -58,6 +58,7 @@ from viewer.session.marks import (
 )
 from viewer.session.pane_marks import pane_marks, picture_marks
 from viewer.session.placing import activated
+from viewer.session.readings import opened
 from viewer.session.scrolling import to_slice
 from viewer.session.state import SessionState, Tool
 from viewer.session.windows import flipped

@@ -12,7 +12,6 @@ from viewer.domain.ai_state import Done
 from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import ai_order, ai_stands, finding_stepped, findings_in_order
-from viewer.session.exams import opened
 from viewer.session.framing import pane_measured, viewport_of, zoomed_centre
 from viewer.session.options import linked_scrolling_toggled
 from viewer.session.placing import (
@@ -24,6 +23,7 @@ from viewer.session.placing import (
     maximised,
     next_view,
 )
+from viewer.session.readings import opened
 from viewer.session.scrolling import cine_step, scrolled, to_end, to_slice
 from viewer.session.state import Layout, SessionState
 

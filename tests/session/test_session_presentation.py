@@ -15,7 +15,6 @@ from viewer.domain.hanging_protocol import HangingProtocol, Place, Stage
 from viewer.domain.view import ImageKind
 from viewer.domain.windowing import GreyScale, VoiFunction, VoiLut, Window
 from viewer.rendering.scene import shown_voi
-from viewer.session.exams import opened
 from viewer.session.framing import (
     at_actual_pixels,
     fitted,
@@ -26,6 +25,7 @@ from viewer.session.framing import (
     zoomed_centre,
 )
 from viewer.session.placing import maximised
+from viewer.session.readings import opened
 from viewer.session.staging import stage_stepped, with_protocol
 from viewer.session.state import SessionState
 from viewer.session.true_size import magnified

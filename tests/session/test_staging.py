@@ -18,7 +18,7 @@ from viewer.domain.hanging_protocol import (
     Stage,
 )
 from viewer.domain.view import ImageKind
-from viewer.session.exams import chosen, opened, stepped
+from viewer.session.exams import chosen, stepped
 from viewer.session.framing import pane_measured, zoomed_at
 from viewer.session.placing import (
     brought_up,
@@ -28,6 +28,7 @@ from viewer.session.placing import (
     maximised,
     repeat_words,
 )
+from viewer.session.readings import opened
 from viewer.session.scrolling import to_slice
 from viewer.session.stage_of_screen import stage_of_screen
 from viewer.session.staging import (

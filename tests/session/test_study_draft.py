@@ -14,7 +14,7 @@ from inference.types import Laterality
 from viewer.domain.hanging import Slot
 from viewer.domain.viewport import Framing
 from viewer.domain.windowing import Window
-from viewer.session.exams import opened
+from viewer.session.readings import opened
 from viewer.session.scrolling import to_slice
 from viewer.session.state import Layout, SessionState
 from viewer.session.study_draft import (

@@ -7,9 +7,9 @@ from builders import make_exam, make_prediction
 from viewer.domain.ai_state import Done
 from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.session.ai_results import ai_stands
-from viewer.session.exams import opened
 from viewer.session.framing import pane_measured, zoomed_centre
 from viewer.session.placing import activated, maximised
+from viewer.session.readings import opened
 from viewer.session.scrolling import scrolled
 from viewer.session.state import SessionState
 from viewer.session.study_looking import LookSampler, look_of

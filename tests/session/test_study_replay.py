@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.overlay_settings import OverlaySettings
-from viewer.session.exams import opened
 from viewer.session.framing import pane_measured, viewport_of, zoomed_at
+from viewer.session.readings import opened
 from viewer.session.scrolling import to_slice
 from viewer.session.state import SessionState
 from viewer.session.study_events import ReadingEvents

@@ -14,7 +14,6 @@ from viewer.domain.hanging import STANDARD_SLOTS, Slot
 from viewer.domain.screen_pitch import ReportedScreen, ScreenPitch, pitch_of
 from viewer.domain.viewport import Viewport
 from viewer.rendering.captions import reading_lines
-from viewer.session.exams import opened
 from viewer.session.framing import (
     at_scale,
     fitted,
@@ -23,6 +22,7 @@ from viewer.session.framing import (
     size_doubt,
     viewport_of,
 )
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 from viewer.session.true_size import (
     at_true_size,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from viewer.domain.hanging import Slot
 from viewer.domain.windowing import GreyScale, Voi, VoiFunction, VoiLut, Window, lookup_table
 from viewer.rendering.scene import shown_voi
-from viewer.session.exams import opened
+from viewer.session.readings import opened
 from viewer.session.session import Transition
 from viewer.session.state import SessionState
 from viewer.session.windows import inverted, preset_chosen, window_dragged

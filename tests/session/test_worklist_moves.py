@@ -10,9 +10,8 @@ from viewer.domain.ai_state import Done, Queued
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.worklist import ReadingStatus, WorklistFilter, WorklistRow
 from viewer.session.ai_results import ai_stands
-from viewer.session.exams import opened
-from viewer.session.late_arrivals import exams_renewed
 from viewer.session.near import MOST_OPEN, near_exams, too_far
+from viewer.session.readings import exams_renewed, opened
 from viewer.session.state import SessionState
 from viewer.session.worklist import (
     exam_wanted,

@@ -10,7 +10,7 @@ from builders import make_exam, make_image
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.worklist import ReadingStatus, WorklistRow
 from viewer.domain.worklist_order import OrderBy, WorklistOrder, priority_key
-from viewer.session.exams import opened
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 from viewer.session.worklist import neighbour, rows_added, status_set
 from viewer.session.worklist_order import list_ordered

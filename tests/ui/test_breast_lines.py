@@ -15,7 +15,7 @@ from viewer.domain.breast_ai import BreastDone, BreastKey, BreastStanding, Breas
 from viewer.domain.overlay_settings import Palette
 from viewer.domain.view import ImageKind
 from viewer.session.breast_results import breast_stands
-from viewer.session.exams import opened
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 from viewer.ui.panel.breast_lines import breast_lines, breast_words
 from viewer.ui.panel.breast_note import BreastNote

@@ -13,7 +13,7 @@ from viewer.domain.ai_state import AiState, Done, Failed, NotRun, Queued, Runnin
 from viewer.domain.overlay_settings import Palette
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import ai_stands
-from viewer.session.exams import opened
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 from viewer.ui.panel.score_line import LineLook, ScoreLine
 from viewer.ui.panel.score_lines import other_lines, score_lines

@@ -10,8 +10,8 @@ from viewer.domain.ai_state import Done
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.hanging import Slot
 from viewer.session.ai_results import ai_stands
-from viewer.session.exams import opened
 from viewer.session.patient import image_put
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 from viewer.ui.panel.score_lines import score_lines
 

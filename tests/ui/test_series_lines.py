@@ -28,7 +28,7 @@ from viewer.export.caption import caption_of
 from viewer.rendering.captions import AiLook, ai_line
 from viewer.rendering.strip import StripData, build_strip
 from viewer.session.ai_results import ai_stands, finding_stepped, findings_in_order
-from viewer.session.exams import opened
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 from viewer.ui.panel.image_detail import ImageDetail
 from viewer.ui.panel.score_line import LineLook

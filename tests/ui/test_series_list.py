@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from viewer.domain.exam import Exam, PatientIdentity
 from viewer.domain.view import ImageKind
-from viewer.session.exams import chosen, opened
+from viewer.session.exams import chosen
+from viewer.session.readings import opened
 from viewer.session.series import series_sections
 from viewer.session.state import SessionState
 from viewer.ui.dialogs.put_image import PutImageDialog

@@ -17,7 +17,7 @@ from viewer.domain.ai_state import Done, Failed, NotRun, Queued, Running
 from viewer.domain.overlay_settings import Palette
 from viewer.domain.view import ImageKind
 from viewer.session.ai_results import ai_stands
-from viewer.session.exams import opened
+from viewer.session.readings import opened
 from viewer.session.state import SessionState
 from viewer.ui.fonts import text_width
 from viewer.ui.key_names import key_name

@@ -13,8 +13,8 @@ from viewer.domain.view import ImageKind
 from viewer.domain.windowing import VoiLut
 from viewer.loading.errors import LoadingError
 from viewer.loading.pixel_check import DERIVED
-from viewer.session.exams import opened
 from viewer.session.placing import brought_up, kind_everywhere, with_layout
+from viewer.session.readings import opened
 from viewer.session.staging import shown_rows
 from viewer.session.state import Layout, SessionState
 

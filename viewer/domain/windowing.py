@@ -82,6 +82,17 @@ class VoiLut:
     """Output of each entry, 0..1."""
     explanation: str = ""
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the other one is the same in every entry and word."""
+        if self is other or not isinstance(other, VoiLut):
+            return self is other
+        words = (self.first_mapped, self.explanation) == (other.first_mapped, other.explanation)
+        return words and np.array_equal(self.grey_values, other.grey_values)
+
+    def __hash__(self) -> int:
+        """Of what is quick to tell."""
+        return hash((self.first_mapped, len(self.grey_values), self.explanation))
+
     def grey(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map modality values to 0..1; values outside take the first or last entry."""
         entries = np.clip(np.rint(values - self.first_mapped), 0, len(self.grey_values) - 1).astype(

@@ -192,7 +192,8 @@ class AiRunner(QObject):
         if change.touches("exams"):
             old = {i.image_id: i for exam in change.old.exams for i in exam.images}
             new = {i.image_id: i for exam in change.new.exams for i in exam.images}
-            self._drop([i for i, image in old.items() if i in self._wanted and new.get(i) != image])
+            # By identity: an image that was read anew may be described alike and have other pixels.
+            self._drop([i for i, o in old.items() if i in self._wanted and new.get(i) is not o])
         if change.touches("exams", "exam_id", "active", "layout", "panes"):
             self._worker.reorder(ai_order(change.new))
 

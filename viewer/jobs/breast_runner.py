@@ -31,6 +31,7 @@ from viewer.jobs.inference_worker import InferenceWorker
 from viewer.jobs.model_shelf import ModelShelf, card_beside
 from viewer.session.breast_results import breast_stands, forgotten_breasts, unfinished_breasts
 from viewer.session.session import Change, Session
+from viewer.session.state import SessionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +129,21 @@ class BreastRunner(QObject):
 
     def _explain(self) -> None:
         """Say of every breast that nobody has said anything of why there is no score."""
-        state = self._session.state
-        for exam in state.exams:
-            for group in self._groups(exam):
-                if group.key not in state.breasts:
-                    reason = "" if group.images else f"no {_listed(self._model)}"
-                    self._stands(group.key, NotRun(reason))
+        model = self._model
+        if model is None:
+            return
+        reason = f"no {_listed(model)}"
+
+        def explained(state: SessionState) -> SessionState:
+            for exam in state.exams:
+                for group in self._groups(exam):
+                    if group.key not in state.breasts:
+                        why = NotRun("" if group.images else reason)
+                        standing = BreastStanding(model=model.title, state=why)
+                        state = breast_stands(state, group.key, standing)
+            return state
+
+        self._session.apply(explained)
 
     def _drop(self, keys: Iterable[BreastKey]) -> None:
         gone = tuple(keys)
@@ -156,7 +166,7 @@ class BreastRunner(QObject):
         old = {g.key: g for exam in change.old.exams for g in self._groups(exam)}
         new = {g.key: g for exam in change.new.exams for g in self._groups(exam)}
         wanted = {key for _, key in self._wanted.values()}
-        self._drop(k for k in wanted if new.get(k) != old.get(k))
+        self._drop(k for k in wanted if not _is_same(new.get(k), old.get(k)))
         self._explain()
 
     @Slot(str, int, object)
@@ -168,6 +178,13 @@ class BreastRunner(QObject):
         if isinstance(state, BreastDone | Failed | NotRun):
             del self._wanted[subject]
         self._stands(key, state)
+
+
+def _is_same(one: BreastGroup | None, other: BreastGroup | None) -> bool:
+    """Whether two groups are of the very same images: read anew, they may have other pixels."""
+    if one is None or other is None or one != other:
+        return False
+    return all(image is its for image, its in zip(one.images, other.images, strict=True))
 
 
 def _listed(model: BreastModel | None) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Sequence, Set
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,19 +16,31 @@ from viewer.loading.decode_pool import DecodePool
 from viewer.loading.frame_source import FrameSource
 from viewer.loading.frame_store import FrameKey, FrameStore
 from viewer.loading.located_exam import LocatedExam, assign_view
-from viewer.session.exams import corrected, opened
-from viewer.session.late_arrivals import exams_renewed
+from viewer.loading.reread_exam import reread
+from viewer.session.exams import corrected
 from viewer.session.next_exams import exams_ahead, slices_on_hanging
 from viewer.session.patient import studies_at_hand
+from viewer.session.readings import exams_renewed, opened
 from viewer.session.session import Change, Session
 from viewer.session.slabs import shown_slices
+from viewer.session.state import SessionState
+
+
+class TakeIn(Protocol):
+    """Takes exams into the session's state."""
+
+    def __call__(
+        self, state: SessionState, exams: Iterable[Exam], anew: Set[str], /
+    ) -> SessionState:
+        """Return the state with them; anew: ids of open images that are not what they were."""
+        ...
 
 
 class ExamFiles(QObject):
     """Keeps the decode pool in step with the session: what hangs, what is on screen."""
 
     frames_dropped = Signal()
-    """What was decoded of the exam that hangs does not hold any more."""
+    """Something that was decoded, or known of findings, does not hold any more."""
 
     def __init__(
         self,
@@ -52,39 +63,33 @@ class ExamFiles(QObject):
         session.changed.connect(self._follow)
 
     def open(self, exams: Iterable[LocatedExam]) -> None:
-        """Add exams to the session and hang the first."""
-        located = tuple(exams)
-        hung = self._session.state.exam_id
-        self._located |= {exam.exam.exam_id: exam for exam in located}
-        self._session.apply(lambda state: opened(state, [exam.exam for exam in located]))
-        if hung is not None and hung == self._session.state.exam_id:
-            # The same exam read anew has other sources; the pool must not keep the old ones.
-            self._hang_anew(hung)
+        """Add exams to the session and hang the first.
+
+        What is open already and reads the same stays as it is, its decoded slices too. Slices that
+        could not be decoded are tried again.
+        """
+        self._take(exams, opened)
 
     def renew(self, exams: Iterable[LocatedExam]) -> None:
         """Take newer readings of exams and open those that are not open; what hangs stays."""
-        located = [self._as_read_before(exam) for exam in exams]
-        self._located |= {exam.exam.exam_id: exam for exam in located}
-        self._session.apply(lambda state: exams_renewed(state, [exam.exam for exam in located]))
-        if self._session.state.exam_id in {exam.exam.exam_id for exam in located}:
-            self._hang(self._session.state.exam_id)
+        self._take(exams, exams_renewed)
+
+    def _take(self, exams: Iterable[LocatedExam], transition: TakeIn) -> None:
+        readings = [reread(exam, self._located.get(exam.exam.exam_id)) for exam in exams]
+        located = {r.located.exam.exam_id: r.located for r in readings}
+        anew = frozenset(image_id for r in readings for image_id in r.anew)
+        hung = self._session.state.exam_id
+        self._located |= located
+        new = [exam.exam for exam in located.values()]
+        self._session.apply(lambda state: transition(state, new, anew))
+        if hung == self._session.state.exam_id and located.keys() & set(self._at_hand):
+            # The same state, but perhaps other sources; the pool must not keep the old ones.
+            self._hang(hung)
             self._pool.focus(self._visible(), 0)
-
-    def _as_read_before(self, exam: LocatedExam) -> LocatedExam:
-        """A newer reading with the old sources of images that are laid the same.
-
-        So that what is decoded of them stays.
-        """
-        before = self._located.get(exam.exam.exam_id)
-        if before is None:
-            return exam
-        old = {image.image_id: image for image in before.exam.images}
-        same = {
-            image.image_id: before.frames[image.image_id]
-            for image in exam.exam.images
-            if image.image_id in old and replace(old[image.image_id], name=image.name) == image
-        }
-        return replace(exam, frames=MappingProxyType({**exam.frames, **same}))
+        elif anew:
+            self._know_others()
+        if anew or any(r.other_masks for r in readings):
+            self.frames_dropped.emit()
 
     def assign_view(self, exam: Exam, image_id: str, view: View) -> None:
         """Lay an image as another view."""

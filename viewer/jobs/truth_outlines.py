@@ -21,7 +21,7 @@ Outlines = Mapping[SliceKey, tuple[TruthOutline, ...]]
 
 
 class TruthOutlines(QObject):
-    """Reads each exam's masks once, in a thread."""
+    """Reads each exam's masks once, in a thread; anew after files or the way images lie changed."""
 
     changed = Signal()
     failed = Signal(Problem)
@@ -33,6 +33,7 @@ class TruthOutlines(QObject):
         self._waiting: dict[str, Exam] = {}
         self._exam_id = ""
         self._task: Task[Outlines] | None = None
+        files.frames_dropped.connect(self._forget)
 
     def of(self, exam: Exam, image_id: str, slice_index: int) -> tuple[TruthOutline, ...]:
         """The outlines on a slice; none while the masks are being read."""
@@ -43,10 +44,6 @@ class TruthOutlines(QObject):
             self._waiting[exam.exam_id] = exam
             self._next()
         return ()
-
-    def forget(self, exam_id: str) -> None:
-        """Read an exam's masks anew the next time, as after a view was assigned."""
-        self._outlines.pop(exam_id, None)
 
     def close(self) -> None:
         """Stop, and wait for the thread."""
@@ -69,14 +66,22 @@ class TruthOutlines(QObject):
         self._task.ended.connect(self._end)
         self._task.start()
 
+    @Slot()
+    def _forget(self) -> None:
+        self._outlines.clear()
+        # What is being read is of masks as they were.
+        self._exam_id = ""
+
     @Slot(object)
     def _take_in(self, outlines: Outlines) -> None:
-        self._outlines[self._exam_id] = outlines
+        if self._exam_id:
+            self._outlines[self._exam_id] = outlines
         self.changed.emit()
 
     @Slot(Problem)
     def _take_failure(self, problem: Problem) -> None:
-        self._outlines[self._exam_id] = {}
+        if self._exam_id:
+            self._outlines[self._exam_id] = {}
         self.failed.emit(problem)
 
     @Slot()

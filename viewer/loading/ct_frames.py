@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from viewer.domain.windowing import CODES, GreyScale
 from viewer.loading.dicom_frames import DicomFrames
-from viewer.loading.frame_source import Coded, CodedFrame, InFiles, StoredFrames
+from viewer.loading.file_stamp import FileStamp, all_known
+from viewer.loading.frame_source import Coded, CodedFrame, InFiles, Stamped, StoredFrames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +43,11 @@ class CtFrames:
         return tuple(dict.fromkeys(p for frame in self.order for p in frame.frames.pixel_files))
 
     @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """How each slice's file stood when its header was read."""
+        return all_known(frame.frames.stamp for frame in self.order)
+
+    @property
     def slices(self) -> int:
         """How many slices."""
         return len(self.order)
@@ -70,6 +76,11 @@ class ReversedFrames:
     def pixel_files(self) -> tuple[Path, ...]:
         """Those of the volume."""
         return self.stored.pixel_files if isinstance(self.stored, InFiles) else ()
+
+    @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """As the volume's."""
+        return self.stored.stamps if isinstance(self.stored, Stamped) else ()
 
     @property
     def slices(self) -> int:

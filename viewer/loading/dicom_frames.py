@@ -15,6 +15,7 @@ from viewer.loading.decode_frame import as_cells, decoded_cells, native_cells, r
 from viewer.loading.dicom_grey_scale import PixelLayout
 from viewer.loading.dicom_header import PlainCopy
 from viewer.loading.errors import UnreadableImage
+from viewer.loading.file_stamp import FileStamp, all_known
 from viewer.loading.frame_index import FrameIndex
 from viewer.loading.frame_source import CodedFrame
 from viewer.loading.pydicom_process import decode_apart
@@ -36,11 +37,18 @@ class DicomFrames:
     index: FrameIndex
     order: tuple[int, ...] | None = None
     """Which frame of the file each slice is; None: as they are stored."""
+    stamp: FileStamp | None = None
+    """How the file stood when its header was read; None when not known."""
 
     @property
     def pixel_files(self) -> tuple[Path, ...]:
         """The file."""
         return (self.path,)
+
+    @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """How the file stood when its header was read."""
+        return all_known((self.stamp,))
 
     @property
     def slices(self) -> int:
@@ -136,6 +144,11 @@ class SliceFiles:
     def pixel_files(self) -> tuple[Path, ...]:
         """All files."""
         return tuple(dict.fromkeys(path for file in self.files for path in file.pixel_files))
+
+    @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """How all files stood when their headers were read."""
+        return all_known(file.stamp for file in self.files)
 
     @property
     def slices(self) -> int:

@@ -14,6 +14,7 @@ from viewer.domain.hanging import wanted_first
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind, View, ViewPosition
 from viewer.loading.errors import UnreadableImage
+from viewer.loading.file_stamp import all_known, file_stamp
 from viewer.loading.found_exam import FoundExam, FoundImage
 from viewer.loading.frame_source import FrameSource
 from viewer.loading.lay_image import StoredImage, laid, unique_name
@@ -70,13 +71,14 @@ def _located(found: FoundExam, images: Sequence[StoredImage]) -> LocatedExam:
         stacks.append(replace(stack, name=unique_name(stack, [s.name for s in stacks])))
         frames[stack.image_id] = source
     ids = frames.keys()
+    masks = tuple(mask for mask in found.truth_masks if mask.image_id in ids)
     return LocatedExam(
         exam=Exam(
             exam_id=found.exam_id,
             alias=found.alias,
             images=tuple(stacks),
             identity=found.identity,
-            truth_masks=tuple(mask for mask in found.truth_masks if mask.image_id in ids),
+            truth_masks=masks,
             labels={i: label for i, label in found.labels.items() if i in ids},
         ),
         frames=MappingProxyType(frames),
@@ -84,6 +86,7 @@ def _located(found: FoundExam, images: Sequence[StoredImage]) -> LocatedExam:
         originals=MappingProxyType(
             {i.stack.image_id: replace(i, first_frame=None) for i in images}
         ),
+        mask_stamps=all_known(file_stamp(mask.path) for mask in masks),
     )
 
 

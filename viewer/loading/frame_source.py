@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.domain.geometry import Orientation
+from viewer.loading.file_stamp import FileStamp
 
 
 class FrameSource(Protocol):
@@ -70,6 +71,16 @@ class InFiles(Protocol):
         ...
 
 
+@runtime_checkable
+class Stamped(Protocol):
+    """Frames that know how their files stood when they were read."""
+
+    @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """Of all files whose bytes decide the pixels, in their order; empty when not known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedFrame:
     """One compressed slice, and what turns it into codes."""
@@ -108,6 +119,8 @@ class LaidFrames:
         self._stored = stored
         self._orientation = orientation
         self._first_frame = first_frame
+        # Asked for in the window's thread: such a question is slow, and here is another thread.
+        self._stamps = stored.stamps if isinstance(stored, Stamped) else ()
         self._lock = threading.Lock()
 
     @property
@@ -119,6 +132,11 @@ class LaidFrames:
     def pixel_files(self) -> tuple[Path, ...]:
         """The files whose bytes decide the pixels; empty when that is not known."""
         return self._stored.pixel_files if isinstance(self._stored, InFiles) else ()
+
+    @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """How those files stood when they were read; empty when that is not known."""
+        return self._stamps
 
     @property
     def values_are_codes(self) -> bool:

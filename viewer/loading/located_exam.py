@@ -9,6 +9,7 @@ from types import MappingProxyType
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import View
+from viewer.loading.file_stamp import FileStamp
 from viewer.loading.frame_source import FrameSource
 from viewer.loading.lay_image import StoredImage, laid, unique_name
 
@@ -24,6 +25,8 @@ class LocatedExam:
     """By image id."""
     originals: Mapping[str, StoredImage] = field(default_factory=lambda: NO_ORIGINALS)
     """By image id: what an image was before it was laid, needed to assign another view."""
+    mask_stamps: tuple[FileStamp, ...] = ()
+    """How the exam's truth masks stood when they were found; empty when not known."""
 
 
 def assign_view(located: LocatedExam, image_id: str, view: View) -> LocatedExam:

@@ -34,6 +34,7 @@ from viewer.loading.dicom_view import patient_orientation, view_of
 from viewer.loading.dicom_voi import vois_of
 from viewer.loading.errors import UnreadableFile
 from viewer.loading.file_name_view import contradicted_view
+from viewer.loading.file_stamp import file_stamp
 from viewer.loading.frame_depths import FrameDepths, frame_depths
 from viewer.loading.frame_index import NO_PIXELS, FrameIndex, PixelElement, index_frames
 from viewer.loading.frame_order import frame_order, with_frames_in_order
@@ -84,6 +85,7 @@ class DicomFile:
 
 def read_dicom_file(path: Path) -> DicomFile:
     """Read a file's header and find its frames; raises UnreadableFile with the reason if not."""
+    stamp = file_stamp(path)
     header = read_header(path)
     dataset = header.dataset
     if not header.has_pixels or "Rows" not in dataset:
@@ -98,6 +100,7 @@ def read_dicom_file(path: Path) -> DicomFile:
         transfer_syntax=header.transfer_syntax,
         layout=layout,
         index=_index(header, frame_bytes=layout.frame_bytes),
+        stamp=stamp,
     )
     image = stored_image(dataset, kind, (frames,))
     concatenation = _concatenation(dataset) if kind is ImageKind.DBT else ""

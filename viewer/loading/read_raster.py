@@ -20,6 +20,7 @@ from viewer.domain.view import ImageKind
 from viewer.domain.windowing import GreyScale
 from viewer.loading.errors import UnreadableFile, UnreadableImage
 from viewer.loading.file_name_view import UNKNOWN_VIEW
+from viewer.loading.file_stamp import FileStamp, all_known, file_stamp
 from viewer.loading.lay_image import StoredImage
 from viewer.loading.sniff import FileKind
 from viewer.loading.stable_hash import file_hash
@@ -41,11 +42,18 @@ class PictureFrames:
     rows: int
     columns: int
     codes_are_exact: bool = True
+    stamp: FileStamp | None = None
+    """How the file stood when its header was read; None when not known."""
 
     @property
     def pixel_files(self) -> tuple[Path, ...]:
         """The file."""
         return (self.path,)
+
+    @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """How the file stood when its header was read."""
+        return all_known((self.stamp,))
 
     def read_codes(self, slice_index: int) -> NDArray[np.uint16]:
         """Return the codes of one page, (rows, columns)."""
@@ -78,6 +86,7 @@ def read_raster(path: Path, kind: FileKind) -> StoredImage:
 
     Raises UnreadableFile for colour, other depths, icons and damaged files.
     """
+    stamp = file_stamp(path)
     try:
         slices, rows, columns, bits = _png_size(path) if kind is FileKind.PNG else _tiff_size(path)
         image_id = file_hash(path)
@@ -100,7 +109,9 @@ def read_raster(path: Path, kind: FileKind) -> StoredImage:
         ),
         view=UNKNOWN_VIEW,
         evidence=OrientationEvidence(wrong_side_is_mirrored=True),
-        frames=PictureFrames(path=path, kind=kind, slices=slices, rows=rows, columns=columns),
+        frames=PictureFrames(
+            path=path, kind=kind, slices=slices, rows=rows, columns=columns, stamp=stamp
+        ),
     )
 
 

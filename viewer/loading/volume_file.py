@@ -24,6 +24,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from viewer.loading.errors import UnreadableFile, UnreadableImage
+from viewer.loading.file_stamp import FileStamp, all_known, file_stamp
 from viewer.loading.sniff import FileKind
 from viewer.loading.unpacked_file import COPY_AGAIN, DAMAGED
 from viewer.loading.volume_layout import layout_of
@@ -73,6 +74,7 @@ class VolumeFile:
 
     def __init__(self, path: Path, kind: FileKind) -> None:
         """Read the header; raises UnreadableFile or, when unpacking fails, UnreadableImage."""
+        self._stamp = file_stamp(path)
         self._path = path
         self._kind = kind
         self._lock = threading.Lock()
@@ -88,6 +90,11 @@ class VolumeFile:
         """The file when it holds its own pixels; empty for a header beside a pixel file."""
         names_another = self._path.suffix.lower() in (".mhd", ".nhdr", ".hdr", ".img")
         return () if names_another else (self._path,)
+
+    @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """How the file stood when its header was read, if it holds its own pixels."""
+        return all_known((self._stamp,)) if self.pixel_files else ()
 
     def read(self, slice_index: int) -> NDArray[Any]:
         """Return one slice, (rows, columns), in the file's own numbers; raises UnreadableImage."""

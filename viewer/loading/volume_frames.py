@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.domain.windowing import CODES, GreyScale
+from viewer.loading.file_stamp import FileStamp
 from viewer.loading.volume_file import VolumeFile
 
 
@@ -53,6 +54,11 @@ class VolumeFrames:
     def pixel_files(self) -> tuple[Path, ...]:
         """The file; none when its pixels may lie in another one beside it."""
         return self.file.pixel_files
+
+    @property
+    def stamps(self) -> tuple[FileStamp, ...]:
+        """How the file stood when its header was read."""
+        return self.file.stamps
 
     @property
     def codes_are_exact(self) -> bool:

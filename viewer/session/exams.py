@@ -1,28 +1,13 @@
-"""Opening, choosing, correcting and closing exams."""
+"""Choosing, correcting and closing exams."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from viewer.domain.exam import Exam
 from viewer.domain.modified_views import extra_stages
-from viewer.domain.patient_studies import newest_of
 from viewer.session.staging import emptied, remembering, with_stage
 from viewer.session.state import Cine, Layout, SessionState
-
-
-def opened(state: SessionState, exams: Iterable[Exam]) -> SessionState:
-    """Add exams and hang the first of them, or the newest study of that patient.
-
-    One that is open already is replaced by its newer reading.
-    """
-    new = tuple(exams)
-    if not new:
-        return state
-    ids = {exam.exam_id for exam in new}
-    kept = tuple(exam for exam in state.exams if exam.exam_id not in ids)
-    return chosen(replace(state, exams=kept + new), newest_of(new[0], new).exam_id)
 
 
 def chosen(state: SessionState, exam_id: str) -> SessionState:

@@ -13,7 +13,7 @@ _NAMES = tuple(f.name for f in fields(SessionState))
 
 def changed_names(change: Change) -> tuple[str, ...]:
     """The fields of the state that differ."""
-    return tuple(name for name in _NAMES if change.touches(name))
+    return tuple(name for name in _NAMES if name in change.touched)
 
 
 def reaction_of(change: Change) -> Reaction | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import ClassVar
 
 from psygnal import Signal
@@ -14,7 +14,22 @@ from viewer.session.state import SessionState
 
 Transition = Callable[[SessionState], SessionState]
 
-_ALL_BUT_PANES = tuple(f.name for f in fields(SessionState) if f.name != "panes")
+_COMPARED = (
+    "exam_id",
+    "stage_index",
+    "extra_stages",
+    "layout",
+    "active",
+    "remembered",
+    "pane_sizes",
+    "options",
+)
+"""What is compared value by value, so that what comes out equal counts as untouched.
+
+The rest is the same only as the same object: an exam that was read anew may be described alike.
+"""
+_NAMES = tuple(f.name for f in fields(SessionState))
+_PANES = frozenset({"panes"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +38,18 @@ class Change:
 
     old: SessionState
     new: SessionState
+    touched: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The fields of the state that differ; told once, since every listener asks."""
+
+    def __post_init__(self) -> None:
+        """Look what differs."""
+        old, new = self.old, self.new
+        touched = frozenset(n for n in _NAMES if getattr(old, n) is not getattr(new, n))
+        object.__setattr__(self, "touched", touched)
 
     def touches(self, *names: str) -> bool:
         """Whether any of these fields of the state differs."""
-        return any(getattr(self.old, name) is not getattr(self.new, name) for name in names)
+        return not self.touched.isdisjoint(names)
 
     @property
     def slots(self) -> frozenset[Slot]:
@@ -50,7 +73,7 @@ class Change:
     def _is_about_panes(self) -> bool:
         """Whether nothing but panes differs, and no place came or went."""
         same_places = self.old.panes.keys() == self.new.panes.keys()
-        return same_places and not self.touches(*_ALL_BUT_PANES)
+        return same_places and self.touched <= _PANES
 
     @property
     def _pairs(self) -> Iterator[tuple[PaneState, PaneState]]:
@@ -81,8 +104,36 @@ class Session:
     def apply(self, transition: Transition) -> None:
         """Replace the state by what the transition makes of it, and tell the listeners."""
         old = self._state
-        new = transition(old)
-        if new is old or all(getattr(old, f.name) is getattr(new, f.name) for f in fields(old)):
+        new = _settled(old, transition(old))
+        if new is old:
+            return
+        change = Change(old=old, new=new)
+        if not change.touched:
             return
         self._state = new
-        self.changed.emit(Change(old=old, new=new))
+        self.changed.emit(change)
+
+
+def _settled(old: SessionState, new: SessionState) -> SessionState:
+    """The new state with the old one's objects wherever they are equal."""
+    equal = {
+        name: getattr(old, name)
+        for name in _COMPARED
+        if getattr(old, name) is not getattr(new, name) and getattr(old, name) == getattr(new, name)
+    }
+    panes = _settled_panes(old.panes, new.panes)
+    if panes is not new.panes:
+        equal["panes"] = panes
+    return replace(new, **equal) if equal else new
+
+
+def _settled_panes(
+    old: Mapping[Slot, PaneState], new: Mapping[Slot, PaneState]
+) -> Mapping[Slot, PaneState]:
+    """The new panes, those that are equal as the objects they were; in the new order."""
+    if new is old:
+        return old
+    panes = {slot: old[slot] if old.get(slot) == pane else pane for slot, pane in new.items()}
+    if tuple(panes) == tuple(old) and all(panes[slot] is old[slot] for slot in panes):
+        return old
+    return panes if any(panes[slot] is not pane for slot, pane in new.items()) else new
