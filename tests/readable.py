@@ -130,3 +130,30 @@ def cut_cells(root: QWidget) -> list[str]:
                 if needed.width() > room.width() or needed.height() > place.height():
                     found.append(f"cell {words!r} of {view.accessibleName()}")
     return found
+
+
+def cut_titles(root: QWidget) -> list[str]:
+    """Titles of columns that are cut; a table of the worklist's kind says them on hover instead."""
+    found = []
+    for view in visible(root):
+        if not isinstance(view, QTableView) or view.horizontalHeader().isHidden():
+            continue
+        header, model = view.horizontalHeader(), view.model()
+        for column in range(model.columnCount()):
+            title = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+            needed = header.fontMetrics().horizontalAdvance(title) + INNER_EDGE
+            if needed > header.sectionSize(column) and not header.isSectionHidden(column):
+                found.append(f"title {title!r} of {view.accessibleName() or type(view).__name__}")
+    return found
+
+
+def cut_placeholders(root: QWidget) -> list[str]:
+    """What an empty field says of itself and has no room for."""
+    found = []
+    for field in visible(root):
+        if not isinstance(field, QLineEdit) or field.text():
+            continue
+        words = field.placeholderText()
+        if field.fontMetrics().horizontalAdvance(words) > field.width() - INNER_EDGE:
+            found.append(f"{words!r} of {named(field)}")
+    return found

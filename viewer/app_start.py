@@ -11,7 +11,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from inference.process import usable_cores
-from viewer.ui.theme import apply_theme
+from viewer.storage.places import Places
+from viewer.storage.settings_file import read_settings
+from viewer.ui.theme import apply_theme, use_text_size
 
 FIRST_SIZE = (1600, 960)
 SWITCH_INTERVAL_S = 0.0002
@@ -27,6 +29,13 @@ def dark_application() -> QApplication:
     application.setDesktopFileName("tomolens")
     apply_theme(application)
     return application
+
+
+def use_own_text_size(where: Places) -> tuple[str, ...]:
+    """Make words as large as the settings say; returns what was wrong with their file."""
+    stored = read_settings(where.settings_file)
+    use_text_size(stored.settings.text_percent)
+    return stored.complaints
 
 
 def favour_the_window() -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from viewer.app_start import dark_application, end_on_interrupt
+from viewer.app_start import dark_application, end_on_interrupt, use_own_text_size
 from viewer.commands.seal_truth_file import TRUTH_COLUMNS, seal_truth_file
 from viewer.jobs.exam_search import ExamSearch
 from viewer.jobs.one_task import OneTask
 from viewer.jobs.pilot_search import PilotSearch
 from viewer.logs import start_logging, stop_logging
-from viewer.storage.places import places
+from viewer.storage.places import Places, places
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.study_design.designer import FIRST_SIZE, Designer, ask_to_discard
 from viewer.ui.window_size import resize_within_screen
@@ -48,11 +48,26 @@ def designer_window(
     return window
 
 
+def own_designer(
+    where: Places,
+    chooser: FileChooser | None = None,
+    *,
+    may_discard: Callable[[QWidget], bool] = ask_to_discard,
+) -> Designer:
+    """A wizard alone, its words as large as the settings say."""
+    complaints = use_own_text_size(where)
+    window = designer_window(chooser, may_discard=may_discard)
+    for complaint in complaints:
+        window.notices.add(f"{complaint}.", "", is_error=False)
+    return window
+
+
 def run_designer(path: Path | None = None) -> int:
     """Show the wizard, on a study if one is given; returns the exit code."""
     application = dark_application()
-    start_logging(places(os.environ).cache)
-    window = designer_window()
+    where = places(os.environ)
+    start_logging(where.cache)
+    window = own_designer(where)
     window.show()
     end_on_interrupt(application)
     if path is not None:

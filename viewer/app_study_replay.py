@@ -32,6 +32,7 @@ from viewer.study.protocol import Protocol
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.pane_presenter import PanePresenter
 from viewer.ui.study.replay_window import ReplayWindow
+from viewer.ui.theme import use_text_size
 
 
 class ReplayProgram(QObject):
@@ -51,6 +52,7 @@ class ReplayProgram(QObject):
         self._is_closed = False
         stored = read_settings(where.settings_file)
         settings = stored.settings
+        use_text_size(settings.text_percent)
         self.session = Session(SessionState(options=Options(ai_words=False)))
         self.signals = DecodeSignals(self)
         store = frame_store(settings)

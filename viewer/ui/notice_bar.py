@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from viewer.ui.icons import icon
+from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.theme import ERROR, WARNING
 
 _MOST = 20
@@ -41,6 +42,7 @@ class NoticeBar(QWidget):
         layout.addWidget(self._count)
         layout.addWidget(self._close)
         self.hide()
+        follow_text_size(self, self._grow)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -62,6 +64,11 @@ class NoticeBar(QWidget):
             self._notices.pop()
         self._show_newest()
 
+    def _grow(self) -> None:
+        """Take the size of words."""
+        self._close.setIconSize(QSize(scaled(_ICON), scaled(_ICON)))
+        self._show_newest()
+
     def _show_newest(self) -> None:
         self.setVisible(bool(self._notices))
         if not self._notices:
@@ -69,7 +76,7 @@ class NoticeBar(QWidget):
         message, hint, is_error = self._notices[-1]
         name = "mdi6.alert-circle-outline" if is_error else "mdi6.alert-outline"
         colour = ERROR if is_error else WARNING
-        self._sign.setPixmap(icon(name, colour).pixmap(_ICON, _ICON))
+        self._sign.setPixmap(icon(name, colour).pixmap(scaled(_ICON), scaled(_ICON)))
         self._words.setText(f"{message} {hint}".strip())
         others = len(self._notices) - 1
         self._count.setText(f"{others} more" if others else "")

@@ -62,6 +62,11 @@ def follow_text_size(widget: QWidget, grow: Callable[[], None]) -> None:
     _Follower(widget, grow)
 
 
+def no_wider(widget: QWidget, width: int) -> None:
+    """Let a widget be no wider than so many logical pixels at 100 % text, grown with the words."""
+    follow_text_size(widget, lambda: widget.setMaximumWidth(scaled(width)))
+
+
 def size_dialog(dialog: QDialog, width: int, height: int) -> None:
     """Give a dialog its first size at 100 % text, grown with the words, within its window."""
     width, height = scaled(width), scaled(height)

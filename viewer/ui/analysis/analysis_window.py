@@ -34,13 +34,18 @@ from viewer.ui.analysis.page import Page
 from viewer.ui.analysis.subgroups_tab import SubgroupsTab
 from viewer.ui.analysis.time_tab import TimeTab
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.flow_layout import FlowLayout
+from viewer.ui.folding_row import FoldingRow
 from viewer.ui.notice_bar import NoticeBar
+from viewer.ui.text_size import follow_text_size, scaled
 
 FIRST_SIZE = (1440, 900)
 SMALLEST = (960, 620)
 _EMPTY = """\
 A study's folder, or a table: iMRMC, MRMCaov or OR-DBM CSV, a JAFROC workbook, a wide CSV with a
 column for each reader, or answers exported by Tomolens."""
+_EMPTY_WIDTH = 560
+_BAR_WIDTH = 420
 _RESEARCH = "Research use only, not for diagnosis"
 
 
@@ -71,8 +76,10 @@ class AnalysisWindow(QMainWindow):
         self.tabs.tabBar().setDrawBase(False)
         self._title = QLabel(self)
         self._title.setObjectName("heading")
+        self._title.setWordWrap(True)
         self._words = QLabel(self)
         self._words.setObjectName("hint")
+        self._words.setWordWrap(True)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self._busy = QLabel(self)
@@ -220,15 +227,14 @@ class AnalysisWindow(QMainWindow):
             self.open(folder)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setContentsMargins(16, 10, 16, 8)
-        top.setSpacing(12)
-        top.addWidget(self._title)
-        top.addWidget(self._words, 1)
-        top.addWidget(_button("Open table…", self._ask_table, self))
-        top.addWidget(_button("Open study…", self._ask_study, self))
-        top.addWidget(self.report_button)
-        top.addWidget(self.tables_button)
+        said = QWidget(self)
+        words = QHBoxLayout(said)
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(12)
+        words.addWidget(self._title)
+        words.addWidget(self._words, 1)
+        top = FoldingRow(said, self._row_of_buttons(), parent=self)
+        top.set_margins(16, 10, 16, 8)
         research = QLabel(_RESEARCH, self)
         research.setObjectName("research")
         bottom = QHBoxLayout()
@@ -239,18 +245,32 @@ class AnalysisWindow(QMainWindow):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(top)
+        column.addWidget(top)
         column.addWidget(self.notices)
         column.addWidget(self._stack, 1)
         column.addLayout(bottom)
         self.setCentralWidget(inside)
 
+    def _row_of_buttons(self) -> QWidget:
+        row = QWidget(self)
+        layout = FlowLayout(row, gap=12)
+        for button in (
+            _button("Open table…", self._ask_table, self),
+            _button("Open study…", self._ask_study, self),
+            self.report_button,
+            self.tables_button,
+        ):
+            layout.addWidget(button)
+        return row
+
     def _empty_page(self) -> QWidget:
         page = QWidget(self)
         title = QLabel("Analyse a study or a table", page)
         title.setObjectName("title")
-        words = QLabel(_EMPTY, page)
+        words = QLabel(" ".join(_EMPTY.split()), page)
         words.setObjectName("hint")
+        words.setWordWrap(True)
+        follow_text_size(words, lambda: words.setMinimumWidth(scaled(_EMPTY_WIDTH)))
         buttons = QHBoxLayout()
         buttons.addWidget(_button("Open table…", self._ask_table, page))
         buttons.addWidget(_button("Open study…", self._ask_study, page))
@@ -265,7 +285,7 @@ class AnalysisWindow(QMainWindow):
     def _busy_page(self) -> QWidget:
         page = QWidget(self)
         self.bar.setParent(page)
-        self.bar.setFixedWidth(420)
+        follow_text_size(self.bar, lambda: self.bar.setFixedWidth(scaled(_BAR_WIDTH)))
         column = QVBoxLayout()
         column.setSpacing(14)
         column.addWidget(self._busy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from viewer.analysis.gain import endpoint_words, gain, gain_of_reader
 from viewer.analysis.mrmc_results import MrmcAnalysis, MrmcPair, MrmcTest
@@ -19,6 +19,7 @@ from viewer.ui.analysis.overview_words import (
     refusal_words,
 )
 from viewer.ui.analysis.page import Page, sentence
+from viewer.ui.flow_layout import FlowLayout
 
 _TESTS = ("Difference", "Random", "Estimate", "SE", "CI", "Statistic", "df", "p")
 _SINGLES = ("Modality", "Mean", "SE", "CI", "df")
@@ -94,13 +95,13 @@ class ComparisonTab(Page):
         )
 
     def _lay_out_mrmc(self) -> None:
-        chooser = QHBoxLayout()
-        chooser.addWidget(QLabel("Endpoint and covariances", self))
-        chooser.addWidget(self.choice)
-        chooser.addStretch(1)
+        chooser = QWidget(self)
+        choice = FlowLayout(chooser, gap=8)
+        choice.addWidget(QLabel("Endpoint and covariances", self))
+        choice.addWidget(self.choice)
         self.add_block("Modalities compared", chooser, self.words, self.tests)
-        tables = QHBoxLayout()
-        tables.setSpacing(24)
+        tables = QWidget(self)
+        flow = FlowLayout(tables, gap=24, at_top=True)
         for title, table in (
             ("Each modality by itself", self.singles),
             ("Each reader", self.merits),
@@ -108,12 +109,12 @@ class ComparisonTab(Page):
         ):
             label = QLabel(title, self)
             label.setObjectName("heading")
-            column = QVBoxLayout()
+            holder = QWidget(tables)
+            column = QVBoxLayout(holder)
+            column.setContentsMargins(0, 0, 0, 0)
             column.addWidget(label)
             column.addWidget(table)
-            column.addStretch(1)
-            tables.addLayout(column)
-        tables.addStretch(1)
+            flow.addWidget(holder)
         self.add(tables)
 
     def _add_refusals(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from viewer.ui.analysis.plot_look import named_pen, plot_widget, unit_grid
 from viewer.ui.analysis.plot_tip import PlotTip
+from viewer.ui.text_size import scaled
 from viewer.ui.theme import LINE, TEXT
 
 _REACH_PX = 9.0
@@ -91,11 +92,11 @@ class CurvePlot(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the axes and a readable curve."""
-        return QSize(420, 380)
+        return QSize(scaled(420), scaled(260))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Smaller than this nothing can be read."""
-        return QSize(240, 220)
+        return QSize(scaled(270), scaled(220))
 
     def show_curves(self, curves: Sequence[DrawnCurve]) -> None:
         """Draw these curves and no others."""

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.analysis.results import AI, Curve, Discrimination, ModalityResults, StudyResults
 from viewer.ui.analysis.curve_plot import CurvePlot, DrawnCurve
@@ -14,6 +22,9 @@ from viewer.ui.analysis.figures import interval, number
 from viewer.ui.analysis.legend import Legend, LegendEntry
 from viewer.ui.analysis.modality_look import modality_colour, modality_words
 from viewer.ui.analysis.page import Page, hint
+from viewer.ui.flow_layout import FlowLayout
+from viewer.ui.folding_row import FoldingRow
+from viewer.ui.text_size import follow_text_size
 
 READER_OPACITY = 0.5
 AVERAGE_WIDTH = 3.0
@@ -105,24 +116,19 @@ class CurvesTab(QWidget):
                 self._point(key)
 
     def _lay_out(self) -> None:
-        plots = QHBoxLayout()
-        plots.setSpacing(10)
-        plots.addLayout(titled("ROC", self.roc, self), 1)
-        plots.addLayout(titled("Precision and recall", self.pr, self), 1)
-        switches = QHBoxLayout()
-        switches.setSpacing(16)
-        switches.addWidget(
-            hint("Point at a curve for its name. Wheel: larger; double click: whole.", self), 1
-        )
+        plots = two_plots(self.roc, self.pr, self)
+        switches = QWidget(self)
+        line = FlowLayout(switches, gap=16)
         for switch in (self.readers, self.averages, self.diagonal):
-            switches.addWidget(switch)
+            line.addWidget(switch)
+        said = hint("Point at a curve for its name. Wheel: larger; double click: whole.", self)
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 14, 8, 12)
         column.setSpacing(10)
         column.addWidget(self.legend)
-        column.addLayout(plots, 1)
-        column.addLayout(switches)
+        column.addWidget(plots, 1)
+        column.addWidget(FoldingRow(said, switches, gap=16, parent=self))
         right = Page(self)
         right.add_block(
             "Areas",
@@ -130,7 +136,7 @@ class CurvesTab(QWidget):
             words="A click brings the curve out. On hover: SE and further intervals.",
         )
         self.split = QSplitter(self)
-        self.split.addWidget(left)
+        self.split.addWidget(scrolled_down(left, self))
         self.split.addWidget(right)
         self.split.setStretchFactor(0, 1)
         self.split.setSizes([720, _TABLE_WIDTH])
@@ -157,15 +163,41 @@ def pr_plot(parent: QWidget) -> CurvePlot:
     )
 
 
-def titled(title: str, plot: QWidget, parent: QWidget) -> QVBoxLayout:
+def two_plots(roc: CurvePlot, pr: CurvePlot, parent: QWidget) -> FoldingRow:
+    """Both kinds of curves side by side, or one below the other where words need the width."""
+    return FoldingRow(
+        titled("ROC", roc, parent),
+        titled("Precision and recall", pr, parent),
+        gap=10,
+        line_gap=10,
+        shared=True,
+        parent=parent,
+    )
+
+
+def titled(title: str, plot: QWidget, parent: QWidget) -> QWidget:
     """A plot under its title."""
-    label = QLabel(title, parent)
+    holder = QWidget(parent)
+    label = QLabel(title, holder)
     label.setObjectName("heading")
-    column = QVBoxLayout()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(6)
     column.addWidget(label)
     column.addWidget(plot, 1)
-    return column
+    return holder
+
+
+def scrolled_down(block: QWidget, parent: QWidget) -> QScrollArea:
+    """A block as high as the room there is; one that needs more scrolls."""
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(block)
+    area.setMinimumWidth(block.minimumSizeHint().width())
+    follow_text_size(area, lambda: area.setMinimumWidth(block.minimumSizeHint().width()))
+    return area
 
 
 def average_curve(

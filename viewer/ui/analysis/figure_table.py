@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,12 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.theme import SECONDARY, TEXT
 
 _ROW_HEIGHT = 26
+"""Logical pixels at 100 % text, as all that follow."""
 _HEADER_HEIGHT = 28
 _VALUE = Qt.ItemDataRole.UserRole
 _PADDING = 16
+_LEAST_WIDTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,6 @@ class FigureTable(QTableWidget):
         """headers: of the columns; the first holds names, the others figures."""
         super().__init__(0, len(headers), parent)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -62,13 +64,13 @@ class FigureTable(QTableWidget):
         self.setObjectName("figures")
         self.setWordWrap(False)
         header = self.horizontalHeader()
-        header.setFixedHeight(_HEADER_HEIGHT)
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSortIndicatorShown(False)
         header.sectionClicked.connect(self._sort)
         self._sorted_by: tuple[int, Qt.SortOrder] | None = None
         self.show_columns(headers)
+        follow_text_size(self, self._grow)
         self.cellClicked.connect(self._tell)
 
     def show_columns(self, headers: Sequence[str]) -> None:
@@ -93,7 +95,7 @@ class FigureTable(QTableWidget):
         """Fit the columns to what they hold."""
         self.resizeColumnsToContents()
         for column in range(self.columnCount()):
-            self.setColumnWidth(column, self.columnWidth(column) + _PADDING)
+            self.setColumnWidth(column, self.columnWidth(column) + scaled(_PADDING))
         # No wider than its columns: an empty rest of a row says nothing.
         self.setMaximumWidth(self._content_width())
         self.updateGeometry()
@@ -118,14 +120,23 @@ class FigureTable(QTableWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """High enough for every row."""
-        height = _HEADER_HEIGHT + _ROW_HEIGHT * self.rowCount() + 2
+        height = scaled(_HEADER_HEIGHT) + scaled(_ROW_HEIGHT) * self.rowCount() + 2
         if self.horizontalScrollBar().maximum() > 0:
             height += self.horizontalScrollBar().sizeHint().height()
         return QSize(self._content_width(), height)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Every row is shown; narrow windows scroll sideways."""
-        return QSize(min(200, self._content_width()), self.sizeHint().height())
+        return QSize(min(scaled(_LEAST_WIDTH), self._content_width()), self.sizeHint().height())
+
+    def _grow(self) -> None:
+        """Take the size of words."""
+        # A row is never lower than its header's font, which changes only after the table's.
+        self.verticalHeader().setMinimumSectionSize(1)
+        self.verticalHeader().setDefaultSectionSize(scaled(_ROW_HEIGHT))
+        self.horizontalHeader().setFixedHeight(scaled(_HEADER_HEIGHT))
+        # Nor do the titles have theirs yet.
+        QTimer.singleShot(0, self, self.widen)
 
     def _content_width(self) -> int:
         return sum(self.columnWidth(column) for column in range(self.columnCount())) + 2

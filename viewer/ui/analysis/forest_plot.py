@@ -11,9 +11,11 @@ from viewer.ui.analysis.figures import number
 from viewer.ui.analysis.modality_look import modality_colour, modality_words
 from viewer.ui.analysis.plot_look import round_ticks
 from viewer.ui.fonts import text_font
+from viewer.ui.text_size import follow_text_size, scaled, text_factor
 from viewer.ui.theme import LINE, SECONDARY, SMALL_PIXELS, TEXT
 
 _STEP = 13
+"""Logical pixels at 100 % text, as all that follow."""
 _LINE_GAP = 9
 _NAMES = 110
 _FIGURES = 64
@@ -38,6 +40,7 @@ class ForestPlot(QWidget):
         }
         self._low, self._high = _range(self._lines)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        follow_text_size(self, self.updateGeometry)
         self.setAccessibleName("AUC of each reader")
         self.setAccessibleDescription(
             ". ".join(
@@ -49,11 +52,11 @@ class ForestPlot(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         """Every line is shown; the page scrolls."""
         height = sum(_height(line) for _, line in self._lines)
-        return QSize(520, _LEGEND + height + _AXIS)
+        return QSize(scaled(520), scaled(_LEGEND) + height + scaled(_AXIS))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As high as its lines."""
-        return QSize(360, self.sizeHint().height())
+        return QSize(scaled(360), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw legend, lines and axis."""
@@ -61,62 +64,64 @@ class ForestPlot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_legend(painter)
         self._draw_axis(painter)
-        top = float(_LEGEND)
+        top = float(scaled(_LEGEND))
         for name, line in self._lines:
             self._draw_line(painter, name, line, top)
             top += _height(line)
         painter.end()
 
     def _x(self, value: float) -> float:
-        room = self.width() - _NAMES - _FIGURES
-        return _NAMES + room * (value - self._low) / (self._high - self._low)
+        room = self.width() - scaled(_NAMES) - scaled(_FIGURES)
+        return scaled(_NAMES) + room * (value - self._low) / (self._high - self._low)
 
     def _draw_legend(self, painter: QPainter) -> None:
-        painter.setFont(text_font(SMALL_PIXELS))
-        left = float(_NAMES)
+        painter.setFont(text_font(scaled(SMALL_PIXELS)))
+        left, dot, height = float(scaled(_NAMES)), _dot(), scaled(_LEGEND)
         for modality in self._modalities:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._colours[modality])
-            painter.drawEllipse(QPointF(left + _DOT, _LEGEND / 2), _DOT, _DOT)
+            painter.drawEllipse(QPointF(left + dot, height / 2), dot, dot)
             words = modality_words(modality)
             width = painter.fontMetrics().horizontalAdvance(words) + 4
             painter.setPen(QColor(SECONDARY))
-            box = QRectF(left + 12, 0, width, _LEGEND)
+            box = QRectF(left + scaled(12), 0, width, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
-            left += width + 30
+            left += width + scaled(30)
 
     def _draw_axis(self, painter: QPainter) -> None:
-        bottom = self.height() - _AXIS
-        painter.setFont(text_font(SMALL_PIXELS))
+        bottom = self.height() - scaled(_AXIS)
+        painter.setFont(text_font(scaled(SMALL_PIXELS)))
         for value in round_ticks(self._low, self._high):
             x = self._x(value)
             painter.setPen(QPen(QColor(LINE), 1))
-            painter.drawLine(QPointF(x, _LEGEND), QPointF(x, bottom))
+            painter.drawLine(QPointF(x, scaled(_LEGEND)), QPointF(x, bottom))
             painter.setPen(QColor(SECONDARY))
-            box = QRectF(x - 30, bottom + 2, 60, 16)
+            box = QRectF(x - scaled(30), bottom + 2, scaled(60), scaled(16))
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, number(value, 2))
 
     def _draw_line(
         self, painter: QPainter, name: str, line: tuple[Estimate, ...], top: float
     ) -> None:
-        painter.setFont(text_font(SMALL_PIXELS))
+        painter.setFont(text_font(scaled(SMALL_PIXELS)))
         painter.setPen(QColor(TEXT))
-        words = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _NAMES - 12)
-        box = QRectF(0, top, _NAMES - 12, _height(line) - _LINE_GAP)
+        room = scaled(_NAMES - 12)
+        words = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+        box = QRectF(0, top, room, _height(line) - scaled(_LINE_GAP))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
         for place, (modality, value, limits) in enumerate(line):
-            y = top + _STEP * (place + 0.5)
+            y = top + scaled(_STEP) * (place + 0.5)
             colour = self._colours[modality]
-            painter.setPen(QPen(colour, 1.4))
+            painter.setPen(QPen(colour, 1.4 * text_factor()))
             painter.drawLine(
                 QPointF(self._x(max(limits.low, self._low)), y),
                 QPointF(self._x(min(limits.high, self._high)), y),
             )
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
-            painter.drawEllipse(QPointF(self._x(value), y), _DOT, _DOT)
+            painter.drawEllipse(QPointF(self._x(value), y), _dot(), _dot())
             painter.setPen(QColor(SECONDARY))
-            figure = QRectF(self.width() - _FIGURES + 8, y - 8, _FIGURES - 8, 16)
+            width, high = scaled(_FIGURES - 8), scaled(16)
+            figure = QRectF(self.width() - width, y - high / 2, width, high)
             painter.drawText(figure, Qt.AlignmentFlag.AlignVCenter, number(value))
 
 
@@ -137,7 +142,11 @@ def forest_lines(results: StudyResults) -> tuple[tuple[str, tuple[Estimate, ...]
 
 
 def _height(line: tuple[Estimate, ...]) -> int:
-    return _STEP * max(1, len(line)) + _LINE_GAP
+    return scaled(_STEP) * max(1, len(line)) + scaled(_LINE_GAP)
+
+
+def _dot() -> float:
+    return _DOT * text_factor()
 
 
 def _range(lines: tuple[tuple[str, tuple[Estimate, ...]], ...]) -> tuple[float, float]:

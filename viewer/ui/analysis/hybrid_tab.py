@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QSplitter,
@@ -31,7 +30,9 @@ from viewer.ui.analysis.curves_tab import (
     model_curve,
     pr_plot,
     roc_plot,
+    scrolled_down,
     titled,
+    two_plots,
 )
 from viewer.ui.analysis.figure_table import Cell, FigureTable
 from viewer.ui.analysis.figures import number, signed
@@ -39,6 +40,7 @@ from viewer.ui.analysis.lambda_control import LambdaControl
 from viewer.ui.analysis.modality_look import modality_colour, modality_words
 from viewer.ui.analysis.page import Page, hint
 from viewer.ui.analysis.sweep_plot import SweepPlot
+from viewer.ui.flow_layout import FlowLayout
 
 _HEADERS = ("Reader", "AUC", "to alone", "AP", "Best λ", "AUC there", "Left out", "Optimism")
 _NOW = 4
@@ -103,7 +105,7 @@ class HybridTab(QWidget):
         mixed = mixed_scores(self._table, choice)
         if isinstance(mixed, Refusal):
             self._mixed = None
-            self._said.setText(f"{mixed.reason} {mixed.instead}".strip())
+            self._say(f"{mixed.reason} {mixed.instead}".strip())
             self.roc.show_curves(())
             self.pr.show_curves(())
             self.areas.show_rows(())
@@ -112,7 +114,7 @@ class HybridTab(QWidget):
         self.control.setEnabled(True)
         self._mixed = mixed
         self._alone = mixed.at(1.0)
-        self._said.setText(_left_out_words(mixed))
+        self._say(_left_out_words(mixed))
         self._start_curves(mixed)
         self._start_rows(mixed)
         self.show_lambda(self.control.value)
@@ -261,6 +263,11 @@ class HybridTab(QWidget):
     def _point_at_reader(self, name: str) -> None:
         self._point(_AVERAGE if name == _MEAN else f"{HYBRID}:{name}")
 
+    def _say(self, words: str) -> None:
+        """What is to be known of the choice; nothing takes no room."""
+        self._said.setText(words)
+        self._said.setVisible(bool(words))
+
     def _fill_choices(self, results: StudyResults) -> None:
         for model in self._table.ai:
             self.model.addItem(model, model)
@@ -273,41 +280,39 @@ class HybridTab(QWidget):
             self.base.setCurrentIndex(self.base.findData(results.hybrid.base))
 
     def _lay_out(self) -> None:
-        choices = QHBoxLayout()
-        choices.setSpacing(8)
+        choices = QWidget(self)
+        line = FlowLayout(choices, gap=16)
         for words, box in (
             ("Readers", self.base),
             ("mixed with", self.model),
             ("AI scores", self.scale),
         ):
-            choices.addWidget(QLabel(words, self))
-            choices.addWidget(box)
-            choices.addSpacing(8)
-        choices.addWidget(self._said, 1)
-        plots = QGridLayout()
-        plots.setSpacing(10)
-        plots.addLayout(titled("ROC", self.roc, self), 0, 0)
-        plots.addLayout(titled("Precision and recall", self.pr, self), 0, 1)
-        plots.addLayout(
-            titled("AUC over λ; stars: each reader's best", self.sweep, self), 1, 0, 1, 2
-        )
-        plots.setRowStretch(0, 3)
-        plots.setRowStretch(1, 2)
+            pair = QWidget(self)
+            of_pair = QHBoxLayout(pair)
+            of_pair.setContentsMargins(0, 0, 0, 0)
+            of_pair.setSpacing(8)
+            of_pair.addWidget(QLabel(words, pair))
+            of_pair.addWidget(box)
+            line.addWidget(pair)
+        sweep = titled("AUC over λ; stars: each reader's best", self.sweep, self)
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 0, 8, 12)
-        column.addLayout(plots, 1)
+        column.setSpacing(10)
+        column.addWidget(two_plots(self.roc, self.pr, self), 3)
+        column.addWidget(sweep, 2)
         right = Page(self)
         right.add_block("Areas at this λ", self.areas, words=_WORDS)
         split = QSplitter(self)
-        split.addWidget(left)
+        split.addWidget(scrolled_down(left, self))
         split.addWidget(right)
         split.setStretchFactor(0, 1)
         split.setSizes([596, 664])
         top = QVBoxLayout()
         top.setContentsMargins(16, 12, 16, 10)
         top.setSpacing(8)
-        top.addLayout(choices)
+        top.addWidget(choices)
+        top.addWidget(self._said)
         top.addWidget(self.control)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
-from viewer.ui.fonts import text_font
+from viewer.ui.flow_layout import FlowLayout
+from viewer.ui.folding_row import FoldingRow
+from viewer.ui.text_size import follow_text_size, scaled
 
 _STEPS = 100
 _READOUT = 74
+"""Logical pixels at 100 % text, as all that follow."""
+_WORDS = 190
+_LEAST_SLIDER = 200
 
 
 class LambdaControl(QWidget):
@@ -25,21 +29,22 @@ class LambdaControl(QWidget):
         self.slider.setPageStep(10)
         self.slider.setAccessibleName("λ, weight of the reader")
         self._readout = QLabel(self)
-        self._readout.setFont(text_font(18, QFont.Weight.DemiBold))
-        self._readout.setFixedWidth(_READOUT)
+        self._readout.setObjectName("readout")
         self._words = QLabel(self)
         self._words.setObjectName("hint")
-        self._words.setMinimumWidth(190)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._tell)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addWidget(self._readout)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(self._words)
+        moved = QWidget(self)
+        first = QHBoxLayout(moved)
+        first.setContentsMargins(0, 0, 0, 0)
+        first.setSpacing(10)
+        first.addWidget(self._readout)
+        first.addWidget(self.slider, 1)
+        chosen = QWidget(self)
+        second = FlowLayout(chosen, gap=10)
+        second.addWidget(self._words)
         for text, value in (
             ("AI alone", 0.0),
             (f"Plan {planned:.2f}", planned),
@@ -48,7 +53,11 @@ class LambdaControl(QWidget):
             button = QPushButton(text, self)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, v=value: self.set(v))
-            layout.addWidget(button)
+            second.addWidget(button)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(FoldingRow(moved, chosen, gap=10, parent=self))
+        follow_text_size(self, self._grow)
         self.slider.valueChanged.connect(self._take)
         self.set(planned)
         self._say()
@@ -73,6 +82,12 @@ class LambdaControl(QWidget):
     @Slot()
     def _tell(self) -> None:
         self.moved.emit(self.value)
+
+    def _grow(self) -> None:
+        """Take the size of words."""
+        self._readout.setFixedWidth(scaled(_READOUT))
+        self._words.setMinimumWidth(scaled(_WORDS))
+        self.slider.setMinimumWidth(scaled(_LEAST_SLIDER))
 
     def _say(self) -> None:
         self._readout.setText(f"λ {self.value:.2f}")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from viewer.ui.flow_layout import FlowLayout
+from viewer.ui.text_size import follow_text_size, text_factor
 
 _SIGN = QSize(22, 12)
 
@@ -39,15 +40,14 @@ class Legend(QWidget):
             button.setObjectName("legend")
             button.setCheckable(True)
             button.setChecked(entry.is_on)
-            button.setIcon(_sign(entry))
-            button.setIconSize(_SIGN)
             button.setText(entry.words)
             button.setToolTip(f"Show or hide: {entry.words}")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.toggled.connect(lambda _=False: self.switched.emit())
             self._buttons[entry.key] = button
             layout.addWidget(button)
-
+        self._entries = tuple(entries)
+        follow_text_size(self, self._grow)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -61,16 +61,25 @@ class Legend(QWidget):
         """Switch one on or off."""
         self._buttons[key].setChecked(is_on)
 
+    def _grow(self) -> None:
+        """Take the size of words."""
+        for entry in self._entries:
+            button = self._buttons[entry.key]
+            button.setIcon(_sign(entry))
+            button.setIconSize(_SIGN * text_factor())
+
 
 def _sign(entry: LegendEntry) -> QIcon:
-    picture = QPixmap(_SIGN)
+    size = _SIGN * text_factor()
+    picture = QPixmap(size)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(QColor(entry.colour), 2.4)
+    pen = QPen(QColor(entry.colour), 2.4 * text_factor())
     if entry.is_dashed:
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
-    painter.drawLine(1, _SIGN.height() // 2, _SIGN.width() - 1, _SIGN.height() // 2)
+    middle = size.height() // 2
+    painter.drawLine(1, middle, size.width() - 1, middle)
     painter.end()
     return QIcon(picture)

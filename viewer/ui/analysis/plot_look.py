@@ -11,10 +11,12 @@ from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
 from viewer.ui.fonts import text_font
+from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.theme import LINE, SECONDARY, SMALL_PIXELS
 
 GROUND = "#111316"
 _LEFT_AXIS_PX = 56
+"""Logical pixels at 100 % text, as what follows."""
 _BOTTOM_AXIS_PX = 46
 
 
@@ -32,14 +34,23 @@ def plot_widget(*, x_title: str, y_title: str, parent: QWidget | None = None) ->
         axis = item.getAxis(side)
         axis.setPen(named_pen(LINE))
         axis.setTextPen(SECONDARY)
-        axis.setTickFont(text_font(SMALL_PIXELS))
         axis.setStyle(tickLength=-4, hideOverlappingLabels=False)
         axis.enableAutoSIPrefix(False)
-        axis.setLabel(title, color=SECONDARY, **{"font-size": f"{SMALL_PIXELS}px"})
-        axis.label.setFont(text_font(SMALL_PIXELS))
-    item.getAxis("left").setWidth(_LEFT_AXIS_PX)
-    item.getAxis("bottom").setHeight(_BOTTOM_AXIS_PX)
+        axis.setLabel(title, color=SECONDARY)
+    follow_text_size(view, lambda: _grow(item))
     return view
+
+
+def _grow(item: pg.PlotItem) -> None:
+    """Take the size of words."""
+    for side in ("left", "bottom"):
+        axis = item.getAxis(side)
+        font = text_font(scaled(SMALL_PIXELS))
+        axis.setTickFont(font)
+        axis.setLabel(axis.labelText, **{**axis.labelStyle, "font-size": f"{font.pixelSize()}px"})
+        axis.label.setFont(font)
+    item.getAxis("left").setWidth(scaled(_LEFT_AXIS_PX))
+    item.getAxis("bottom").setHeight(scaled(_BOTTOM_AXIS_PX))
 
 
 def unit_grid() -> pg.PlotCurveItem:

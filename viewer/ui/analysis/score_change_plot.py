@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBox
 from viewer.analysis.study_table import StudyTable
 from viewer.ui.analysis.legend import Legend, LegendEntry
 from viewer.ui.analysis.plot_look import named_pen, plot_widget
+from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.theme import SECONDARY
 
 _DISEASED = "#e69f00"
@@ -81,7 +82,7 @@ class ScoreChangePlot(QWidget):
             y_title="Change of the reader's score",
             parent=self,
         )
-        self.view.setFixedHeight(_HEIGHT)
+        follow_text_size(self.view, lambda: self.view.setFixedHeight(scaled(_HEIGHT)))
         self.view.getPlotItem().setMouseEnabled(x=False, y=False)
         self._box = self.view.getPlotItem().getViewBox()
         reach = float(np.abs(changes.change).max(initial=0.1)) * 1.08
@@ -107,7 +108,7 @@ class ScoreChangePlot(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As wide as the page."""
-        return QSize(700, _HEIGHT + 44)
+        return QSize(scaled(700), scaled(_HEIGHT + 44))
 
     @Slot()
     def draw(self) -> None:
@@ -121,10 +122,14 @@ class ScoreChangePlot(QWidget):
             signs.setData(changes.ai[shown], changes.change[shown])
 
     def _lay_out(self) -> None:
+        chosen = QWidget(self)
+        choice = QHBoxLayout(chosen)
+        choice.setContentsMargins(0, 0, 16, 0)
+        choice.addWidget(QLabel("Reader", self))
+        choice.addWidget(self.reader)
+        choice.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(QLabel("Reader", self))
-        row.addWidget(self.reader)
-        row.addSpacing(16)
+        row.addWidget(chosen)
         row.addWidget(self.legend, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

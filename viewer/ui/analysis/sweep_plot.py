@@ -16,6 +16,7 @@ from viewer.ui.analysis.figures import number
 from viewer.ui.analysis.modality_look import modality_colour
 from viewer.ui.analysis.plot_look import named_pen, plot_widget
 from viewer.ui.analysis.plot_tip import PlotTip
+from viewer.ui.text_size import scaled
 from viewer.ui.theme import TEXT
 
 _STAR = "#e8d27a"
@@ -32,7 +33,7 @@ class SweepPlot(QWidget):
         super().__init__(parent)
         self.setAccessibleName("AUC over lambda")
         self.view = plot_widget(
-            x_title="λ: weight of the reader (0: AI alone, 1: reader alone)",
+            x_title="λ (0: AI alone, 1: reader alone)",
             y_title="AUC",
             parent=self,
         )
@@ -73,11 +74,11 @@ class SweepPlot(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide and low."""
-        return QSize(640, 230)
+        return QSize(scaled(640), scaled(230))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Smaller than this nothing can be read."""
-        return QSize(300, 170)
+        return QSize(scaled(270), scaled(170))
 
     def show_sweep(self, readers: Sequence[str], swept: HybridSweep) -> None:
         """Draw every reader's line, the mean, and the stars."""

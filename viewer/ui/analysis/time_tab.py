@@ -13,11 +13,13 @@ from viewer.ui.analysis.modality_look import modality_colour, modality_words
 from viewer.ui.analysis.page import Page
 from viewer.ui.analysis.plot_look import round_ticks
 from viewer.ui.fonts import text_font
+from viewer.ui.text_size import follow_text_size, scaled, text_factor
 from viewer.ui.theme import LINE, SECONDARY, SMALL_PIXELS, TEXT
 
 _HEADERS = ("Reader", "Modality", "Readings", "Median", "Quartiles", "Mean", "Total")
 _ALL = "All readers"
 _ROW = 24
+"""Logical pixels at 100 % text, as all that follow."""
 _NAMES = 210
 _AXIS = 26
 
@@ -52,45 +54,48 @@ class QuartileBars(QWidget):
         self._modalities = results.modalities
         self._longest = max((found.quartile_high_s for found in results.times), default=1.0) * 1.1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        follow_text_size(self, self.updateGeometry)
         self.setAccessibleName("Active time of a case")
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Every bar is shown."""
-        return QSize(520, _ROW * len(self._times) + _AXIS)
+        return QSize(scaled(520), scaled(_ROW) * len(self._times) + scaled(_AXIS))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As high as the bars."""
-        return QSize(320, self.sizeHint().height())
+        return QSize(scaled(320), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw axis and bars."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(text_font(SMALL_PIXELS))
+        painter.setFont(text_font(scaled(SMALL_PIXELS)))
         self._draw_axis(painter)
         for place, found in enumerate(self._times):
-            self._draw_bar(painter, found, place * _ROW)
+            self._draw_bar(painter, found, place * scaled(_ROW))
         painter.end()
 
     def _x(self, value: float) -> float:
-        return _NAMES + (self.width() - _NAMES - 24) * value / max(self._longest, 1e-9)
+        names = scaled(_NAMES)
+        return names + (self.width() - names - scaled(24)) * value / max(self._longest, 1e-9)
 
     def _draw_axis(self, painter: QPainter) -> None:
-        bottom = self.height() - _AXIS
+        bottom = self.height() - scaled(_AXIS)
         for value in round_ticks(0.0, self._longest):
             x = self._x(value)
             painter.setPen(QPen(QColor(LINE), 1))
             painter.drawLine(int(x), 0, int(x), bottom)
             painter.setPen(QColor(SECONDARY))
-            box = QRectF(x - 40, bottom + 4, 80, 16)
+            box = QRectF(x - scaled(40), bottom + 4, scaled(80), scaled(16))
             box.moveRight(min(box.right(), float(self.width())))
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, f"{value:g} s")
 
     def _draw_bar(self, painter: QPainter, found: TimeSummary, top: int) -> None:
         painter.setPen(QColor(TEXT))
         words = f"{found.reader or _ALL}, {modality_words(found.modality)}"
-        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _NAMES - 14)
-        box = QRectF(0, top, _NAMES - 14, _ROW)
+        room, row = scaled(_NAMES - 14), scaled(_ROW)
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
+        box = QRectF(0, top, room, row)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
         colour = QColor(modality_colour(found.modality, self._modalities))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -98,10 +103,13 @@ class QuartileBars(QWidget):
         faint.setAlphaF(0.4)
         painter.setBrush(faint)
         low, high = self._x(found.quartile_low_s), self._x(found.quartile_high_s)
-        painter.drawRoundedRect(QRectF(low, top + 6, max(2.0, high - low), _ROW - 12), 2, 2)
-        painter.setPen(QPen(colour, 2.4))
+        edge = scaled(6)
+        bar = QRectF(low, top + edge, max(2.0, high - low), row - 2 * edge)
+        painter.drawRoundedRect(bar, 2, 2)
+        painter.setPen(QPen(colour, 2.4 * text_factor()))
         median = self._x(found.median_s)
-        painter.drawLine(int(median), top + 4, int(median), top + _ROW - 4)
+        edge = scaled(4)
+        painter.drawLine(int(median), top + edge, int(median), top + row - edge)
 
 
 def _row(found: TimeSummary) -> Row:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -20,11 +22,14 @@ from viewer.study.protocol import Protocol
 from viewer.study.toml_lines import Path as Place
 from viewer.ui.icons import icon
 from viewer.ui.study_design.draft import Draft
+from viewer.ui.text_size import follow_text_size, no_wider, scaled
 from viewer.ui.theme import WARNING
 
 _MARGIN = 24
 _LABEL_WIDTH = 190
+"""Logical pixels at 100 % text, as what follows."""
 _FIELD_WIDTH = 760
+_LEAST_FIELD = 420
 _MOST_SAID = 4
 _SIGN = 14
 
@@ -40,6 +45,7 @@ class DesignPage(QScrollArea):
         super().__init__(parent)
         self.draft = draft
         self._notes: list[FieldNote] = []
+        self._rows: list[tuple[QBoxLayout, QLabel]] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -49,6 +55,7 @@ class DesignPage(QScrollArea):
         self.column.setSpacing(14)
         heading = QLabel(self.title, self.inside)
         heading.setObjectName("title")
+        heading.setWordWrap(True)
         self.column.addWidget(heading)
         self.column.addStretch(1)
         self.last_row = self.inside
@@ -88,13 +95,14 @@ class DesignPage(QScrollArea):
 
     def start(self) -> None:
         """Show the draft for the first time; subclasses call it when they are laid out."""
+        follow_text_size(self, self._fold)
         self.follow()
         self._say_problems()
 
     def add_words(self, text: str) -> QLabel:
         """Put an explanation below what is there."""
         label = wrapped(" ".join(text.split()), self.inside)
-        label.setMaximumWidth(_FIELD_WIDTH + _LABEL_WIDTH)
+        no_wider(label, _FIELD_WIDTH + _LABEL_WIDTH)
         self._insert(label)
         return label
 
@@ -102,13 +110,13 @@ class DesignPage(QScrollArea):
         """Begin a block."""
         label = QLabel(text, self.inside)
         label.setObjectName("heading")
+        label.setWordWrap(True)
         label.setContentsMargins(0, 8, 0, 0)
         self._insert(label)
 
     def add_field(self, label: str, field: QWidget, *places: Place, words: str = "") -> None:
         """Put a labelled field below what is there; its problems are said under it."""
         name = QLabel(label, self.inside)
-        name.setFixedWidth(_LABEL_WIDTH)
         name.setWordWrap(True)
         name.setBuddy(field)
         name.setContentsMargins(0, 5, 0, 0)
@@ -116,23 +124,38 @@ class DesignPage(QScrollArea):
         beside.setSpacing(4)
         line = QHBoxLayout()
         line.addWidget(field, 1)
-        if field.maximumWidth() < _FIELD_WIDTH:
+        if field.maximumWidth() < scaled(_FIELD_WIDTH):
             line.addStretch(1000)
         beside.addLayout(line)
         if words:
             beside.addWidget(wrapped(words, self.inside))
         if places:
             beside.addWidget(self.note(*places))
-        row = QHBoxLayout()
+        holder = QWidget(self.inside)
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight, holder)
         row.setSpacing(12)
         row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(beside, 1)
-        holder = QWidget(self.inside)
-        holder.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
-        holder.setMaximumWidth(_FIELD_WIDTH + _LABEL_WIDTH)
+        no_wider(holder, _FIELD_WIDTH + _LABEL_WIDTH)
+        self._rows.append((row, name))
         self.last_row = holder
         self._insert(holder)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Fold the labels above their fields where both have no room side by side."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        beside = self.viewport().width() >= scaled(_LABEL_WIDTH + _LEAST_FIELD)
+        for row, name in self._rows:
+            name.setVisible(beside or bool(name.text()))
+            name.setMinimumWidth(scaled(_LABEL_WIDTH) if beside else 0)
+            name.setMaximumWidth(scaled(_LABEL_WIDTH if beside else _FIELD_WIDTH))
+            way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+            row.setDirection(way)
+            row.setSpacing(12 if beside else 2)
 
     def add_wide(self, block: QWidget, *places: Place, stretch: int = 0) -> None:
         """Put something over the whole width below what is there."""
@@ -167,7 +190,8 @@ class FieldNote(QWidget):
         super().__init__(parent)
         self.places = places
         sign = QLabel(self)
-        sign.setPixmap(icon("mdi6.alert-outline", WARNING).pixmap(_SIGN, _SIGN))
+        warning = icon("mdi6.alert-outline", WARNING)
+        follow_text_size(sign, lambda: sign.setPixmap(warning.pixmap(scaled(_SIGN), scaled(_SIGN))))
         self._words = QLabel(self)
         self._words.setObjectName("warning")
         self._words.setWordWrap(True)

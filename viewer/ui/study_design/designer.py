@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QFontMetrics
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -27,6 +27,8 @@ from viewer.jobs.one_task import OneTask
 from viewer.jobs.pilot_search import PilotSearch
 from viewer.study.protocol import Protocol
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.folding_row import FoldingRow
+from viewer.ui.fonts import text_font
 from viewer.ui.icons import icon
 from viewer.ui.notice_bar import NoticeBar
 from viewer.ui.study_design.design_page import DesignPage
@@ -44,11 +46,16 @@ from viewer.ui.study_design.page_storage import StoragePage
 from viewer.ui.study_design.page_study import StudyPage
 from viewer.ui.study_design.page_truth import TruthPage
 from viewer.ui.study_design.page_write import NOTHING_CHANGED, WritePage
-from viewer.ui.theme import SECONDARY, WARNING
+from viewer.ui.text_size import follow_text_size, scaled
+from viewer.ui.theme import SECONDARY, TEXT_PIXELS, WARNING
 
 FIRST_SIZE = (1280, 860)
 SMALLEST = (1000, 640)
 _LIST_WIDTH = 232
+_STEP_HEIGHT = 34
+"""Logical pixels at 100 % text, as what follows."""
+_SIGN = 16
+_STEP_PADDING = 34
 
 SealTruth = Callable[[Path, Path], Protocol]
 """Seals a CSV of truth into a study's folder, and gives the protocol that names it."""
@@ -247,22 +254,16 @@ class Designer(QMainWindow):
 
     def _lay_out(self) -> None:
         self.list.setObjectName("steps")
-        self.list.setFixedWidth(_LIST_WIDTH)
-        self.list.setIconSize(QSize(16, 16))
         for page in self.pages:
-            item = QListWidgetItem(page.title, self.list)
-            item.setSizeHint(QSize(_LIST_WIDTH - 20, 34))
+            QListWidgetItem(page.title, self.list)
             self.stack.addWidget(page)
+        follow_text_size(self.list, self._grow)
         self._state.setObjectName("hint")
+        self._state.setWordWrap(True)
         self.next_button.setDefault(True)
         self.write_button.setDefault(True)
-        bottom = QHBoxLayout()
-        bottom.setContentsMargins(16, 10, 16, 12)
-        bottom.setSpacing(10)
-        bottom.addWidget(_button("Open a study…", self._ask_study, self))
-        bottom.addWidget(self._state, 1)
-        for button in (self.back_button, self.next_button, self.write_button):
-            bottom.addWidget(button)
+        bottom = FoldingRow(self._state, self._buttons(), gap=10, parent=self)
+        bottom.set_margins(16, 10, 16, 12)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
@@ -274,8 +275,29 @@ class Designer(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.notices)
         column.addLayout(middle, 1)
-        column.addLayout(bottom)
+        column.addWidget(bottom)
         self.setCentralWidget(inside)
+
+    def _buttons(self) -> QWidget:
+        holder = QWidget(self)
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(_button("Open a study…", self._ask_study, self))
+        row.addStretch(1)
+        for button in (self.back_button, self.next_button, self.write_button):
+            row.addWidget(button)
+        return holder
+
+    def _grow(self) -> None:
+        """Take the size of words."""
+        self.list.setIconSize(QSize(scaled(_SIGN), scaled(_SIGN)))
+        for place in range(self.list.count()):
+            self.list.item(place).setSizeHint(QSize(0, scaled(_STEP_HEIGHT)))
+        font = text_font(scaled(TEXT_PIXELS))
+        widest = max(QFontMetrics(font).horizontalAdvance(page.title) for page in self.pages)
+        beside = scaled(_SIGN + _STEP_PADDING)
+        self.list.setFixedWidth(max(_LIST_WIDTH, widest + beside))
 
 
 def _next_steps(standing: StudyStanding) -> str:

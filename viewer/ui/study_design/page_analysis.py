@@ -11,6 +11,7 @@ from viewer.study.protocol import AnalysisPlan
 from viewer.ui.study_design.design_page import DesignPage, silently
 from viewer.ui.study_design.draft import Draft
 from viewer.ui.study_design.page_sessions import spin_box
+from viewer.ui.text_size import no_wider
 
 _ENDPOINT_WORDS = {
     "auc": "AUC",
@@ -118,7 +119,7 @@ def _choices(words: dict[str, str], keys: tuple[str, ...], parent: QWidget) -> Q
     box = QComboBox(parent)
     for key in keys:
         box.addItem(words.get(key, key), key)
-    box.setMaximumWidth(260)
+    no_wider(box, 260)
     return box
 
 
@@ -129,5 +130,5 @@ def _decimal(
     box.setDecimals(decimals)
     box.setRange(low, high)
     box.setSingleStep(step)
-    box.setMaximumWidth(140)
+    no_wider(box, 140)
     return box

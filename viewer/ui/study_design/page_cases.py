@@ -23,6 +23,7 @@ from viewer.ui.study_design.design_page import DesignPage, FieldNote
 from viewer.ui.study_design.draft import Draft, renamed_case, with_cases
 from viewer.ui.study_design.record_model import Column
 from viewer.ui.study_design.record_table import RecordTable
+from viewer.ui.text_size import follow_text_size, scaled
 
 _BREASTS = {
     "R L": (Laterality.RIGHT, Laterality.LEFT),
@@ -30,6 +31,9 @@ _BREASTS = {
     "L": (Laterality.LEFT,),
 }
 _NOT_LOOKED = "not looked at"
+_LEAST_TABLE = 260
+"""Logical pixels at 100 % text, as what follows."""
+_BAR_WIDTH = 180
 _WORDS = """\
 Folders are searched with everything in them; each exam becomes a case. A worklist is a CSV with
 the column path and, if wished, case_id, patient, exam_alias, breasts, training; further columns
@@ -58,7 +62,8 @@ class CasesPage(DesignPage):
         self.table: RecordTable[StudyCase] = RecordTable(
             self._columns(), changed=self._take, noun="case", parent=self.inside
         )
-        self.table.view.setMinimumHeight(260)
+        view = self.table.view
+        follow_text_size(view, lambda: view.setMinimumHeight(scaled(_LEAST_TABLE)))
         self.table.add_button("Add folder…", self._ask_folder)
         self.table.add_button("Add worklist…", self._ask_worklist)
         self.look_button = self.table.add_button("Look for the views", self.look_for_views)
@@ -128,9 +133,10 @@ class CasesPage(DesignPage):
     def _add_progress(self) -> None:
         self._count = QLabel(self.inside)
         self._count.setObjectName("hint")
+        self._count.setWordWrap(True)
         self._bar = QProgressBar(self.inside)
         self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(180)
+        follow_text_size(self._bar, lambda: self._bar.setFixedWidth(scaled(_BAR_WIDTH)))
         self._cancel = QPushButton("Cancel", self.inside)
         self._cancel.clicked.connect(self._search.cancel)
         row = QHBoxLayout()

@@ -10,9 +10,10 @@ from viewer.export.csv_rows import write_text
 from viewer.export.design_svg import design_svg
 from viewer.study.design_picture import design_picture
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.flow_layout import FlowLayout
 from viewer.ui.study_design.design_page import DesignPage, FieldNote
 from viewer.ui.study_design.draft import Draft
-from viewer.ui.study_design.picture_view import PictureView
+from viewer.ui.study_design.picture_view import PictureArea, PictureView
 
 
 class PicturePage(DesignPage):
@@ -29,10 +30,11 @@ class PicturePage(DesignPage):
         self._missing = FieldNote((), self.inside)
         self.save_button = QPushButton("Save as SVG…", self.inside)
         self.save_button.clicked.connect(self._save)
-        self.save_button.setFixedWidth(150)
+        buttons = QWidget(self.inside)
+        FlowLayout(buttons).addWidget(self.save_button)
         self.add_wide(self._missing)
-        self.add_wide(self.view)
-        self.add_wide(self.save_button)
+        self.add_wide(PictureArea(self.view, self.inside))
+        self.add_wide(buttons)
         self.start()
 
     def follow(self) -> None:

@@ -15,10 +15,13 @@ from viewer.statistics.refusal import Refusal
 from viewer.statistics.sizing import PilotComponents, cases_for, power_of, readers_for
 from viewer.study.read_protocol import PROTOCOL_NAME
 from viewer.ui.file_chooser import FileChooser
+from viewer.ui.flow_layout import FlowLayout
+from viewer.ui.folding_row import FoldingRow
 from viewer.ui.study_design.design_page import DesignPage, FieldNote, silently, wrapped
 from viewer.ui.study_design.draft import Draft
 from viewer.ui.study_design.page_sessions import spin_box
 from viewer.ui.study_design.power_plot import PowerPlot
+from viewer.ui.text_size import no_wider
 
 _WORDS = """\
 Two modalities, random readers and cases, every reader reads every case. The new study is taken to
@@ -167,33 +170,32 @@ class PowerPage(DesignPage):
 
     def _lay_out(self) -> None:
         self.add_words(_WORDS)
-        sources = QWidget(self.inside)
-        row = QHBoxLayout(sources)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.source, 1)
-        self.table_button = QPushButton("Pilot table…", sources)
-        self.study_button = QPushButton("This study so far", sources)
+        buttons = QWidget(self.inside)
+        row = FlowLayout(buttons)
+        self.table_button = QPushButton("Pilot table…", buttons)
+        self.study_button = QPushButton("This study so far", buttons)
         self.study_button.setEnabled(False)
         row.addWidget(self.table_button)
         row.addWidget(self.study_button)
-        self.add_field("Variances from", sources)
+        self.add_field("Variances from", FoldingRow(self.source, buttons, parent=self.inside))
         self._source = wrapped("", self.inside)
         self.add_field("", self._source)
         self.add_wide(self._said)
         plan = QWidget(self.inside)
-        numbers = QHBoxLayout(plan)
-        numbers.setContentsMargins(0, 0, 0, 0)
-        numbers.setSpacing(8)
+        numbers = FlowLayout(plan, gap=18)
         for words, box in (
             ("Difference", self.effect),
             ("Readers", self.readers),
             ("Cases", self.cases),
             ("Power wanted", self.wanted),
         ):
-            numbers.addWidget(QLabel(words, plan))
-            numbers.addWidget(box)
-            numbers.addSpacing(10)
-        numbers.addStretch(1)
+            pair = QWidget(plan)
+            of_pair = QHBoxLayout(pair)
+            of_pair.setContentsMargins(0, 0, 0, 0)
+            of_pair.setSpacing(8)
+            of_pair.addWidget(QLabel(words, pair))
+            of_pair.addWidget(box)
+            numbers.addWidget(pair)
         self.add_wide(plan)
         self.add_wide(self.answer)
         self.add_wide(self.plot, stretch=100)
@@ -222,5 +224,5 @@ def _decimal(
     box.setRange(low, high)
     box.setSingleStep(step)
     box.setValue(value)
-    box.setMaximumWidth(110)
+    no_wider(box, 110)
     return box

@@ -10,6 +10,7 @@ from viewer.study.protocol import Questions
 from viewer.ui.study_design.design_page import DesignPage, silently
 from viewer.ui.study_design.draft import Draft
 from viewer.ui.study_design.page_sessions import spin_box
+from viewer.ui.text_size import no_wider
 
 _ASKED = (
     (
@@ -48,7 +49,7 @@ class QuestionsPage(DesignPage):
         self.threshold.setRange(0.0, 100.0)
         self.threshold.setDecimals(1)
         self.threshold.setSuffix(" %")
-        self.threshold.setMaximumWidth(140)
+        no_wider(self.threshold, 140)
         self.most_marks = spin_box(1, 1000, self.inside)
         self.add_heading("Limits")
         self.add_field(

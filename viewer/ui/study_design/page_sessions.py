@@ -12,6 +12,7 @@ from viewer.ui.study_design.design_page import DesignPage, silently
 from viewer.ui.study_design.draft import Draft, next_id
 from viewer.ui.study_design.record_model import Column
 from viewer.ui.study_design.record_table import RecordTable
+from viewer.ui.text_size import no_wider
 
 _ALL = "all"
 
@@ -128,7 +129,7 @@ def spin_box(low: int, high: int, parent: QWidget) -> QSpinBox:
     """A whole number; the wheel does not change what one only scrolls past."""
     box = _QuietSpinBox(parent)
     box.setRange(low, high)
-    box.setMaximumWidth(140)
+    no_wider(box, 140)
     return box
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from viewer.ui.study_design.design_page import DesignPage, silently
 from viewer.ui.study_design.draft import Draft
+from viewer.ui.text_size import follow_text_size, scaled
 
 _TEXT_HEIGHT = 150
 
@@ -25,7 +26,7 @@ class StudyPage(DesignPage):
         self.name.setPlaceholderText("Reading DBT with and without the AI")
         self.study_id = QLineEdit(self.inside)
         self.question = QPlainTextEdit(self.inside)
-        self.question.setFixedHeight(_TEXT_HEIGHT)
+        follow_text_size(self.question, lambda: self.question.setFixedHeight(scaled(_TEXT_HEIGHT)))
         self.question.setTabChangesFocus(True)
         self.add_field("Title", self.name, ("title",))
         self.add_field(

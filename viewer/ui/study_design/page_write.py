@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from viewer.commands.study_cases import moved
@@ -18,11 +17,14 @@ from viewer.study.write_protocol import protocol_toml
 from viewer.ui.file_chooser import FileChooser
 from viewer.ui.study_design.design_page import DesignPage, FieldNote, wrapped
 from viewer.ui.study_design.draft import Draft
+from viewer.ui.text_size import follow_text_size, scaled
 
 _FROZEN = """\
 Answers were given under this protocol: it is frozen. A change is a new version with a reason, \
 which stands in the report. What was read stays as it was read."""
 _MOST_DIFFERENCES = 12
+_LEAST_TEXT = 260
+"""Logical pixels at 100 % text."""
 NOTHING_CHANGED = "nothing has changed"
 
 
@@ -45,8 +47,8 @@ class WritePage(DesignPage):
         self.text = QPlainTextEdit(self.inside)
         self.text.setReadOnly(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setFont(_plain_font())
-        self.text.setMinimumHeight(260)
+        self.text.setObjectName("plainText")
+        follow_text_size(self.text, lambda: self.text.setMinimumHeight(scaled(_LEAST_TEXT)))
         self.text.setAccessibleName("study.toml as it will be written")
         self.problems = FieldNote((), self.inside)
         self._frozen = wrapped(_FROZEN, self.inside)
@@ -175,13 +177,6 @@ class WritePage(DesignPage):
         self.add_wide(self.problems)
         self.add_heading("study.toml")
         self.add_wide(self.text, stretch=100)
-
-
-def _plain_font() -> QFont:
-    font = QFont("DejaVu Sans Mono")
-    font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setPixelSize(12)
-    return font
 
 
 def _count(problems: int) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from viewer.study.design_picture import (
     BoxRole,
@@ -14,6 +14,7 @@ from viewer.study.design_picture import (
     TextRole,
 )
 from viewer.ui.fonts import text_font
+from viewer.ui.text_size import follow_text_size, scaled, text_factor
 from viewer.ui.theme import LINE, SECONDARY, TEXT
 
 _FILL = {
@@ -35,20 +36,22 @@ _TEXTS = {
     TextRole.READER: (13, QFont.Weight.Normal, TEXT),
     TextRole.NOTE: (11, QFont.Weight.Normal, SECONDARY),
 }
-_LARGEST_SCALE = 1.35
+_SCALES = (0.8, 1.35)
+"""Least and most at 100 % text."""
+_EMPTY = (320, 60)
 _LOCK = 4.0
 
 
 class PictureView(QWidget):
-    """Scales the picture to its width, up to a size that is easy to read."""
+    """Scales the picture to the room there is, within what is easy to read."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture: DesignPicture | None = None
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self._room = 0
+        self._scale = 1.0
         self.setAccessibleName("Design of the study")
+        follow_text_size(self, self._fit)
 
     @property
     def picture(self) -> DesignPicture | None:
@@ -61,28 +64,22 @@ class PictureView(QWidget):
         if picture is not None:
             words = [f"{box.text} {box.detail}".strip() for box in picture.boxes]
             self.setAccessibleDescription(". ".join(words))
-        self.updateGeometry()
+        self._fit()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """The picture in points."""
-        if self._picture is None:
-            return QSize(400, 60)
-        return QSize(int(self._picture.width), int(self._picture.height))
+    def use_room(self, width: int) -> None:
+        """Fill a width, in logical pixels, with words neither too small nor too large."""
+        self._room = width
+        self._fit()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Half its size can still be read."""
-        return QSize(320, 60)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        """The wider, the higher."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
-        """The height at a width."""
-        if self._picture is None:
-            return 60
-        return int(self._picture.height * self._scale(width)) + 1
+    def _fit(self) -> None:
+        picture = self._picture
+        if picture is None:
+            self.setFixedSize(scaled(_EMPTY[0]), scaled(_EMPTY[1]))
+            return
+        least, most = (scale * text_factor() for scale in _SCALES)
+        self._scale = min(most, max(least, self._room / picture.width))
+        self.setFixedSize(int(picture.width * self._scale), int(picture.height * self._scale) + 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw boxes, locks and texts."""
@@ -91,18 +88,42 @@ class PictureView(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scale = self._scale(self.width())
-        painter.scale(scale, scale)
+        painter.scale(self._scale, self._scale)
         for box in picture.boxes:
             _draw_box(painter, box)
         for text in picture.texts:
             _draw_text(painter, text)
         painter.end()
 
-    def _scale(self, width: int) -> float:
-        if self._picture is None:
-            return 1.0
-        return min(_LARGEST_SCALE, max(1, width) / self._picture.width)
+
+class PictureArea(QScrollArea):
+    """As high as the picture; one that is wider than the page is scrolled sideways."""
+
+    def __init__(self, view: PictureView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = view
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Picture of the design")
+        self.setWidget(view)
+        view.installEventFilter(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Use the new width."""
+        super().resizeEvent(event)
+        self._view.use_room(self.viewport().width())
+        self._take_height()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Follow the picture's height."""
+        if event.type() == QEvent.Type.Resize:
+            self._take_height()
+        return super().eventFilter(watched, event)
+
+    def _take_height(self) -> None:
+        bar = self.horizontalScrollBar()
+        below = bar.sizeHint().height() if self._view.width() > self.viewport().width() else 0
+        self.setFixedHeight(self._view.height() + below)
 
 
 def _draw_box(painter: QPainter, box: PictureBox) -> None:

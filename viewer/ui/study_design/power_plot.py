@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from viewer.statistics.sizing import PilotComponents, power_table
 from viewer.ui.analysis.plot_look import named_pen, plot_widget
 from viewer.ui.fonts import text_font
+from viewer.ui.text_size import follow_text_size, scaled, text_factor
 from viewer.ui.theme import SECONDARY, SMALL_PIXELS
 
 _READERS = (3, 5, 8, 12, 20)
 _POINTS = 120
 _LABEL_GAP = 0.07
+_LABEL_ROOM = 0.12
+"""Of the axis, at 100 % text."""
 _HIGHEST = 1.0
 _PLANNED = "#e69f00"
 _SHADES = ("#2f5674", "#3d729b", "#4f92c4", "#6fb1e0", "#a3d0f0")
@@ -36,6 +39,8 @@ class PowerPlot(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._most = 0.0
+        follow_text_size(self, self._grow)
 
     @property
     def lines(self) -> int:
@@ -44,11 +49,11 @@ class PowerPlot(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide."""
-        return QSize(720, 320)
+        return QSize(scaled(720), scaled(320))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Smaller than this nothing can be read."""
-        return QSize(360, 240)
+        return QSize(scaled(300), scaled(240))
 
     def clear(self) -> None:
         """Draw nothing."""
@@ -72,7 +77,8 @@ class PowerPlot(QWidget):
         counts = np.linspace(max(4, most // 100), most, _POINTS)
         drawn = sorted({*_READERS, readers} - {n for n in (readers,) if n < 3})
         power = power_table(pilot, effect=effect, readers=drawn, cases=counts, alpha=alpha)
-        self._box.setRange(xRange=(0, most * 1.12), yRange=(0, 1.03), padding=0)
+        self._most = float(most)
+        self._grow()
         self._add(pg.InfiniteLine(pos=wanted, angle=0, pen=named_pen(SECONDARY, dashed=True)))
         heights = _apart([float(line[-1]) for line in power])
         for shade, (number, line) in enumerate(zip(drawn, power, strict=True)):
@@ -93,9 +99,17 @@ class PowerPlot(QWidget):
                 )
             )
 
+    def _grow(self) -> None:
+        """Take the size of words: the lines end where their labels begin."""
+        room = 1 + _LABEL_ROOM * text_factor()
+        self._box.setRange(xRange=(0, max(1.0, self._most) * room), yRange=(0, 1.03), padding=0)
+        for part in self._parts:
+            if isinstance(part, pg.TextItem):
+                part.setFont(text_font(scaled(SMALL_PIXELS)))
+
     def _label(self, words: str, x: float, y: float, colour: str) -> None:
         label = pg.TextItem(words, color=colour, anchor=(0, 0.5))
-        label.setFont(text_font(SMALL_PIXELS))
+        label.setFont(text_font(scaled(SMALL_PIXELS)))
         label.setPos(x, y)
         self._add(label)
 

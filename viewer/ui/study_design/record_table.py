@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Any, Generic
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QStyledItemDelegate,
@@ -21,9 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.study.protocol_problem import Problem
+from viewer.ui.flow_layout import FlowLayout
 from viewer.ui.study_design.record_model import Column, RecordModel, RecordT
+from viewer.ui.text_size import follow_text_size, scaled
 
 _ROW_HEIGHT = 28
+"""Logical pixels at 100 % text, as what follows."""
 _LEAST_ROWS = 4
 
 
@@ -42,43 +45,46 @@ class RecordTable(QWidget, Generic[RecordT]):
         """made: gives the record that the button Add adds; None: no such button."""
         super().__init__(parent)
         self._changed = changed
+        self._most_rows: int | None = None
         self._made = made
-        self._buttons_so_far = 0
         self.model: RecordModel[RecordT] = RecordModel(columns, self)
-        self.view = QTableView(self)
+        self.view = _TableView(self)
         self.view.setModel(self.model)
         self.view.setAccessibleName(f"Table of {noun}s")
         self._set_up_view()
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(8)
+        row = QWidget(self)
+        self.buttons = FlowLayout(row, gap=8)
         if made is not None:
             self.add_button(f"Add {noun}", self.add)
         self.remove_button = self.add_button("Remove", self.remove_chosen)
         self._refusal = QLabel(self)
         self._refusal.setObjectName("warning")
-        self.buttons.addWidget(self._refusal)
-        self.buttons.addStretch(1)
+        self._refusal.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.view, 1)
-        layout.addLayout(self.buttons)
+        layout.addWidget(row)
+        layout.addWidget(self._refusal)
+        self._refusal.hide()
+        self.view.resized.connect(self._fit_columns)
+        self.model.modelReset.connect(self._fit_columns)
+        follow_text_size(self.view, self._grow)
         self.model.edited.connect(self._replace)
-        self.model.refused.connect(self._refusal.setText)
+        self.model.refused.connect(self._refuse)
 
     def add_button(self, text: str, act: Callable[[], None]) -> QPushButton:
-        """Put a button under the table, before the others' end."""
+        """Put a button under the table, after the others."""
         button = QPushButton(text, self)
         button.setAutoDefault(False)
         button.clicked.connect(lambda _=False: act())
-        self.buttons.insertWidget(self._buttons_so_far, button)
-        self._buttons_so_far += 1
+        self.buttons.addWidget(button)
         return button
 
     def show_records(self, records: Sequence[RecordT], problems: Sequence[Problem] = ()) -> None:
         """Show these; problems with a path (kind, row, key, ...) colour their cells."""
         self.model.show_records(records, _by_cell(problems))
-        self._refusal.clear()
+        self._refuse("")
 
     @property
     def chosen(self) -> tuple[int, ...]:
@@ -103,8 +109,51 @@ class RecordTable(QWidget, Generic[RecordT]):
 
     def fit_rows(self, most: int) -> None:
         """Be as high as the rows, up to so many."""
-        rows = max(_LEAST_ROWS, min(most, self.model.rowCount() + 1))
-        self.view.setFixedHeight(_ROW_HEIGHT * rows + self.view.horizontalHeader().height() + 2)
+        self._most_rows = most
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._most_rows is None:
+            return
+        rows = max(_LEAST_ROWS, min(self._most_rows, self.model.rowCount() + 1))
+        bar = self.view.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        self.view.setFixedHeight(scaled(_ROW_HEIGHT) * (rows + 1) + below + 2)
+
+    def _grow(self) -> None:
+        """Take the size of words."""
+        view, row = self.view, scaled(_ROW_HEIGHT)
+        # A row is never lower than its header's font, which changes only after the table's.
+        view.verticalHeader().setMinimumSectionSize(1)
+        view.verticalHeader().setDefaultSectionSize(row)
+        view.horizontalHeader().setFixedHeight(row)
+        self._fit_columns()
+
+    @Slot()
+    def _fit_columns(self) -> None:
+        """Where room is short, columns give up what their words do not need; the last takes a rest.
+
+        Beyond that the table scrolls.
+        """
+        header, room = self.view.horizontalHeader(), self.view.viewport().width()
+        wanted = [scaled(column.width) for column in self.model.columns]
+        spare = []
+        for place, width in enumerate(wanted):
+            title, words = header.sectionSizeHint(place), self.view.sizeHintForColumn(place)
+            spare.append(max(0, width - max(title, min(words, width))))
+        excess = sum(wanted) - room
+        given = min(1.0, max(0, excess) / max(1, sum(spare)))
+        widths = [w - ceil(given * s) for w, s in zip(wanted, spare, strict=True)]
+        widths[-1] += max(0, room - sum(widths))
+        for place, width in enumerate(widths):
+            self.view.setColumnWidth(place, width)
+        self._fit()
+
+    @Slot(str)
+    def _refuse(self, words: str) -> None:
+        """Say why what was typed cannot be; nothing takes no room."""
+        self._refusal.setText(words)
+        self._refusal.setVisible(bool(words))
 
     @Slot(int, object)
     def _replace(self, row: int, record: RecordT) -> None:
@@ -115,7 +164,6 @@ class RecordTable(QWidget, Generic[RecordT]):
     def _set_up_view(self) -> None:
         view = self.view
         view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         view.setShowGrid(False)
         view.setAlternatingRowColors(True)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -127,12 +175,20 @@ class RecordTable(QWidget, Generic[RecordT]):
         )
         header = view.horizontalHeader()
         header.setHighlightSections(False)
-        header.setFixedHeight(28)
         for place, column in enumerate(self.model.columns):
-            view.setColumnWidth(place, column.width)
             if column.choices is not None:
                 view.setItemDelegateForColumn(place, _ChoiceDelegate(column.choices, view))
-        header.setSectionResizeMode(len(self.model.columns) - 1, QHeaderView.ResizeMode.Stretch)
+
+
+class _TableView(QTableView):
+    """Says when it has other room."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Tell it."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 class _ChoiceDelegate(QStyledItemDelegate):
