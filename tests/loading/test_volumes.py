@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import struct
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from numpy.typing import NDArray
 
 from viewer.domain.geometry import SpacingOrigin
 from viewer.domain.view import ImageKind
-from viewer.domain.windowing import lookup_table
+from viewer.domain.windowing import Window, lookup_table
 from viewer.loading.errors import UnreadableFile, UnreadableImage
 from viewer.loading.model_source import model_input
+from viewer.loading.pixel_check import DERIVED
 from viewer.loading.read_volume import read_volume
 from viewer.loading.sniff import FileKind
+from viewer.loading.volume_layout import layout_of
 
 NAMES = ("1_L-CC.nii.gz", "1_L-CC.nii", "1_L-CC.nrrd", "1_L-CC.mha", "1_L-CC.mhd")
 
@@ -233,3 +236,57 @@ def test_a_mask_volume_belongs_to_its_image(tmp_path: Path) -> None:
     write_volume(tmp_path / "1_L-CC_malignant.nii.gz", mask)
     masks = only_exam(tmp_path).exam.truth_masks
     assert [mask.malignant for mask in masks] == [True]
+
+
+@pytest.mark.parametrize("name", ["1_L-CC.nii", "1_L-CC.nii.gz"])
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+@pytest.mark.parametrize(
+    ("shown_values", "center", "width"),
+    [((100.0, 900.0), 500, 800), ((-4.0, 0.0), -2, 4)],
+)
+def test_the_window_that_a_nifti_header_states_is_shown_first(
+    tmp_path: Path,
+    name: str,
+    dtype: type,
+    shown_values: tuple[float, float],
+    center: float,
+    width: float,
+) -> None:
+    path = with_shown_values(tmp_path / name, *shown_values, dtype=dtype)
+    (window,) = only_exam(path).exam.images[0].vois
+    assert isinstance(window, Window)
+    assert (window.center, window.width, window.explanation) == (center, width, "of the header")
+
+
+@pytest.mark.parametrize(
+    "shown_values", [(0.0, 0.0), (900.0, 100.0), (float("nan"), 5.0), (0.0, float("inf"))]
+)
+def test_a_nifti_header_that_states_no_window_leaves_it_to_the_pixels(
+    tmp_path: Path, shown_values: tuple[float, float]
+) -> None:
+    path = with_shown_values(tmp_path / "1_L-CC.nii", *shown_values, dtype=np.float32)
+    (window,) = only_exam(path).exam.images[0].vois
+    assert window.explanation == DERIVED
+
+
+def with_shown_values(path: Path, black: float, white: float, *, dtype: type) -> Path:
+    """A NIfTI volume with cal_min and cal_max."""
+    plain = write_volume(path.with_name("plain.nii"), breast(slices=3).astype(dtype))
+    content = bytearray(plain.read_bytes())
+    plain.unlink()
+    struct.pack_into("<2f", content, 124, white, black)
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return path
+
+
+def test_the_window_of_a_nifti_header_of_the_second_version_is_read(tmp_path: Path) -> None:
+    header = bytearray(540)
+    header[:12] = b"\x1c\x02\0\0n+2\0\r\n\x1a\n"
+    struct.pack_into("<h", header, 12, 16)
+    struct.pack_into("<q", header, 168, 544)
+    struct.pack_into("<4d", header, 176, 1.0, 0.0, 900.0, 100.0)
+    path = tmp_path / "a.nii"
+    path.write_bytes(header)
+    layout = layout_of(path, FileKind.NIFTI)
+    assert layout is not None
+    assert layout.shown == (100.0, 900.0)

@@ -12,7 +12,7 @@ from viewer.domain.geometry import PixelSpacing, SpacingOrigin
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.orientation import OrientationEvidence
 from viewer.domain.view import ImageKind
-from viewer.domain.windowing import CODES
+from viewer.domain.windowing import CODES, VoiFunction, Window
 from viewer.loading.ct_volume import ct_volume, names_ct
 from viewer.loading.errors import UnreadableFile, UnreadableImage
 from viewer.loading.file_name_view import UNKNOWN_VIEW, stem_of
@@ -58,7 +58,7 @@ def read_volume(path: Path, kind: FileKind) -> StoredImage:
             rows=header.rows,
             columns=header.columns,
             grey_scale=scale.grey_scale(),
-            vois=(),
+            vois=_stated_windows(file),
             spacing=_spacing(header),
             slice_spacing_mm=header.slice_mm if _spacing(header) else None,
             warnings=doubts,
@@ -66,6 +66,20 @@ def read_volume(path: Path, kind: FileKind) -> StoredImage:
         view=UNKNOWN_VIEW,
         evidence=OrientationEvidence(wrong_side_is_mirrored=True),
         frames=VolumeFrames(file=file, scale=scale),
+    )
+
+
+def _stated_windows(file: VolumeFile) -> tuple[Window, ...]:
+    if file.shown is None:
+        return ()
+    black, white = file.shown
+    return (
+        Window(
+            center=(black + white) / 2,
+            width=white - black,
+            function=VoiFunction.LINEAR_EXACT,
+            explanation="of the header",
+        ),
     )
 
 

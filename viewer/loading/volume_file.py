@@ -86,6 +86,11 @@ class VolumeFile:
         self._pixels = self._pixels_in_a_row()
 
     @property
+    def shown(self) -> tuple[float, float] | None:
+        """Values to show black and white, where the header says."""
+        return None if self._pixels is None else self._pixels.layout.shown
+
+    @property
     def pixel_files(self) -> tuple[Path, ...]:
         """The file when it holds its own pixels; empty for a header beside a pixel file."""
         names_another = self._path.suffix.lower() in (".mhd", ".nhdr", ".hdr", ".img")

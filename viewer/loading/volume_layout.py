@@ -51,6 +51,8 @@ class VolumeLayout:
     """Where the packed part of the file begins (gzip or zlib); None: nothing is packed."""
     slope: float = 1.0
     intercept: float = 0.0
+    shown: tuple[float, float] | None = None
+    """Values to show black and white, where the header says (NIfTI: cal_min and cal_max)."""
 
     @property
     def is_scaled(self) -> bool:
@@ -75,14 +77,15 @@ def _nifti(first: bytes) -> VolumeLayout | None:
         first = zlib.decompressobj(31).decompress(first, 540)
     order = "<" if first[:4] in (b"\x5c\x01\0\0", b"\x1c\x02\0\0") else ">"
     if first[4:8] == b"n+2\0":
-        code, offset, slope, intercept = (
+        code, offset, slope, intercept, white, black = (
             *struct.unpack_from(f"{order}h", first, 12),
             *struct.unpack_from(f"{order}q", first, 168),
-            *struct.unpack_from(f"{order}2d", first, 176),
+            *struct.unpack_from(f"{order}4d", first, 176),
         )
     elif first[344:348] == b"n+1\0":
         (code,) = struct.unpack_from(f"{order}h", first, 70)
         offset, slope, intercept = struct.unpack_from(f"{order}3f", first, 108)
+        white, black = struct.unpack_from(f"{order}2f", first, 124)
     else:
         return None
     # A slope of 0 means that values are not scaled.
@@ -94,6 +97,7 @@ def _nifti(first: bytes) -> VolumeLayout | None:
         packed_from=0 if packed else None,
         slope=float(slope),
         intercept=float(intercept),
+        shown=(black, white) if np.isfinite([black, white]).all() and black < white else None,
     )
     return None if layout.is_scaled and layout.dtype.kind != "f" else layout
 
