@@ -75,6 +75,29 @@ def test_a_folder_of_exams_is_a_list_and_only_near_ones_are_open(start: Start, m
     )
 
 
+def test_after_a_search_the_keys_stay_with_the_list(start: Start, many: Path) -> None:
+    running = start()
+    running.open(many)
+    page = running.program.window._parts.worklist
+    running.key(Qt.Key.Key_F5)
+    before = running.state.panes
+    running.key(Qt.Key.Key_A)
+    assert page.text.text() == "a"
+    running.key(Qt.Key.Key_Escape)
+    running.qtbot.wait(50)
+    running.key(Qt.Key.Key_Down)
+    running.key(Qt.Key.Key_Space)
+    assert running.state.panes == before
+    assert page.table.currentIndex().row() == 1
+    running.key(Qt.Key.Key_E)
+    running.key(Qt.Key.Key_Return)
+    running.qtbot.wait(50)
+    wanted = page.table.selected
+    running.key(Qt.Key.Key_Return)
+    running.qtbot.waitUntil(lambda: running.state.exam_id == wanted, timeout=WAIT_MS)
+    assert not page.isVisible()
+
+
 def test_the_list_is_worked_by_keyboard_and_marks_are_kept(
     start: Start, many: Path, tmp_path: Path
 ) -> None:

@@ -106,7 +106,7 @@ def test_identity_is_hidden_until_asked_for():
     assert "DOE" not in scene_of().description
     context = PaneContext(identity=IDENTITY, text=TextSettings(identity=True))
     assert "DOE JANE" in words(scene_of(context=context))
-    assert "123  born 1960-01-02" in words(scene_of(context=context))
+    assert "123   born 1960-01-02" in words(scene_of(context=context))
     scene = scene_of(replace(LCC, acquired="20240610 080512"), context=context)
     assert "2024-06-10 08:05" in words(scene)
 

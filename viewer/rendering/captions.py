@@ -191,7 +191,8 @@ def identity_lines(
     born = f"born {date_words(identity.birth_date)}" if identity.birth_date else ""
     parts = (
         name_words(identity.name),
-        "  ".join(part for part in (identity.patient_id, born) if part),
+        # As between statements, so that a narrow pane breaks here and not on the breast.
+        "   ".join(part for part in (identity.patient_id, born) if part),
         moment_words(acquired),
         identity.institution,
     )

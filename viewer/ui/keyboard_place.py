@@ -85,13 +85,18 @@ class KeyboardPlace(QObject):
             self._draw_ring()
         return False
 
+    def _typed(self, field: QWidget) -> None:
+        """Leave a text field, unless the page it is on has given the keyboard on by itself."""
+        if field.hasFocus() or not field.isVisible():
+            self.go_home()
+
     def _press(self, watched: QObject, event: QKeyEvent) -> bool:
         key = event.key()
         if isinstance(watched, _TEXT_FIELDS):
             keeps_return = isinstance(watched, QPlainTextEdit | QTextEdit)
             if key in _ENDS_TEXT and not (keeps_return and key != Qt.Key.Key_Escape):
                 # The field first does what it does at the end of typing.
-                QTimer.singleShot(0, self, self.go_home)
+                QTimer.singleShot(0, self, lambda: self._typed(watched))
             return False
         if self._region is None:
             return False
