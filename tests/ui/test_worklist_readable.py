@@ -35,7 +35,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patient = {"PatientID": name, "PatientName": f"Family {name}"}
         relabelled(made, folder / name, study=name, StudyDate="20240610", **patient)
     table = folder / "list.csv"
-    rows = [f"a,Case 1,urgent,{LONG}", "b,Case 2,,", "gone,Case 3,,"]
+    rows = [f"a,Case 1 of 2024-06-10 new,urgent,{LONG}", "b,Case 2,,", "gone,Case 3,,"]
     table.write_text("\n".join(["path,alias,priority,note", *rows]), encoding="utf-8")
     return table
 
@@ -71,7 +71,38 @@ def test_no_words_of_the_worklist_are_cut_in_a_small_window(
         assert not shown.table.cut_columns(row) & set(SHOWN)
     header = shown.table.horizontalHeader()
     for column in (Column.STATUS, Column.PRIORS, Column.AI, Column.PRIORITY):
-        assert header.sectionSizeHint(column) <= shown.table.columnWidth(column)
+        if not shown.table.isColumnHidden(column):
+            assert header.sectionSizeHint(column) <= shown.table.columnWidth(column)
+
+
+@pytest.mark.parametrize("percent", PERCENTS)
+def test_columns_without_words_take_no_room_that_names_and_dates_need(
+    page: tuple[RunningProgram, WorklistPage], qapp: QApplication, percent: int
+) -> None:
+    running, shown = page
+    set_text_size(qapp, percent)
+    running.qtbot.wait(100)
+    table, texts = shown.table, [shown.model.index(n, Column.PRIORS).data() for n in range(3)]
+    assert texts == ["", "", ""]
+    assert table.isColumnHidden(Column.PRIORS) == (percent > 100)
+    assert not table.isColumnHidden(Column.STATUS)
+    exams = [shown.model.index(n, Column.EXAM).data() for n in range(3)]
+    assert max(map(len, exams)) > 20
+    for row in range(3):
+        assert Column.EXAM not in table.cut_columns(row)
+
+
+def test_a_column_that_the_list_is_sorted_by_is_shown_also_without_words(
+    page: tuple[RunningProgram, WorklistPage], qapp: QApplication
+) -> None:
+    running, shown = page
+    set_text_size(qapp, 200)
+    running.qtbot.wait(50)
+    assert shown.table.isColumnHidden(Column.PRIORS)
+    shown.table.show_order(Column.PRIORS, descending=False)
+    assert not shown.table.isColumnHidden(Column.PRIORS)
+    shown.table.show_order(None, descending=False)
+    assert shown.table.isColumnHidden(Column.PRIORS)
 
 
 @pytest.mark.parametrize("percent", PERCENTS)

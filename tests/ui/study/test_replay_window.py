@@ -9,17 +9,21 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from readable import unreadable
 from reading_driver import ReadingDriver, Said
 
 from inference.types import Laterality
 from viewer.app_study_replay import ReplayProgram
 from viewer.domain.hanging import Slot
 from viewer.jobs.study_film import reading_named
+from viewer.settings import Settings
 from viewer.storage.open_journal import open_journal
 from viewer.storage.places import Places
+from viewer.storage.settings_file import write_settings
 from viewer.storage.study_folder import StudyFolder, read_protocol
 from viewer.study.errors import StudyError
 from viewer.study.projection import StudyProjection
+from viewer.ui.text_size import BASE_PIXELS, scaled, text_factor
 
 Start = Callable[..., ReadingDriver]
 
@@ -124,6 +128,46 @@ def test_a_replay_plays_to_its_end_and_the_mouse_moves_nothing(
     pane = program.hanging.panes[Slot.RCC]
     QTest.mouseDClick(pane, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
     assert program.session.state.panes == before
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (3840, 2160)])
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_no_words_of_a_replay_are_cut(
+    replay: Callable[[str], ReplayProgram],
+    qtbot: QtBot,
+    tmp_path: Path,
+    size: tuple[int, int],
+    percent: int,
+) -> None:
+    write_settings(tmp_path / "home" / "config" / "settings.toml", Settings(text_percent=percent))
+    program = replay("1")
+    window = program.window
+    window.resize(*size)
+    qtbot.waitUntil(lambda: window.said.count() > 0, timeout=20_000)
+    assert text_factor() == pytest.approx(round(BASE_PIXELS * percent / 100) / BASE_PIXELS)
+    window.seek(10**9)
+    qtbot.wait(60)
+    assert unreadable(window) == []
+    assert (window.width(), window.height()) == size
+    assert program.hanging.width() > size[0] / 2
+    assert window.said.width() >= min(scaled(360), size[0] * 0.4)
+
+
+def test_the_speed_of_a_replay_and_its_ends_are_reached_by_keys(
+    replay: Callable[[str], ReplayProgram], qtbot: QtBot
+) -> None:
+    window = replay("1").window
+    qtbot.waitUntil(lambda: window.said.count() > 0, timeout=20_000)
+    assert window.controls.speed_factor == 1.0
+    for key, speed in ((Qt.Key.Key_Up, 2.0), (Qt.Key.Key_Down, 1.0), (Qt.Key.Key_Down, 0.5)):
+        QTest.keyClick(window, key)
+        assert window.controls.speed_factor == speed
+    QTest.keyClick(window, Qt.Key.Key_Down)
+    assert window.controls.speed_factor == 0.5
+    QTest.keyClick(window, Qt.Key.Key_End)
+    assert window.shown_ms == window.controls.track.maximum()
+    QTest.keyClick(window, Qt.Key.Key_Home)
+    assert window.shown_ms == 0
 
 
 def test_a_case_that_is_not_there_is_named(replay: Callable[[str], ReplayProgram]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from viewer.ui.icons import icon
+from viewer.ui.text_size import follow_text_size, scaled
 
 _HEIGHT = 48
+"""Logical pixels at 100 % text, as what follows."""
+_ICON = 16
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
@@ -23,7 +26,6 @@ class ReplayControls(QWidget):
         super().__init__(parent)
         self.setObjectName("phaseBand")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(_HEIGHT)
         self.play = QPushButton(self)
         self.back = QPushButton(icon("mdi6.skip-previous-outline"), "", self)
         self.forward = QPushButton(icon("mdi6.skip-next-outline"), "", self)
@@ -50,12 +52,30 @@ class ReplayControls(QWidget):
         self.back.clicked.connect(lambda: self.stepped.emit(-1))
         self.forward.clicked.connect(lambda: self.stepped.emit(1))
         self.track.valueChanged.connect(self.sought)
+        self.back.setAccessibleName("To the moment before")
+        self.forward.setAccessibleName("To the next moment")
+        self.back.setToolTip("To the moment before (Left)")
+        self.play.setToolTip("Play or pause (Space); Home and End: to the beginning and the end")
+        self.forward.setToolTip("To the next moment (Right)")
+        self.speed.setToolTip("Speed (Up: faster, Down: slower)")
         self.show_playing(False)
+        follow_text_size(self, self._grow)
 
     @property
     def speed_factor(self) -> float:
         """How many times as fast as it was."""
         return float(self.speed.currentData())
+
+    def change_speed(self, by: int) -> None:
+        """So many steps faster; slower below 0."""
+        place = self.speed.currentIndex() + by
+        self.speed.setCurrentIndex(min(max(place, 0), len(SPEEDS) - 1))
+
+    def _grow(self) -> None:
+        """Take the size of words."""
+        self.setFixedHeight(scaled(_HEIGHT))
+        for button in (self.back, self.play, self.forward):
+            button.setIconSize(QSize(scaled(_ICON), scaled(_ICON)))
 
     @Slot(bool)
     def show_playing(self, playing: bool) -> None:

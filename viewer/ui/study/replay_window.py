@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -22,11 +22,15 @@ from viewer.jobs.study_film import Film
 from viewer.session.ai_results import ai_stands
 from viewer.session.session import Session
 from viewer.session.study_replay import Moment, clock_words, shown_at
+from viewer.ui.folding_row import FoldingRow
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.study.replay_controls import ReplayControls
+from viewer.ui.text_size import follow_text_size, scaled
 
 FRAME_MS = 40
 _LIST_WIDTH = 360
+"""Logical pixels at 100 % text."""
+_LARGEST_SHARE = 0.42
 
 
 class ReplayWindow(QMainWindow):
@@ -52,15 +56,18 @@ class ReplayWindow(QMainWindow):
         self.setWindowTitle("Tomolens study replay")
         self.title = QLabel("Opening…", self)
         self.title.setObjectName("heading")
+        self.title.setWordWrap(True)
         self.note = QLabel("research use only", self)
         self.note.setObjectName("hint")
+        self.note.setWordWrap(True)
         self.said = QListWidget(self)
-        self.said.setFixedWidth(_LIST_WIDTH)
+        self.said.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.said.setWordWrap(True)
         self.said.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.said.setAccessibleName("What happened")
         self.controls = ReplayControls(self)
         self._place(hanging)
+        follow_text_size(self.said, self._take_widths)
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._play_on)
@@ -148,7 +155,7 @@ class ReplayWindow(QMainWindow):
         self._show(film, moments)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Space plays and pauses; left and right step."""
+        """Space plays and pauses; left and right step; up and down change the speed."""
         match event.key():
             case Qt.Key.Key_Space:
                 self.toggle()
@@ -156,10 +163,22 @@ class ReplayWindow(QMainWindow):
                 self.step(1)
             case Qt.Key.Key_Left:
                 self.step(-1)
+            case Qt.Key.Key_Up | Qt.Key.Key_Down:
+                self.controls.change_speed(1 if event.key() == Qt.Key.Key_Up else -1)
             case Qt.Key.Key_Home:
                 self.seek(0)
+            case Qt.Key.Key_End if self._film is not None:
+                self.seek(self._film.replay.length_ms)
             case _:
                 super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave the images most of the width."""
+        super().resizeEvent(event)
+        self._take_widths()
+
+    def _take_widths(self) -> None:
+        self.said.setFixedWidth(min(scaled(_LIST_WIDTH), round(self.width() * _LARGEST_SHARE)))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop what runs."""
@@ -201,11 +220,8 @@ class ReplayWindow(QMainWindow):
         for pane in hanging.panes.values():
             pane.installEventFilter(self)
             pane.setAcceptDrops(False)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 8, 12, 8)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.note)
+        head = FoldingRow(self.title, self.note, parent=self)
+        head.set_margins(12, 8, 12, 8)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(hanging, 1)
@@ -214,7 +230,7 @@ class ReplayWindow(QMainWindow):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addWidget(head)
         column.addLayout(middle, 1)
         column.addWidget(self.controls)
         self.setCentralWidget(inside)

@@ -58,6 +58,10 @@ class WorklistModel(QAbstractTableModel):
         said = [c for c in Column if c in (Column.EXAM, Column.NOTE) or c in cut]
         return "   ".join(texts[column] for column in said if texts[column])
 
+    def holds(self, column: Column) -> bool:
+        """Whether any row says something in a column."""
+        return any(cells.texts[column] for cells in self._rows)
+
     def row_of(self, exam_id: str | None) -> int | None:
         """The row of an exam."""
         found = (n for n, cells in enumerate(self._rows) if cells.exam_id == exam_id)

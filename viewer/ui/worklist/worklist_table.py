@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from viewer.ui.text_size import follow_text_size, scaled
 from viewer.ui.worklist.worklist_model import WorklistModel
-from viewer.ui.worklist.worklist_words import Column
+from viewer.ui.worklist.worklist_words import CANNOT, OPENING, Column
 
 _ROW_HEIGHT = 28
 """Logical pixels at 100 % text, as all that follow."""
@@ -21,10 +21,14 @@ _WIDTHS = {
     Column.AI: 110,
     Column.PRIORITY: 100,
 }
+_SHORT = (Column.PRIORS, Column.AI, Column.PRIORITY, Column.STATUS)
+"""Columns that need no more than their words, and no room without any."""
 _GIVING_WAY = {Column.VIEWS: 60, Column.KINDS: 60, Column.EXAM: 120}
 """Columns that are narrower in a narrow window, down to so much; the first ones first."""
+_WIDEST_EXAM = 400
 _LEAST_NOTE = 80
 _SIGN = 16
+_BESIDE_SIGN = 12
 _MOVES = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -70,6 +74,8 @@ class WorklistTable(QTableView):
         header.setSectionResizeMode(Column.NOTE, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self._choose(index.row()))
         follow_text_size(self, self._grow)
+        model.modelReset.connect(self._fit_columns)
+        model.dataChanged.connect(self._fit_columns)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Use the new width."""
@@ -82,7 +88,8 @@ class WorklistTable(QTableView):
         return frozenset(
             column
             for column in Column
-            if self.sizeHintForIndex(self._rows.index(row, column)).width()
+            if not self.isColumnHidden(column)
+            and self.sizeHintForIndex(self._rows.index(row, column)).width()
             > self.columnWidth(column)
         )
 
@@ -96,6 +103,7 @@ class WorklistTable(QTableView):
         """Mark the column that the list is sorted by; None: none."""
         way = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.horizontalHeader().setSortIndicator(-1 if column is None else int(column), way)
+        self._fit_columns()
 
     @property
     def selected(self) -> str | None:
@@ -128,15 +136,35 @@ class WorklistTable(QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Wide columns give way, the widest that may first; beyond that the table scrolls."""
+        """Where room is short, columns that hold little give way first, then wide ones.
+
+        One that holds nothing is not shown then; beyond that the table scrolls.
+        """
         widths = {column: scaled(width) for column, width in _WIDTHS.items()}
+        names = self.sizeHintForColumn(Column.EXAM)
+        widths[Column.EXAM] = min(scaled(_WIDEST_EXAM), max(widths[Column.EXAM], names))
         excess = sum(widths.values()) + scaled(_LEAST_NOTE) - self.viewport().width()
-        for column, least in _GIVING_WAY.items():
-            given = min(max(0, excess), widths[column] - scaled(least))
+        leasts = {column: self._needed(column, widths[column]) for column in _SHORT}
+        leasts.update({column: scaled(least) for column, least in _GIVING_WAY.items()})
+        for column, least in leasts.items():
+            given = min(max(0, excess), widths[column] - least)
             widths[column] -= given
             excess -= given
         for column, width in widths.items():
+            self.setColumnHidden(column, width == 0)
             self.setColumnWidth(column, width)
+
+    def _needed(self, column: Column, most: int) -> int:
+        """The width that a column's title and words need; 0 where it has no words."""
+        header = self.horizontalHeader()
+        is_sorted_by = header.sortIndicatorSection() == column
+        if not self._rows.holds(column) and not is_sorted_by:
+            return 0
+        words = self.sizeHintForColumn(column)
+        if column is Column.STATUS:
+            longest = max(map(self.fontMetrics().horizontalAdvance, (OPENING, CANNOT)))
+            words = max(words, longest + scaled(_SIGN + _BESIDE_SIGN))
+        return min(most, max(header.sectionSizeHint(column), words))
 
     def _choose(self, row: int) -> None:
         exam_id = self._rows.exam_id(row)
