@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk
 from ct_builders import write_series
-from loading_builders import breast, group, only_exam, write
+from loading_builders import VIEW_CODES, breast, group, only_exam, write
 from pydicom.uid import JPEG2000Lossless
 
+from inference.types import Laterality
 from viewer.loading.located_exam import assign_view
 from viewer.loading.reread_exam import reread
 
@@ -90,14 +92,34 @@ def test_pixels_in_a_file_of_their_own_are_always_read_anew(tmp_path: Path) -> N
     assert reread(only_exam(tmp_path), before).anew == {before.exam.images[0].image_id}
 
 
-def test_an_image_assigned_to_another_view_is_laid_as_it_was_read(tmp_path: Path) -> None:
+def test_the_view_that_a_reader_assigned_stays_while_the_file_is_as_it_was(tmp_path: Path) -> None:
     write_frames(tmp_path)
     age(tmp_path)
     read = only_exam(tmp_path)
     (image,) = read.exam.images
-    other = replace(image.view, position=None)
+    other = replace(image.view, laterality=Laterality.RIGHT)
     before = assign_view(read, image.image_id, other)
-    assert reread(only_exam(tmp_path), before).anew == {image.image_id}
+    found = reread(only_exam(tmp_path), before)
+    assert found.located.exam is before.exam
+    assert found.anew == frozenset()
+    again = reread(only_exam(tmp_path), found.located)
+    assert again.located.exam is before.exam
+
+
+def test_a_header_that_was_put_right_counts_more_than_the_view_a_reader_assigned(
+    tmp_path: Path,
+) -> None:
+    write_frames(tmp_path)
+    age(tmp_path)
+    read = only_exam(tmp_path)
+    (image,) = read.exam.images
+    before = assign_view(read, image.image_id, replace(image.view, laterality=Laterality.RIGHT))
+    corrected = pydicom.dcmread(tmp_path / "a.dcm")
+    corrected.ViewCodeSequence[0].CodeValue = VIEW_CODES["MLO"]
+    corrected.save_as(tmp_path / "a.dcm")
+    found = reread(only_exam(tmp_path), before)
+    assert found.anew == {image.image_id}
+    assert found.located.exam.images[0].title == "LMLO"
 
 
 def test_another_image_of_a_view_changes_a_name_and_no_pixels(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def blind_exam(located: LocatedExam, *, alias: str, kinds: Collection[str] = ())
         labels={},
     )
     frames = {i: source for i, source in located.frames.items() if i in kept}
-    return replace(located, exam=exam, frames=frames, originals=NO_ORIGINALS)
+    return replace(located, exam=exam, frames=frames, originals=NO_ORIGINALS, mask_stamps=())
 
 
 def _blind_image(image: ImageStack) -> ImageStack:

@@ -25,6 +25,8 @@ class LocatedExam:
     """By image id."""
     originals: Mapping[str, StoredImage] = field(default_factory=lambda: NO_ORIGINALS)
     """By image id: what an image was before it was laid, needed to assign another view."""
+    assigned: frozenset[str] = frozenset()
+    """Ids of the images whose view the reader assigned."""
     mask_stamps: tuple[FileStamp, ...] = ()
     """How the exam's truth masks stood when they were found; empty when not known."""
 
@@ -44,6 +46,7 @@ def assign_view(located: LocatedExam, image_id: str, view: View) -> LocatedExam:
         exam=replace(located.exam, images=images),
         frames=MappingProxyType({**located.frames, image_id: frames}),
         originals=MappingProxyType({**located.originals, image_id: original}),
+        assigned=located.assigned | {image_id},
     )
 
 

@@ -9,7 +9,7 @@ from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.loading.file_stamp import are_unchanged
 from viewer.loading.frame_source import FrameSource, LaidFrames
-from viewer.loading.located_exam import LocatedExam
+from viewer.loading.located_exam import LocatedExam, assign_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +26,12 @@ class Reread:
 def reread(exam: LocatedExam, before: LocatedExam | None) -> Reread:
     """Return a newer reading with the old sources of all images whose files are unchanged.
 
-    So that what is decoded of them stays. before: the exam as it is open; None: it is not.
+    So that what is decoded of them stays. They keep the view that a reader assigned, too.
+    before: the exam as it is open; None: it is not.
     """
     if before is None:
         return Reread(located=exam)
+    exam = _as_assigned(exam, before)
     old = {image.image_id: image for image in before.exam.images}
     same = {
         image.image_id
@@ -48,6 +50,14 @@ def reread(exam: LocatedExam, before: LocatedExam | None) -> Reread:
         other_masks=bool(before.exam.truth_masks or exam.exam.truth_masks)
         and not are_unchanged(before.mask_stamps, exam.mask_stamps),
     )
+
+
+def _as_assigned(exam: LocatedExam, before: LocatedExam) -> LocatedExam:
+    for image_id in before.assigned & before.originals.keys() & exam.originals.keys():
+        # A file that was written since may have a header that was put right.
+        if _has_same_pixels(before.frames[image_id], exam.frames[image_id]):
+            exam = assign_view(exam, image_id, before.originals[image_id].view)
+    return exam
 
 
 def _joined(
