@@ -58,6 +58,8 @@ class ExamFiles(QObject):
         self._signals = signals
         self._located: dict[str, LocatedExam] = {}
         self._direction = 0
+        self._focused: tuple[FrameKey, ...] | None = None
+        """What the pool was last told is on screen; None once it has other images."""
         self._at_hand: tuple[str, ...] = ()
         self._ahead: tuple[str, ...] = ()
         session.changed.connect(self._follow)
@@ -85,7 +87,7 @@ class ExamFiles(QObject):
         if hung == self._session.state.exam_id and located.keys() & set(self._at_hand):
             # The same state, but perhaps other sources; the pool must not keep the old ones.
             self._hang(hung)
-            self._pool.focus(self._visible(), 0)
+            self._focus(0)
         elif anew:
             self._know_others()
         if anew or any(r.other_masks for r in readings):
@@ -157,8 +159,7 @@ class ExamFiles(QObject):
         elif _lists_otherwise(change) and exams_ahead(change.new) != self._ahead:
             self.prefetch(exams_ahead(change.new))
         if change.touches("exams", "exam_id", "panes", "active", "layout"):
-            self._direction = _direction(change) or self._direction
-            self._pool.focus(self._visible(), self._direction)
+            self._focus(_direction(change) or self._direction)
 
     def _needs_others(self, change: Change) -> bool:
         """Whether priors came or went, or a pane shows an image of an exam not read so far."""
@@ -167,12 +168,12 @@ class ExamFiles(QObject):
 
     def _hang_anew(self, exam_id: str) -> None:
         self._hang(exam_id)
-        self._pool.focus(self._visible(), 0)
+        self._focus(0)
         self.frames_dropped.emit()
 
     def _hang(self, exam_id: str | None) -> None:
         self._signals.forget()
-        self._direction = 0
+        self._direction, self._focused = 0, None
         self._at_hand = studies_at_hand(self._session.state)
         located = [self._located[i] for i in self._at_hand if i in self._located]
         frames = {i: source for exam in located for i, source in exam.frames.items()}
@@ -187,6 +188,14 @@ class ExamFiles(QObject):
         """The images of the open exams that are not at hand."""
         others = (exam for i, exam in self._located.items() if i not in self._at_hand)
         return {i: source for exam in others for i, source in exam.frames.items()}
+
+    def _focus(self, direction: int) -> None:
+        """Tell the pool what is on screen, unless it knows: a dragged window changes nothing."""
+        visible = self._visible()
+        if visible == self._focused and direction == self._direction:
+            return
+        self._focused, self._direction = visible, direction
+        self._pool.focus(visible, direction)
 
     def _visible(self) -> tuple[FrameKey, ...]:
         """The frames on screen, the active pane's first."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from weakref import WeakKeyDictionary
 
 from viewer.domain.frame import Frame
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.mark import Mark, MarkClass, MarkShape
 from viewer.domain.mark_regions import area_of
 from viewer.rendering.mark_words import measure_lines, value_lines
+from viewer.rendering.same_object import SameObject
 from viewer.rendering.slab_values import SlabParts
 
 NEAR_SLICES = 2
@@ -79,8 +81,29 @@ def drawn_marks(
 
     Near is what lies at most NEAR_SLICES away; it says its slice and none of its values.
     frame: the slice, for what regions and probes say of it; None while it is decoded. slab: what
-    it is put together from, where it is a slab: they say what that holds.
+    it is put together from, where it is a slab: they say what that holds. The same object whenever
+    a slice comes back with the same `pane`.
     """
+    if frame is None or slab is not None:
+        return _shown(pane, image, slice_index, frame, slab)
+    told = (SameObject(pane), SameObject(image), slice_index)
+    kept = _DRAWN_ON.get(frame)
+    if kept is None or kept[0] != told:
+        kept = _DRAWN_ON[frame] = told, _shown(pane, image, slice_index, frame, slab)
+    return kept[1]
+
+
+_DRAWN_ON: WeakKeyDictionary[Frame, tuple[object, tuple[DrawnMark, ...]]] = WeakKeyDictionary()
+"""What was shown last on each slice, and of what; as lru_cache would be, without keeping frames."""
+
+
+def _shown(
+    pane: PaneMarks,
+    image: ImageStack,
+    slice_index: int,
+    frame: Frame | None,
+    slab: SlabParts | None,
+) -> tuple[DrawnMark, ...]:
     shown = [
         _drawn(pane, mark, image, frame, slab)
         if mark.is_on(slice_index)

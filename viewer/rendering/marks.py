@@ -112,12 +112,22 @@ def box_marks(
     """
     if not (settings.visible and settings.boxes and prediction.has_salient_region):
         return ()
-    benign, malignant = settings.palette.colours
-    marks = []
     ranked = _ranked(SameObject(prediction))
-    for number, (patch, is_malignant) in enumerate(ranked, start=1):
+    last = last_slice or slice_index
+    return _on_slices(SameObject(ranked), slice_index, last, settings.palette.colours)
+
+
+@lru_cache(maxsize=512)
+def _on_slices(
+    ranked: SameObject, first_slice: int, last_slice: int, colours: tuple[str, str]
+) -> tuple[BoxMark, ...]:
+    """The same object whenever a slice comes back, for what is kept of it by those who draw it."""
+    benign, malignant = colours
+    marks = []
+    patches = cast("tuple[tuple[Patch, bool], ...]", ranked.held)
+    for number, (patch, is_malignant) in enumerate(patches, start=1):
         at = patch.slice_index
-        away = max(slice_index - at, at - (last_slice or slice_index), 0)
+        away = max(first_slice - at, at - last_slice, 0)
         if away > NEIGHBOUR_SLICES:
             continue
         marks.append(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from typing import cast
 
 from viewer.domain.hanging import Slot
+from viewer.domain.image_stack import ImageStack
 from viewer.rendering.drawn_marks import NO_MARKS, PaneMarks
+from viewer.rendering.same_object import SameObject
 from viewer.rendering.strip import StripSpan
 from viewer.session.key_images import is_key_image
-from viewer.session.marks import marks_on
+from viewer.session.marking import ExamMarks, Marking
 from viewer.session.patient import study_of
 from viewer.session.state import SessionState
 
@@ -35,24 +39,40 @@ def pane_marks(state: SessionState, slot: Slot) -> PaneMarks:
     found = None if exam is None else state.marks.exams.get(exam.exam_id)
     if image is None or found is None:
         return NO_MARKS
-    flagged = PaneMarks(is_key_image=is_key_image(state, state.panes[slot]))
-    if not state.marks.visible:
+    return _told(
+        SameObject(state.marks),
+        SameObject(found),
+        SameObject(image),
+        is_key_image=is_key_image(state, state.panes[slot]),
+    )
+
+
+@lru_cache(maxsize=32)
+def _told(
+    held: SameObject, held_found: SameObject, held_image: SameObject, *, is_key_image: bool
+) -> PaneMarks:
+    """The same object as long as nothing is drawn or chosen, for what is kept of it by slice."""
+    marking = cast("Marking", held.held)
+    kept = cast("ExamMarks", held_found.held).kept
+    image = cast("ImageStack", held_image.held)
+    flagged = PaneMarks(is_key_image=is_key_image)
+    if not marking.visible:
         return flagged
-    moving, drawn = state.marks.moving, state.marks.drawn
+    moving, drawn = marking.moving, marking.drawn
     marks = tuple(
         moving if moving is not None and moving.mark_id == mark.mark_id else mark
-        for mark in marks_on(state, image)
+        for mark in kept.marks_on(image)
     )
     if drawn is not None and drawn.image_id == image.image_id:
         marks = (*marks, drawn)
     return replace(
         flagged,
         marks=marks,
-        numbers={mark.mark_id: n for n, mark in enumerate(found.kept.marks, start=1)},
-        selected=state.marks.selected,
-        editing=state.marks.editing,
-        handle=state.marks.handle,
-        corners=state.marks.corners if state.marks.is_drawn_by_keys else None,
+        numbers={mark.mark_id: n for n, mark in enumerate(kept.marks, start=1)},
+        selected=marking.selected,
+        editing=marking.editing,
+        handle=marking.handle,
+        corners=marking.corners if marking.is_drawn_by_keys else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import ClassVar
 
 from psygnal import Signal
@@ -32,7 +33,8 @@ _NAMES = tuple(f.name for f in fields(SessionState))
 _PANES = frozenset({"panes"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Without slots: what several listeners ask is worked out once a change.
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One step of the state; listeners look at what concerns them."""
 
@@ -51,25 +53,25 @@ class Change:
         """Whether any of these fields of the state differs."""
         return not self.touched.isdisjoint(names)
 
-    @property
+    @cached_property
     def slots(self) -> frozenset[Slot]:
         """The slots of the new stage whose pane state differs."""
         old = self.old.panes
         return frozenset(s for s, pane in self.new.panes.items() if old.get(s) is not pane)
 
-    @property
+    @cached_property
     def is_scrolling(self) -> bool:
         """Whether nothing but slices of images that stay where they are has moved."""
         return self._is_about_panes and all(
             a is b or replace(a, slice_index=b.slice_index) == b for a, b in self._pairs
         )
 
-    @property
+    @cached_property
     def keeps_images(self) -> bool:
         """Whether every image stays where it is; slice, window or framing may differ."""
         return self._is_about_panes and all(a.image_id == b.image_id for a, b in self._pairs)
 
-    @property
+    @cached_property
     def _is_about_panes(self) -> bool:
         """Whether nothing but panes differs, and no place came or went."""
         same_places = self.old.panes.keys() == self.new.panes.keys()
@@ -80,7 +82,7 @@ class Change:
         """Each pane before and after."""
         return ((self.old.panes[slot], pane) for slot, pane in self.new.panes.items())
 
-    @property
+    @cached_property
     def images_with_news(self) -> frozenset[str]:
         """The images on which the AI stands elsewhere than before."""
         before, after = self.old.ai, self.new.ai

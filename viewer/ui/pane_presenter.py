@@ -21,10 +21,13 @@ from viewer.rendering.breast_shape import BreastShapes
 from viewer.rendering.captions import TextSettings
 from viewer.rendering.grey_drawing import GreyDrawing, ScreenGrey
 from viewer.rendering.marks import TruthOutline
+from viewer.rendering.moving_words import MovingWords
 from viewer.rendering.other_study import other_study
 from viewer.rendering.pane_frames import PaneFrames, ShownFrame
+from viewer.rendering.picked import PickedDrawing
 from viewer.rendering.same_object import SameObject
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
+from viewer.rendering.slab_values import SlabParts
 from viewer.session.ai_results import finding_shown
 from viewer.session.framing import fit_scale_in, fit_scales, panes_measured, panned_by, zoomed_at
 from viewer.session.mark_drawing import SHAPES
@@ -115,16 +118,17 @@ class PanePresenter(QObject):
     def scene(self, slot: Slot) -> PaneScene:
         """What a slot's pane shows now."""
         fit_scale = fit_scale_in(self._session.state, slot)
-        return self._scene(slot, self._grey_of(self._hanging), fit_scale)
+        shared = _shared_context(self._session.state, self._grey_of(self._hanging))
+        return self._scene(slot, shared, fit_scale)
 
-    def _scene(self, slot: Slot, grey: ScreenGrey, fit_scale: float) -> PaneScene:
+    def _scene(self, slot: Slot, shared: PaneContext, fit_scale: float) -> PaneScene:
         state = self._session.state
         image, pane_state = state.image_in(slot), state.panes[slot]
         width, height = self._hanging.panes[slot].device_size
-        empty_title, empty_detail = empty_words(state, slot)
+        empty_title, empty_detail = empty_words(state, slot) if image is None else ("", "")
         shown = self._frames.of(image, pane_state) if image else ShownFrame(frame=None)
         picked = picked_in(state, slot, self._shapes.of)
-        words = replace(shown.words, picked=picked.words if picked else "")
+        words = shown.words if picked is None else replace(shown.words, picked=picked.words)
         return build_scene(
             stack=image,
             state=pane_state,
@@ -133,8 +137,10 @@ class PanePresenter(QObject):
             pane_width=width,
             pane_height=height,
             ai=state.ai_of(image.image_id if image else ""),
-            context=replace(
-                _context(state, slot, grey),
+            context=_context(
+                state,
+                slot,
+                shared,
                 moving=moving_words(state, slot, words),
                 picked=picked,
                 slab=shown.parts,
@@ -167,9 +173,11 @@ class PanePresenter(QObject):
         if not here:
             return
         # Asked once: all panes are in one window, and fit together.
-        grey, scales = self._grey_of(self._hanging), fit_scales(self._session.state, here)
+        state = self._session.state
+        shared = _shared_context(state, self._grey_of(self._hanging))
+        scales = fit_scales(state, here)
         for slot in here:
-            panes[slot].show_scene(self._scene(slot, grey, scales[slot]), ahead=True)
+            panes[slot].show_scene(self._scene(slot, shared, scales[slot]), ahead=True)
 
     def _outlines(
         self, state: SessionState, image: ImageStack | None, slice_index: int
@@ -295,13 +303,10 @@ def _plain_grey(widget: QWidget) -> ScreenGrey:
     return ScreenGrey()
 
 
-def _context(state: SessionState, slot: Slot, screen: ScreenGrey) -> PaneContext:
-    exam = study_in(state, slot)
-    overlay = replace(state.overlay, visible=state.overlay_is_drawn)
+def _shared_context(state: SessionState, screen: ScreenGrey) -> PaneContext:
+    """What is the same in every pane of a window."""
     return PaneContext(
-        exam_alias=exam.alias if exam else "",
-        identity=exam.identity if exam else None,
-        overlay=overlay,
+        overlay=replace(state.overlay, visible=state.overlay_is_drawn),
         text=TextSettings(
             corner_text=state.options.text,
             identity=state.options.identity,
@@ -309,11 +314,34 @@ def _context(state: SessionState, slot: Slot, screen: ScreenGrey) -> PaneContext
             ai=state.options.ai_words,
         ),
         reader_marks=state.reader_marks,
-        marks=pane_marks(state, slot),
         grey=GreyDrawing(maximum=state.options.grey.maximum, screen=screen),
+    )
+
+
+def _context(
+    state: SessionState,
+    slot: Slot,
+    shared: PaneContext,
+    *,
+    moving: MovingWords,
+    picked: PickedDrawing | None,
+    slab: SlabParts | None,
+) -> PaneContext:
+    exam = study_in(state, slot)
+    return PaneContext(
+        exam_alias=exam.alias if exam else "",
+        identity=exam.identity if exam else None,
+        overlay=shared.overlay,
+        text=shared.text,
+        reader_marks=shared.reader_marks,
+        marks=pane_marks(state, slot),
+        grey=shared.grey,
         other_study=other_study(relation_in(state, slot)),
         repeat=repeat_words(state, slot),
         pitch=state.pitches.get(slot),
+        moving=moving,
+        picked=picked,
+        slab=slab,
     )
 
 

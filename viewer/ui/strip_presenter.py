@@ -13,6 +13,7 @@ from viewer.session.pane_marks import strip_spans
 from viewer.session.scrolling import to_slice
 from viewer.session.seen_slices import seen_of
 from viewer.session.session import Change, Session
+from viewer.session.state import SessionState
 from viewer.ui.strip.slice_strip import SliceStrip
 
 
@@ -72,7 +73,10 @@ class StripPresenter(QObject):
             self.show()
 
     def _follow(self, change: Change) -> None:
-        if change.touches("exams", "exam_id", "active", "panes", "overlay", "peeking", "seen"):
+        is_elsewhere = _slices_shown(change.old) != _slices_shown(change.new)
+        if is_elsewhere or change.touches(
+            "exams", "exam_id", "active", "overlay", "peeking", "seen"
+        ):
             self.show()
         elif change.touches("marks"):
             active = change.new.active
@@ -82,3 +86,9 @@ class StripPresenter(QObject):
             image_id = change.new.active_pane.image_id
             if image_id in change.images_with_news:
                 self.show()
+
+
+def _slices_shown(state: SessionState) -> tuple[object, ...]:
+    """What the strip takes from the active pane: neither its window nor its framing."""
+    pane = state.active_pane
+    return pane.image_id, pane.slice_index, pane.slab

@@ -293,6 +293,12 @@ def _draw_row(painter: QPainter, scene: PaneScene, row: CornerRow, y: float, sca
         return
     column, x_part = split(words_x)
     line, y_part = split(y)
+    if row.sign is None:
+        # Words alone have a picture of their own.
+        baseline = line + (unsplit(y_part) + row.ascent)
+        place = QPointF(column + unsplit(x_part), baseline)
+        draw_words(painter, place, row.text, row.pixel_size, row.weight, row.colour)
+        return
     _sprite(row, x_part, y_part).draw(painter, column, line)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import atan2, cos, hypot, pi, sin
+from typing import cast
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
@@ -12,9 +14,17 @@ from viewer.domain.mark import MarkShape
 from viewer.domain.mark_geometry import bounds, contour, handles
 from viewer.domain.viewport import Viewport
 from viewer.rendering.drawn_marks import DrawnMark
+from viewer.rendering.same_object import SameObject
 from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, DRAWN, DRAWN_PEN, SHADOW, TEXT, faded
-from viewer.ui.pane.kept_words import draw_ground, draw_words
+from viewer.ui.pane.kept_words import (
+    PlacedSprite,
+    draw_ground,
+    draw_words,
+    placed_ground,
+    placed_words,
+    takes_sprites,
+)
 from viewer.ui.pane.label_places import NO_EDGES, Edges, place_beside
 
 _EDGE = QColor(0, 0, 0)
@@ -40,6 +50,8 @@ _QUIET_SIZE = 11.0
 _NEAR = 0.45
 """Opacity of a mark on slices nearby."""
 _NEAR_WORDS = 0.7
+_SLICES_KEPT = 320
+"""How many slices' labels are drawn again as they were: four volumes of 80."""
 
 
 def draw_mark_lines(
@@ -182,14 +194,47 @@ def draw_mark_labels(
 
     taken_before, lines: where other words and all lines are, which labels keep off if they can.
     """
+    if takes_sprites(painter):
+        held, taken = SameObject(tuple(marks)), tuple(rect.getRect() for rect in taken_before)
+        for sprite in _label_sprites(held, viewport, scale, taken, SameObject(lines)):
+            painter.drawImage(*sprite)
+        return
     for drawn, place in label_places(marks, viewport, scale, taken_before, lines):
         draw_ground(painter, place, _LABEL_GROUND)
-        top = place.top()
-        for line, size, weight, colour in _rows(drawn, scale):
-            metrics = text_metrics(size, weight)
+        for words in _words_at(drawn, place, scale):
+            draw_words(painter, *words)
+
+
+@lru_cache(maxsize=_SLICES_KEPT)
+def _label_sprites(
+    held: SameObject,
+    viewport: Viewport,
+    scale: float,
+    taken: tuple[tuple[float, float, float, float], ...],
+    held_lines: SameObject,
+) -> Sequence[PlacedSprite]:
+    """The labels of one slice's marks; found once, since the search for places takes long."""
+    marks = cast("tuple[DrawnMark, ...]", held.held)
+    lines = cast("Edges", held_lines.held)
+    others = [QRectF(*rect) for rect in taken]
+    sprites: list[PlacedSprite] = []
+    for drawn, place in label_places(marks, viewport, scale, others, lines):
+        sprites.append(placed_ground(place, _LABEL_GROUND))
+        sprites += [placed_words(*words) for words in _words_at(drawn, place, scale)]
+    return sprites
+
+
+def _words_at(
+    drawn: DrawnMark, place: QRectF, scale: float
+) -> Iterator[tuple[QPointF, str, float, QFont.Weight, QColor]]:
+    """The rows of a label and where their baselines begin."""
+    top = place.top()
+    for line, size, weight, colour in _rows(drawn, scale):
+        metrics = text_metrics(size, weight)
+        if line:
             start = QPointF(place.left() + _PADDING * scale, top + metrics.ascent())
-            draw_words(painter, start, line, size, weight, colour)
-            top += metrics.height()
+            yield start, line, size, weight, colour
+        top += metrics.height()
 
 
 def label_places(

@@ -30,9 +30,17 @@ class Sprite:
     top: int
     image: QImage
 
+    def at(self, column: int, row: int) -> PlacedSprite:
+        """Where it is drawn for a place in whole painter units."""
+        return QPoint(column + self.left, row + self.top), self.image
+
     def draw(self, painter: QPainter, column: int, row: int) -> None:
         """Draw it for a place in whole painter units."""
-        painter.drawImage(QPoint(column + self.left, row + self.top), self.image)
+        painter.drawImage(*self.at(column, row))
+
+
+PlacedSprite = tuple[QPoint, QImage]
+"""A small picture and its upper left corner in whole painter units."""
 
 
 def takes_sprites(painter: QPainter) -> bool:
@@ -56,10 +64,17 @@ def draw_words(
         painter.setPen(colour)
         painter.drawText(position, text)
         return
+    painter.drawImage(*placed_words(position, text, pixel_size, weight, colour))
+
+
+def placed_words(
+    position: QPointF, text: str, pixel_size: float, weight: QFont.Weight, colour: QColor
+) -> PlacedSprite:
+    """What `draw_words` draws where painter units are device pixels, for who draws it often."""
     column, x_part = split(position.x())
     row, y_part = split(position.y())
     sprite = _line(text, max(1, round(pixel_size)), weight, colour.rgba(), x_part, y_part)
-    sprite.draw(painter, column, row)
+    return sprite.at(column, row)
 
 
 def draw_ground(painter: QPainter, rect: QRectF, colour: QColor) -> None:
@@ -70,10 +85,15 @@ def draw_ground(painter: QPainter, rect: QRectF, colour: QColor) -> None:
     if not takes_sprites(painter):
         painter.fillRect(rect, colour)
         return
+    painter.drawImage(*placed_ground(rect, colour))
+
+
+def placed_ground(rect: QRectF, colour: QColor) -> PlacedSprite:
+    """What `draw_ground` draws where painter units are device pixels, for who draws it often."""
     column, x_part = split(rect.left())
     row, y_part = split(rect.top())
     width, height = round(rect.width() * _PARTS), round(rect.height() * _PARTS)
-    _ground(colour.rgba(), x_part, y_part, width, height).draw(painter, column, row)
+    return _ground(colour.rgba(), x_part, y_part, width, height).at(column, row)
 
 
 def split(place: float) -> tuple[int, int]:

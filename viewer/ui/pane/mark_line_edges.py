@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 from math import hypot
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from viewer.domain.mark_geometry import handles
 from viewer.domain.viewport import Viewport
 from viewer.rendering.drawn_marks import DrawnMark
+from viewer.rendering.same_object import SameObject
 from viewer.ui.pane.drawn_mark_painting import HANDLE_SIZE, LINE_REACH, mark_path
 from viewer.ui.pane.label_places import NO_EDGES, Edges, meets
 
@@ -34,11 +36,14 @@ class MarkLineEdges:
         """
         key = lines, viewport, scale
         if key != self._key:
-            self._key, self._latest = key, _found(lines, viewport, scale)
+            self._key, self._latest = key, _found(SameObject(lines), viewport, scale)
         return self._latest
 
 
-def _found(marks: Sequence[DrawnMark], viewport: Viewport, scale: float) -> Edges:
+@lru_cache(maxsize=128)
+def _found(told: SameObject, viewport: Viewport, scale: float) -> Edges:
+    """The same object whenever a slice comes back, for what is kept of it by those who draw."""
+    marks = cast("tuple[DrawnMark, ...]", told.held)
     reach = LINE_REACH * scale * _OUTWARD
     found = [NO_EDGES]
     for drawn in marks:
@@ -50,7 +55,9 @@ def _found(marks: Sequence[DrawnMark], viewport: Viewport, scale: float) -> Edge
             found.append(np.hstack([held, held]) + HANDLE_SIZE * scale * _OUTWARD)
     edges = np.concatenate(found)
     pane = np.array([0.0, 0.0, viewport.pane_width, viewport.pane_height])
-    return edges[meets(pane, edges)]
+    seen = edges[meets(pane, edges)]
+    seen.setflags(write=False)
+    return seen
 
 
 def pieces(points: NDArray[np.float64], step: float) -> Edges:

@@ -14,11 +14,20 @@ from viewer.rendering.marks import BoxMark, TruthOutline
 from viewer.ui.fonts import text_font, text_metrics
 from viewer.ui.pane.box_places import LABEL_PADDING, BoxPlace
 from viewer.ui.pane.ink import BOX_LABEL_SIZE, BOX_PEN, OUTLINE_PEN, SHADOW, TRUTH, faded
-from viewer.ui.pane.kept_words import draw_ground, draw_words
+from viewer.ui.pane.kept_words import (
+    PlacedSprite,
+    draw_ground,
+    draw_words,
+    placed_ground,
+    placed_words,
+    takes_sprites,
+)
 
 _DARKER = 165
 """Percent; how much darker the line of a dimmed box is."""
 _CLICK_REACH = 5.0
+_Rect = tuple[float, float, float, float]
+"""Left, top, width and height."""
 
 
 def box_at(
@@ -48,14 +57,37 @@ def draw_boxes(
     """Draw boxes and labels at their places, the most attended on top."""
     seen = [(mark, places[mark.number]) for mark in marks if mark.number in places]
     _draw_lines(painter, seen, scale)
-    size, weight = BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
-    ascent = text_metrics(size, weight).ascent()
+    if takes_sprites(painter):
+        for mark, place in seen:
+            rect = place.label.getRect()
+            for sprite in _label_sprites(mark.label, mark.colour, mark.dimmed, rect, scale):
+                painter.drawImage(*sprite)
+        return
     for mark, place in seen:
-        label = place.label
         ground, ink = _label_colours(mark.colour, dimmed=mark.dimmed)
-        draw_ground(painter, label, ground)
-        start = QPointF(label.left() + LABEL_PADDING * scale, label.top() + ascent)
-        draw_words(painter, start, mark.label, size, weight, ink)
+        draw_ground(painter, place.label, ground)
+        draw_words(painter, _start(place.label, scale), mark.label, *_label_font(scale), ink)
+
+
+@lru_cache(maxsize=512)
+def _label_sprites(
+    text: str, colour: str, dimmed: bool, rect: _Rect, scale: float
+) -> tuple[PlacedSprite, PlacedSprite]:
+    """Ground and words of a label; most stand where they stood on the slice before."""
+    label = QRectF(*rect)
+    ground, ink = _label_colours(colour, dimmed=dimmed)
+    words = placed_words(_start(label, scale), text, *_label_font(scale), ink)
+    return placed_ground(label, ground), words
+
+
+def _start(label: QRectF, scale: float) -> QPointF:
+    """Where the baseline of a label's words begins."""
+    ascent = text_metrics(*_label_font(scale)).ascent()
+    return QPointF(label.left() + LABEL_PADDING * scale, label.top() + ascent)
+
+
+def _label_font(scale: float) -> tuple[float, QFont.Weight]:
+    return BOX_LABEL_SIZE * scale, QFont.Weight.DemiBold
 
 
 def _draw_lines(painter: QPainter, seen: Sequence[tuple[BoxMark, BoxPlace]], scale: float) -> None:
@@ -101,6 +133,8 @@ def draw_outlines(
     painter: QPainter, outlines: Sequence[TruthOutline], viewport: Viewport, scale: float
 ) -> None:
     """Draw known findings: dotted and pale, unlike any box, and named."""
+    if not outlines:
+        return
     font = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.Medium)
     for outline in outlines:
         contours = [
@@ -124,6 +158,8 @@ def outline_name_rects(
     outlines: Sequence[TruthOutline], viewport: Viewport, scale: float
 ) -> tuple[QRectF, ...]:
     """Where the names of known findings stand, in device pixels."""
+    if not outlines:
+        return ()
     font = text_font(BOX_LABEL_SIZE * scale, QFont.Weight.Medium)
     metrics = QFontMetricsF(font)
     return tuple(

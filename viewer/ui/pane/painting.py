@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import cast
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPen
@@ -11,6 +13,7 @@ from PySide6.QtGui import QFont, QImage, QPainter, QPen
 from viewer.rendering.drawn_marks import DrawnMark
 from viewer.rendering.raster import DeviceRect, Quality
 from viewer.rendering.saliency import SaliencyPicture
+from viewer.rendering.same_object import SameObject
 from viewer.rendering.scene import CentralMessage, PaneScene
 from viewer.rendering.scene_raster import GreyRaster, SceneRaster, rasterise
 from viewer.ui.backing import FORMATS, draw_translucent
@@ -88,10 +91,16 @@ class _MarkLines:
 
 
 def _mark_lines(scene: PaneScene, text_scale: float, kept: KeptLayers) -> _MarkLines:
-    marks = tuple(replace(one, lines=(), quiet_lines=()) for one in scene.drawn_marks)
+    marks = _without_words(SameObject(scene.drawn_marks))
     if scene.viewport is None or not marks:
         return _MarkLines(marks, NO_EDGES)
     return _MarkLines(marks, kept.line_edges.find(marks, scene.viewport, text_scale))
+
+
+@lru_cache(maxsize=128)
+def _without_words(held: SameObject) -> tuple[DrawnMark, ...]:
+    marks = cast("tuple[DrawnMark, ...]", held.held)
+    return tuple(replace(one, lines=(), quiet_lines=()) for one in marks)
 
 
 def _box_places(

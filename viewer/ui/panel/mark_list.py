@@ -256,6 +256,9 @@ class MarkBlock(QWidget):
 
     def _concerns(self, change: Change) -> bool:
         """Whether lines may differ; a step through slices changes only which key image is shown."""
-        if change.is_scrolling:
-            return bool(open_key_images(change.new))
-        return change.touches("exams", "marks", "active", "panes")
+        if change.touches("exams", "marks", "active"):
+            return True
+        before, after = change.old.active_pane, change.new.active_pane
+        if before.image_id != after.image_id:
+            return True
+        return before.slice_index != after.slice_index and bool(open_key_images(change.new))
