@@ -114,3 +114,29 @@ def test_more_stored_than_allocated_bits_are_refused(tmp_path: Path) -> None:
     dataset.PixelData = PIXELS.tobytes()
     result = scan(save(tmp_path / "a.dcm", dataset))
     assert result.skipped[0].reason == "a DICOM image with an unusual number of bits"
+
+
+HIGH_BIT = "High Bit of the header does not fit the pixels: they are drawn from their lowest bit."
+
+
+@pytest.mark.parametrize("syntax", [None, JPEG2000Lossless, JPEGLSLossless])
+def test_a_high_bit_that_lies_is_said_and_the_image_is_not_black(
+    tmp_path: Path, syntax: Any
+) -> None:
+    coding = {} if syntax is None else {"syntax": syntax}
+    image, codes = first_image(tmp_path, PIXELS, HighBit=15, **coding)
+    np.testing.assert_array_equal(codes, PIXELS[0])
+    assert said(image, HIGH_BIT)
+
+
+@pytest.mark.parametrize("divided", [1, 100])
+def test_pixels_in_the_upper_bits_are_read_from_there_without_a_word(
+    tmp_path: Path, divided: int
+) -> None:
+    """Also dark ones, and beside an old overlay in the bits below."""
+    dark = PIXELS // np.uint16(divided)
+    cells = dark << np.uint16(4)
+    cells[0, 20:60, 10:50:3] |= np.uint16(1)
+    image, codes = first_image(tmp_path, cells, HighBit=15)
+    np.testing.assert_array_equal(codes, dark[0])
+    assert not said(image, HIGH_BIT)

@@ -16,11 +16,14 @@ from viewer.domain.windowing import GreyScale, VoiFunction, Window
 from viewer.loading.dicom_frames import DicomFrames, SliceFiles
 from viewer.loading.dicom_grey_scale import PixelLayout
 from viewer.loading.lay_image import StoredImage
-from viewer.loading.stored_bits import bits_used, rescaled, with_bits
+from viewer.loading.stored_bits import bits_used, is_in_lowest_bits, rescaled, with_bits
 
 DERIVED = "derived from the pixels"
 """Explanation of a window that the header does not give."""
 
+HIGH_BIT_LIES = (
+    "High Bit of the header does not fit the pixels: they are drawn from their lowest bit."
+)
 _EDGE_SHARE = 0.02
 _CLEARLY_MORE = 1.5
 _AGAINST_AIR = 10.0
@@ -70,16 +73,23 @@ def _few_codes(
 
     The image comes back with as many bits as its pixels use.
     """
-    if not isinstance(image.frames, DicomFrames | SliceFiles):
-        whole = image.frames.read_codes(slice_index)
+    frames = image.frames
+    if not isinstance(frames, DicomFrames | SliceFiles):
+        whole = frames.read_codes(slice_index)
         return image, whole[::_STEP, ::_STEP], whole
-    small = image.frames.read_small_cells(slice_index)
-    cells = image.frames.read_cells(slice_index) if small is None else small
-    stated = image.frames.layout
-    bits = bits_used(stated, cells, only_values=image.frames.is_compressed)
+    small = frames.read_small_cells(slice_index)
+    cells = frames.read_cells(slice_index) if small is None else small
+    stated = frames.layout
+    bits = bits_used(stated, cells, only_values=frames.is_compressed)
     used = with_bits(stated, bits)
     if used.bits_stored > stated.bits_stored:
-        image = _with_layout(image, image.frames, used)
+        doubt = (
+            f"The header states {stated.bits_stored} bits, the pixels use {used.bits_stored}: "
+            f"drawn with {used.bits_stored}."
+        )
+        image = _with_layout(image, frames, used, doubt)
+    elif is_in_lowest_bits(stated, cells):
+        image = _with_layout(image, frames, used, HIGH_BIT_LIES)
     else:
         used = stated
     codes = used.codes(cells)
@@ -87,13 +97,9 @@ def _few_codes(
 
 
 def _with_layout(
-    image: StoredImage, frames: DicomFrames | SliceFiles, used: PixelLayout
+    image: StoredImage, frames: DicomFrames | SliceFiles, used: PixelLayout, doubt: str
 ) -> StoredImage:
     stated = frames.layout
-    doubt = (
-        f"The header states {stated.bits_stored} bits, the pixels use {used.bits_stored}: "
-        f"drawn with {used.bits_stored}."
-    )
     stack = replace(
         image.stack,
         grey_scale=rescaled(image.stack.grey_scale, stated, used),

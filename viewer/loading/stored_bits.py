@@ -47,6 +47,21 @@ def _goes_on(above: NDArray[Any], stated: NDArray[Any], whole: NDArray[Any]) -> 
     )
 
 
+def is_in_lowest_bits(layout: PixelLayout, cells: NDArray[np.unsignedinteger]) -> bool:
+    """Return whether pixels lie in the lowest bits where the header says that they lie above them.
+
+    Nothing lies above Bits Stored bits then, and most pixels use the bits that the header leaves
+    out. An old overlay there covers few.
+    """
+    unused = layout.high_bit - layout.bits_stored + 1
+    if unused <= 0 or layout.signed or layout.samples != 1:
+        return False
+    if (cells >> cells.dtype.type(layout.bits_stored)).any():
+        return False
+    low = cells & cells.dtype.type((1 << unused) - 1)
+    return bool(2 * np.count_nonzero(low) > np.count_nonzero(cells))
+
+
 def with_bits(layout: PixelLayout, bits: int) -> PixelLayout:
     """Return the layout with so many bits stored."""
     return replace(layout, bits_stored=bits, high_bit=bits - 1)
