@@ -52,6 +52,11 @@ class CornerLine:
     """Said instead where the text has no room in one row, or would lie on tissue."""
     stand_in: str = ""
     """Said once for all lines that have it, where even the smallest words have no room for them."""
+    kept: str | None = None
+    """What stays of it where the air has no room for all lines, such as a sign without words ("").
+
+    None: nothing stays.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Badge:
     """A warning the reader must not miss: amber, with a sign and words."""
 
     text: str
+    short: str = ""
+    """Said instead where it would lie on tissue in as few words as can be; empty: all of it."""
 
 
 class AiLook(Enum):
@@ -206,8 +213,8 @@ def view_lines(stack: ImageStack, exam_alias: str, repeat: str = "") -> tuple[Co
     """
     kind = f"{stack.kind.value}, {repeat}" if repeat else stack.kind.value
     return (
-        CornerLine(stack.title, Emphasis.VIEW),
-        CornerLine(kind),
+        CornerLine(stack.title, Emphasis.VIEW, kept=stack.title),
+        CornerLine(kind, kept=kind),
         CornerLine(exam_alias, Emphasis.SECONDARY, dispensable=True),
     )
 
@@ -282,6 +289,7 @@ def _zoom_line(viewport: Viewport) -> CornerLine:
         Emphasis.SECONDARY,
         reduced=is_reduced(viewport),
         short="" if short == text else short,
+        kept="" if is_reduced(viewport) else None,
     )
 
 
@@ -297,7 +305,7 @@ def _slice_line(stack: ImageStack, slice_index: int) -> CornerLine:
     text = slice_text(stack, slice_index)
     depth = slice_depth(stack, slice_index)
     short = "" if depth is None else text.removesuffix(depth.words) + depth.short_words
-    return CornerLine(text, short=short)
+    return CornerLine(text, short=short, kept=f"{slice_index + 1}/{stack.slices}")
 
 
 def zoom_text(viewport: Viewport) -> str:

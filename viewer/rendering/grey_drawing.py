@@ -33,7 +33,8 @@ class GreyDrawing:
     @property
     def badges(self) -> tuple[Badge, ...]:
         """What the reader must know of it."""
-        return (Badge("maximum: small bright things look larger"),) if self.maximum else ()
+        words = "maximum: small bright things look larger"
+        return (Badge(words, short="maximum"),) if self.maximum else ()
 
     def extreme_of(self, grey_scale: GreyScale) -> Extreme | None:
         """What an image is shrunk by; None for the mean."""

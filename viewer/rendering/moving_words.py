@@ -26,7 +26,7 @@ class MovingWords:
         """Corner text above slice, zoom and window."""
         seen = "\N{CHECK MARK} all slices seen" if self.all_seen else ""
         return tuple(
-            CornerLine(text)
+            CornerLine(text, kept=text if text == self.slab else None)
             for text in (self.picked, self.quadrant, self.cine, self.slab, seen)
             if text
         )

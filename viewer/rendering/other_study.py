@@ -21,7 +21,8 @@ class OtherStudy:
 
     def line(self, *, identity: bool) -> CornerLine:
         """The line below the view; never left out."""
-        return CornerLine(f"{self.words}, {self.day}" if identity and self.day else self.words)
+        words = f"{self.words}, {self.day}" if identity and self.day else self.words
+        return CornerLine(words, kept=self.words)
 
     @property
     def badges(self) -> tuple[Badge, ...]:

@@ -349,7 +349,7 @@ def _top_lines(stack: ImageStack, context: PaneContext) -> tuple[CornerLine, ...
         said = context.other_study.line(identity=context.text.identity)
         lines = (*lines[:1], said, *lines[1:])
     if context.marks.is_key_image:
-        lines = (*lines[:1], CornerLine("key image"), *lines[1:])
+        lines = (*lines[:1], CornerLine("key image", kept="key image"), *lines[1:])
     if context.text.identity:
         lines += identity_lines(stack, context.identity)
     return lines

@@ -11,11 +11,19 @@ from PySide6.QtGui import QImage, QPainter
 from inference.types import Box
 from viewer.domain.ai_state import AiState, Done, NotRun
 from viewer.domain.frame import Frame
+from viewer.domain.grey_depth import GreyDepth
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.pane_state import PaneState
+from viewer.domain.technique import Technique
 from viewer.domain.viewport import fitting_scale
+from viewer.rendering.grey_table import packed
+from viewer.rendering.raster import DeviceRect
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene
+from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import load_fonts
+from viewer.ui.pane import corner_text
+from viewer.ui.pane.corner_text import draw_corner_text
+from viewer.ui.pane.corner_ways import CornerWays
 from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.painting import paint_scene
 
@@ -94,6 +102,48 @@ def with_boxes(scene: PaneScene, *boxes: Box) -> PaneScene:
         for number, box in enumerate(boxes, start=1)
     )
     return replace(scene, boxes=marks)
+
+
+TECHNIQUE = Technique(
+    manufacturer="HOLOGIC, Inc.",
+    model="Selenia Dimensions",
+    kvp=31,
+    exposure_mas=48,
+    anode="TUNGSTEN",
+    filter_material="ALUMINUM",
+    force_n=99.64,
+    thickness_mm=39,
+    relative_exposure=459,
+    entrance_dose_mgy=3.75,
+    organ_dose_mgy=1.33,
+    magnification=1.073,
+    positioner_angle=15,
+)
+
+
+def raster(grey):
+    pixels = packed(grey, GreyDepth.EIGHT_BITS)
+    whole = DeviceRect(left=0, top=0, right=grey.shape[1], bottom=grey.shape[0])
+    return GreyRaster(key=(), depth=GreyDepth.EIGHT_BITS, rect=whole, pixels=pixels, is_final=True)
+
+
+def words_drawn(scene, scale, monkeypatch, grey=None):
+    """The rows that were drawn, each with where it begins, and the places of both blocks."""
+    load_fonts()
+    rows = []
+    monkeypatch.setattr(
+        corner_text,
+        "_draw_row",
+        lambda painter, scene, row, y, scale: rows.append((row, y)),
+    )
+    image = QImage(scene.pane_width, scene.pane_height, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    try:
+        laid = CornerWays().lay(scene, scale, None if grey is None else raster(grey))
+        draw_corner_text(painter, scene, laid)
+    finally:
+        painter.end()
+    return rows, laid.places
 
 
 NOT_RUN = NotRun()

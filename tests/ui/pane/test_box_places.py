@@ -19,7 +19,7 @@ from viewer.rendering.drawn_marks import DrawnMark, PaneMarks
 from viewer.rendering.marks import BoxMark
 from viewer.rendering.scene import PaneContext
 from viewer.ui.pane.box_places import BoxPlaces, box_rect
-from viewer.ui.pane.corner_text import lay_corner_text
+from viewer.ui.pane.corner_ways import CornerWays
 from viewer.ui.pane.drawn_mark_painting import mark_path
 from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.mark_line_edges import MarkLineEdges
@@ -191,7 +191,7 @@ def test_a_pane_draws_labels_of_boxes_off_corner_words_and_off_a_length_across_t
     )
     kept = KeptLayers()
     painted(scene, kept=kept)
-    corners = lay_corner_text(scene, 1.0, None).places
+    corners = CornerWays().lay(scene, 1.0, None).places
     line = QRectF(
         QPointF(*scene.viewport.to_device(112, 40)), QPointF(*scene.viewport.to_device(112, 150))
     ).adjusted(0, -2, 0, 2)

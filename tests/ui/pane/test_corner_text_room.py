@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from builders import make_image
-from pane_builders import breast_scene
+from pane_builders import TECHNIQUE, breast_scene, raster, words_drawn
 from PySide6.QtGui import QImage, QPainter
 
 from viewer.domain.ai_state import NotRun
-from viewer.domain.grey_depth import GreyDepth
 from viewer.domain.technique import Technique
 from viewer.domain.windowing import Window
 from viewer.rendering.captions import (
@@ -25,14 +24,11 @@ from viewer.rendering.captions import (
     factor_lines,
     reading_lines,
 )
-from viewer.rendering.grey_table import packed
-from viewer.rendering.raster import DeviceRect
 from viewer.rendering.scene import PaneScene
-from viewer.rendering.scene_raster import GreyRaster
 from viewer.ui.fonts import load_fonts
-from viewer.ui.pane import corner_text
 from viewer.ui.pane.corner_rows import height_of, top_rows
-from viewer.ui.pane.corner_text import draw_corner_text, lay_corner_text
+from viewer.ui.pane.corner_text import draw_corner_text
+from viewer.ui.pane.corner_ways import CornerWays
 from viewer.ui.pane.ink import MARGIN
 from viewer.ui.pictures import rgb_pixels
 
@@ -42,32 +38,11 @@ _WARNINGS = (
     "The pixel spacing is not known: lengths in pixels, size not to scale.",
     "The header states 10 bits, the pixels use 11: drawn with 11.",
 )
-_TECHNIQUE = Technique(
-    manufacturer="HOLOGIC, Inc.",
-    model="Selenia Dimensions",
-    kvp=31,
-    exposure_mas=48,
-    anode="TUNGSTEN",
-    filter_material="ALUMINUM",
-    force_n=99.64,
-    thickness_mm=39,
-    relative_exposure=459,
-    entrance_dose_mgy=3.75,
-    organ_dose_mgy=1.33,
-    magnification=1.073,
-    positioner_angle=15,
-)
-
-
-def raster(grey):
-    pixels = packed(grey, GreyDepth.EIGHT_BITS)
-    whole = DeviceRect(left=0, top=0, right=grey.shape[1], bottom=grey.shape[0])
-    return GreyRaster(key=(), depth=GreyDepth.EIGHT_BITS, rect=whole, pixels=pixels, is_final=True)
 
 
 def blocks(width, height, scale):
     load_fonts()
-    return lay_corner_text(breast_scene(width=width, height=height), scale, None).places
+    return CornerWays().lay(breast_scene(width=width, height=height), scale, None).places
 
 
 @pytest.mark.usefixtures("qapp")
@@ -104,7 +79,7 @@ def test_on_tissue_a_slice_says_its_depth_without_where_from():
     scene = PaneScene(pane_width=400, pane_height=300, bottom_lines=(line,))
 
     def width_on(grey):
-        return lay_corner_text(scene, 1.0, raster(np.full((300, 400), grey, np.uint8))).places[1]
+        return CornerWays().lay(scene, 1.0, raster(np.full((300, 400), grey, np.uint8))).places[1]
 
     in_air, on_tissue = width_on(0), width_on(200)
     assert on_tissue.height() == in_air.height()
@@ -126,7 +101,7 @@ def test_only_the_row_that_reaches_over_tissue_is_shortened_or_gets_a_ground():
         painter = QPainter(image)
         shown = replace(scene, bottom_lines=bottom_lines)
         try:
-            laid = lay_corner_text(shown, 1.0, raster(grey))
+            laid = CornerWays().lay(shown, 1.0, raster(grey))
             draw_corner_text(painter, shown, laid)
         finally:
             painter.end()
@@ -136,7 +111,8 @@ def test_only_the_row_that_reaches_over_tissue_is_shortened_or_gets_a_ground():
     assert in_air.left() < 415
     assert over_skin.left() > 430
     assert over_skin.height() == in_air.height()
-    longest = CornerLine(long.text.replace(" ", "_"))
+    words = long.text.replace(" ", "_")
+    longest = CornerLine(words, kept=words)
     place, pixels = drawn((lines[0], longest, lines[2]), skin)
     grounds = (pixels < 0x30).any(axis=1)
     row = place.height() / 3
@@ -160,7 +136,7 @@ def test_in_a_low_pane_with_large_words_none_lies_on_a_breast_of_half_its_width(
     assert scene.text_on_right
     breast = np.zeros((258, 267), np.uint8)
     breast[60:230, :106] = 150
-    assert lay_corner_text(scene, 2.0, raster(breast)).places[1].left() >= 106
+    assert CornerWays().lay(scene, 2.0, raster(breast)).places[1].left() >= 106
 
 
 @pytest.fixture
@@ -168,7 +144,7 @@ def warned_scene():
     """Builds a slice's scene with the four warnings and the technique of a Hologic file."""
 
     def build(width, height, *, technique=True):
-        stack = replace(make_image("LCC", slices=4, rows=128, columns=128), technique=_TECHNIQUE)
+        stack = replace(make_image("LCC", slices=4, rows=128, columns=128), technique=TECHNIQUE)
         scene = breast_scene(width=width, height=height, ai=NotRun("no weights chosen"))
         factors = factor_lines(stack, TextSettings(technique=technique))
         voi = Window(center=512, width=512)
@@ -179,25 +155,6 @@ def warned_scene():
         )
 
     return build
-
-
-def words_drawn(scene, scale, monkeypatch, grey=None):
-    """The rows that were drawn, each with where it begins, and the places of both blocks."""
-    load_fonts()
-    rows = []
-    monkeypatch.setattr(
-        corner_text,
-        "_draw_row",
-        lambda painter, scene, row, y, scale: rows.append((row, y)),
-    )
-    image = QImage(scene.pane_width, scene.pane_height, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    try:
-        laid = lay_corner_text(scene, scale, None if grey is None else raster(grey))
-        draw_corner_text(painter, scene, laid)
-    finally:
-        painter.end()
-    return rows, laid.places
 
 
 @pytest.mark.usefixtures("qapp")
@@ -219,7 +176,9 @@ def test_four_warnings_and_technique_in_a_small_pane_keep_apart_and_inside_it(
     assert max(top.right(), bottom.right()) <= width
     said = " ".join(row.text for row, _ in rows)
     assert all(warning in said for warning in _WARNINGS)
-    assert ("kVp" in said) + ("technique: enlarge the view" in said) == technique
+    is_left_out = technique and tissue_grey > 0
+    assert ("kVp" in said) + ("technique: enlarge the view" in said) + is_left_out == technique
+    assert ("…" in said) == (tissue_grey > 0)
 
 
 @pytest.mark.usefixtures("qapp")
@@ -311,7 +270,8 @@ def test_a_warning_that_would_reach_over_the_breast_stands_in_two_rows_beside_it
 @pytest.mark.usefixtures("qapp")
 def test_rows_stay_whole_where_the_breast_fills_the_pane(monkeypatch):
     warning = Badge("maximum: small bright things look larger")
-    line = CornerLine("compression 100 N   thickness 50 mm")
+    slab = "slab 10 mm   mean of 10 slices"
+    line = CornerLine(slab, kept=slab)
     scene = PaneScene(pane_width=400, pane_height=300, badges=(warning,), bottom_lines=(line,))
     rows, _ = words_drawn(scene, 1.0, monkeypatch, np.full((300, 400), 150, np.uint8))
     assert [row.text for row, _ in rows] == [warning.text, line.text]
@@ -319,7 +279,7 @@ def test_rows_stay_whole_where_the_breast_fills_the_pane(monkeypatch):
 
 @pytest.mark.usefixtures("qapp")
 def test_view_zoom_and_window_are_never_torn_apart(monkeypatch):
-    lines = CornerLine("zoom 2.02"), CornerLine("C 512  W 512")
+    lines = tuple(CornerLine(text, kept=text) for text in ("zoom 2.02", "C 512  W 512"))
     top_lines = (CornerLine("RMLO ID", Emphasis.VIEW),)
     scene = PaneScene(pane_width=400, pane_height=300, top_lines=top_lines, bottom_lines=lines)
     breast = np.zeros((300, 400), np.uint8)

@@ -20,7 +20,7 @@ from viewer.rendering.marks import outline_of
 from viewer.rendering.scene import PaneContext, PaneScene
 from viewer.ui.pane import painting
 from viewer.ui.pane.box_places import BoxPlaces
-from viewer.ui.pane.corner_text import lay_corner_text
+from viewer.ui.pane.corner_ways import CornerWays
 from viewer.ui.pane.drawn_mark_painting import label_places
 from viewer.ui.pane.kept_layer import KeptLayers
 from viewer.ui.pane.label_places import place_beside
@@ -71,7 +71,7 @@ def scene_of(drawn: tuple[Mark, ...], boxes: list[Box]) -> PaneScene:
 
 
 def corner_words(scene: PaneScene) -> tuple[QRectF, ...]:
-    return lay_corner_text(scene, 1.0, None).places
+    return CornerWays().lay(scene, 1.0, None).places
 
 
 def box_labels(scene: PaneScene, taken: Sequence[QRectF] = ()) -> list[QRectF]:

@@ -45,6 +45,10 @@ class CornerRow:
     """Stands instead where the row would lie on tissue."""
     halves: tuple[CornerRow, ...] = ()
     """Two that stand instead, one below the other, where that brings the words off tissue."""
+    folds_to: tuple[CornerRow, ...] | None = None
+    """What stays of it over tissue where the air has no room for all rows; None: all of it."""
+    said: object = None
+    """What it says a part of: rows of one line or warning fold together."""
     words_width: float = field(init=False)
     height: float = field(init=False)
     ascent: float = field(init=False)
@@ -139,7 +143,12 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[CornerRow,
     if line.short and len(texts) > 1:
         texts = wrapped(line.short, size, width, weight)
 
-    def row(text: str, short: CornerRow | None = None, halves: Sequence[str] = ()) -> CornerRow:
+    def row(
+        text: str,
+        folds_to: tuple[CornerRow, ...] | None,
+        short: CornerRow | None = None,
+        halves: Sequence[str] = (),
+    ) -> CornerRow:
         return CornerRow(
             text=text,
             pixel_size=size,
@@ -149,15 +158,25 @@ def _line_rows(line: CornerLine, scale: float, width: float) -> tuple[CornerRow,
             sign=draw_reduced_sign if line.reduced else None,
             dispensable=line.dispensable,
             short=short,
-            halves=tuple(row(half) for half in halves),
+            halves=tuple(row(half, folds_to) for half in halves),
+            folds_to=folds_to,
+            said=line,
         )
 
+    folded = () if line.kept is None else (row(shown_text(line.kept), None),)
+    stays = line.kept == line.text or line.emphasis is Emphasis.VIEW
+    folds_to = None if stays else folded
     if line.short and texts == [whole]:
-        return (row(whole, row(line.short)),)
+        return (row(whole, folds_to, row(line.short, folds_to)),)
     return tuple(
         # A view's name, a zoom, a window are read at a glance: those are never torn apart.
-        row(text, halves=_halved(text, size, weight) if _BETWEEN_STATEMENTS in text else ())
-        for text in texts
+        row(
+            text,
+            # What stays of a line stands once, where the line begins.
+            folds_to if index == 0 or folds_to is None else (),
+            halves=_halved(text, size, weight) if _BETWEEN_STATEMENTS in text else (),
+        )
+        for index, text in enumerate(texts)
     )
 
 
@@ -166,7 +185,13 @@ def _badge_rows(badge: Badge, scale: float, width: float) -> tuple[CornerRow, ..
     size, weight = TEXT_SIZE * scale, QFont.Weight.Medium
     texts = wrapped(badge.text, size, width - _sign_space(size), weight)
 
-    def row(text: str, *, is_first: bool, halves: Sequence[str] = ()) -> CornerRow:
+    def row(
+        text: str,
+        *,
+        is_first: bool,
+        halves: Sequence[str] = (),
+        folds_to: tuple[CornerRow, ...] | None = None,
+    ) -> CornerRow:
         return CornerRow(
             text=text,
             pixel_size=size,
@@ -178,10 +203,18 @@ def _badge_rows(badge: Badge, scale: float, width: float) -> tuple[CornerRow, ..
             halves=tuple(
                 row(half, is_first=is_first and number == 0) for number, half in enumerate(halves)
             ),
+            folds_to=folds_to,
+            said=badge,
         )
 
+    folded = (row(badge.short, is_first=True),)
     return tuple(
-        row(text, is_first=index == 0, halves=_halved(text, size, weight))
+        row(
+            text,
+            is_first=index == 0,
+            halves=_halved(text, size, weight),
+            folds_to=None if not badge.short else folded if index == 0 else (),
+        )
         for index, text in enumerate(texts)
     )
 
@@ -194,7 +227,11 @@ def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[CornerRow, ...]:
     def sign(painter: QPainter, rect: QRectF) -> None:
         draw_ai_sign(painter, rect, line.look, line.fraction)
 
-    def row(text: str, short: CornerRow | None = None) -> CornerRow:
+    def row(
+        text: str,
+        folds_to: tuple[CornerRow, ...] | None,
+        short: CornerRow | None = None,
+    ) -> CornerRow:
         return CornerRow(
             text=text,
             pixel_size=size,
@@ -203,9 +240,12 @@ def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[CornerRow, ...]:
             scale=scale,
             sign=sign,
             short=short,
+            folds_to=folds_to,
         )
 
-    rows = [row(line.text, row(line.short) if line.short else None)]
+    # Signs tell the states of the AI apart; a failure is told in words as well.
+    folds_to = None if line.look is AiLook.FAILED else (row("", None),)
+    rows = [row(line.text, folds_to, row(line.short, folds_to) if line.short else None)]
     if line.fraction is not None:
         rows.append(
             CornerRow(
@@ -216,6 +256,7 @@ def _ai_rows(line: AiLine, scale: float, width: float) -> tuple[CornerRow, ...]:
                 scale=scale,
                 indented=True,
                 fraction=line.fraction,
+                folds_to=(),
             )
         )
     if line.detail:
@@ -240,9 +281,16 @@ def _detail_row(text: str, size: float, scale: float, *, dispensable: bool) -> C
             indented=True,
             dispensable=dispensable,
             halves=tuple(row(half) for half in halves),
+            folds_to=(),
         )
 
     return row(text, _halved(text, size, QFont.Weight.Normal))
+
+
+@lru_cache(maxsize=16)
+def more_row(scale: float) -> CornerRow:
+    """Says that rows are left out."""
+    return _line_rows(CornerLine("… more", Emphasis.SECONDARY, short="…", kept="…"), scale, 1e9)[0]
 
 
 def _sign_space(pixel_size: float) -> float:

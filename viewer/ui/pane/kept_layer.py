@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from viewer.ui.backing import draw_translucent
 from viewer.ui.pane.box_places import BoxPlaces
+from viewer.ui.pane.corner_ways import CornerWays
 from viewer.ui.pane.mark_line_edges import MarkLineEdges
 
 
@@ -66,6 +67,7 @@ class KeptLayers:
         """What a reader drew."""
         self.mark_labels = KeptLayer()
         """What is said of it, which for a region differs from slice to slice."""
+        self.corner_ways = CornerWays()
         self.box_places = BoxPlaces()
         self.line_edges = MarkLineEdges()
 

@@ -20,7 +20,7 @@ from viewer.ui.backing import FORMATS, draw_translucent
 from viewer.ui.fonts import text_metrics, text_width
 from viewer.ui.pane.box_places import NO_PLACES, BoxPlace
 from viewer.ui.pane.corner_rows import wrapped
-from viewer.ui.pane.corner_text import CornerText, draw_corner_text, lay_corner_text
+from viewer.ui.pane.corner_text import CornerText, draw_corner_text
 from viewer.ui.pane.drawn_mark_painting import draw_mark_labels, draw_mark_lines
 from viewer.ui.pane.edge_letters import draw_edge_letters
 from viewer.ui.pane.ink import ACCENT, BACKGROUND, MESSAGE_SIZE, SECONDARY, TEXT, TEXT_SIZE
@@ -62,7 +62,7 @@ def paint_scene(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
     layers_kept = KeptLayers() if kept is None else kept
-    corners = lay_corner_text(scene, text_scale, layers.grey)
+    corners = layers_kept.corner_ways.lay(scene, text_scale, layers.grey)
     lines = _mark_lines(scene, text_scale, layers_kept)
     places = _box_places(scene, text_scale, corners, lines, layers_kept)
     _draw_below_words(painter, scene, text_scale, places, layers_kept)
