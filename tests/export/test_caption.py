@@ -9,7 +9,7 @@ from export_builders import make_image, make_prediction
 
 from viewer.domain.ai_state import AiState, Done, Failed, NotRun
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
-from viewer.domain.windowing import VoiFunction, VoiLut, Window
+from viewer.domain.windowing import DERIVED, VoiFunction, VoiLut, Window
 from viewer.export.caption import Caption, caption_of, overlay_text, window_text
 
 
@@ -74,6 +74,11 @@ def test_one_image_pixel_on_one_screen_pixel_is_said() -> None:
         overlay=OverlaySettings(),
     )
     assert (caption.zoom, caption.window) == ("zoom 1:1", "C 2019 W 3959")
+
+
+def test_a_window_that_is_not_the_headers_is_said() -> None:
+    window = Window(center=500, width=100, function=VoiFunction.LINEAR_EXACT, explanation=DERIVED)
+    assert window_text(window, inverted=True) == "C 500 W 100 derived inverted"
 
 
 def test_windows_other_than_linear_are_named() -> None:

@@ -23,9 +23,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
 from viewer.domain.hanging import images_by_slot, slot_of
-from viewer.domain.windowing import VoiLut, Window, lookup_table
+from viewer.domain.windowing import DERIVED, VoiLut, Window, lookup_table
 from viewer.loading.dicom_grey_scale import pixel_layout
-from viewer.loading.pixel_check import DERIVED
 from viewer.loading.stored_bits import bits_used
 
 PIXELS = breast(rows=160, columns=128)

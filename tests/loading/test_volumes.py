@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 
 from viewer.domain.geometry import SpacingOrigin
 from viewer.domain.view import ImageKind
-from viewer.domain.windowing import Window, lookup_table
+from viewer.domain.windowing import DERIVED, Window, lookup_table
 from viewer.loading.errors import UnreadableFile, UnreadableImage
 from viewer.loading.model_source import model_input
-from viewer.loading.pixel_check import DERIVED
 from viewer.loading.read_volume import read_volume
 from viewer.loading.sniff import FileKind
 from viewer.loading.volume_layout import layout_of

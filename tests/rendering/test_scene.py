@@ -17,7 +17,7 @@ from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
 from viewer.domain.pane_state import PaneState
 from viewer.domain.view import Energy, ImageKind, View, ViewPosition
 from viewer.domain.viewport import Framing
-from viewer.domain.windowing import VoiFunction, Window
+from viewer.domain.windowing import DERIVED, VoiFunction, Window
 from viewer.rendering.captions import AiLook, TextSettings, ai_line, badges
 from viewer.rendering.marks import outline_of
 from viewer.rendering.scene import PaneContext, PaneScene, build_scene, display_table
@@ -83,6 +83,17 @@ def test_a_sigmoid_window_is_named():
     window = Window(center=500, width=100, function=VoiFunction.SIGMOID)
     state = PaneState(image_id="x", slice_index=33, window=window)
     assert "C 500  W 100  SIGMOID" in words(scene_of(state=state))
+
+
+def test_a_window_that_is_not_the_headers_is_said_also_where_room_is_short():
+    shorts = {}
+    for explanation in (DERIVED, "USUAL"):
+        window = Window(center=500, width=100, explanation=explanation)
+        scene = scene_of(state=PaneState(image_id="x", slice_index=33, window=window))
+        (line,) = (line for line in scene.bottom_lines if line.text.startswith("C 500"))
+        assert explanation in line.text
+        shorts[explanation] = line.short
+    assert shorts == {DERIVED: "C 500  W 100  derived", "USUAL": "C 500  W 100"}
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,8 @@ from viewer.domain.ai_state import AiState, prediction_of, series_of
 from viewer.domain.exam import Exam
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.view import ImageKind
-from viewer.domain.windowing import VoiLut
+from viewer.domain.windowing import DERIVED, VoiLut
 from viewer.loading.errors import LoadingError
-from viewer.loading.pixel_check import DERIVED
 from viewer.session.placing import brought_up, kind_everywhere, with_layout
 from viewer.session.readings import opened
 from viewer.session.staging import shown_rows

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from viewer.domain.display_function import DisplayFunction
 from viewer.domain.grey_depth import GreyDepth, GreyLevels
 
+DERIVED = "derived from the pixels"
+"""Explanation of a window that the header does not give."""
 CODES = 1 << 16
 """Frames hold unsigned 16-bit codes, so every lookup table has this many entries."""
 

@@ -9,7 +9,7 @@ from inference.types import Prediction
 from viewer.domain.ai_state import AiState, describe, prediction_of, series_of
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
-from viewer.domain.windowing import Voi, VoiFunction, VoiLut
+from viewer.domain.windowing import DERIVED, Voi, VoiFunction, VoiLut
 
 RESEARCH_USE = "Research use only - not for diagnosis"
 _NARROW = 20.0
@@ -83,7 +83,7 @@ def caption_of(
 
 
 def window_text(voi: Voi, *, inverted: bool = False) -> str:
-    """Centre and width, and the function where it is not a line."""
+    """Centre and width, the function where it is not a line, and whether it is the header's."""
     if isinstance(voi, VoiLut):
         text = "VOI LUT"
     else:
@@ -91,6 +91,8 @@ def window_text(voi: Voi, *, inverted: bool = False) -> str:
         text = f"C {voi.center:{digits}} W {voi.width:{digits}}"
         if voi.function is VoiFunction.SIGMOID:
             text += f" {voi.function.value}"
+        if voi.explanation == DERIVED:
+            text += " derived"
     return f"{text} inverted" if inverted else text
 
 

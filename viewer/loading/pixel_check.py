@@ -12,14 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.domain.orientation import Side, lies_transposed
-from viewer.domain.windowing import GreyScale, VoiFunction, Window
+from viewer.domain.windowing import DERIVED, GreyScale, VoiFunction, Window
 from viewer.loading.dicom_frames import DicomFrames, SliceFiles
 from viewer.loading.dicom_grey_scale import PixelLayout
 from viewer.loading.lay_image import StoredImage
 from viewer.loading.stored_bits import bits_used, is_in_lowest_bits, rescaled, with_bits
-
-DERIVED = "derived from the pixels"
-"""Explanation of a window that the header does not give."""
 
 HIGH_BIT_LIES = (
     "High Bit of the header does not fit the pixels: they are drawn from their lowest bit."

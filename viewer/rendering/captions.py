@@ -22,7 +22,7 @@ from viewer.domain.technique import technique_lines
 from viewer.domain.true_size import true_size_words
 from viewer.domain.view import GUIDANCE, View, ViewModifier
 from viewer.domain.viewport import Viewport
-from viewer.domain.windowing import Voi, VoiFunction, Window
+from viewer.domain.windowing import DERIVED, Voi, VoiFunction, Window
 
 _BELOW = ", below 1:1"
 _NO_ROOM_FOR_TECHNIQUE = "technique: enlarge the view"
@@ -296,7 +296,11 @@ def _zoom_line(viewport: Viewport) -> CornerLine:
 def _window_line(voi: Voi) -> CornerLine:
     """The window; the header's words for it can go where room is short, its numbers never."""
     text = window_text(voi)
-    short = window_text(replace(voi, explanation="")) if isinstance(voi, Window) else ""
+    short = ""
+    if isinstance(voi, Window):
+        # That the header gave no window is never left out.
+        word = "derived" if voi.explanation == DERIVED else ""
+        short = window_text(replace(voi, explanation=word))
     return CornerLine(text, Emphasis.SECONDARY, short="" if short == text else short)
 
 
