@@ -11,8 +11,16 @@ from pane_builders import TECHNIQUE, breast_scene, raster, words_drawn
 
 from viewer.domain.ai_state import NotRun
 from viewer.domain.windowing import Window
-from viewer.rendering.captions import TextSettings, factor_lines, reading_lines
+from viewer.rendering.captions import (
+    Badge,
+    CornerLine,
+    Emphasis,
+    TextSettings,
+    factor_lines,
+    reading_lines,
+)
 from viewer.rendering.grey_drawing import GreyDrawing
+from viewer.rendering.scene import PaneScene
 from viewer.ui.fonts import load_fonts
 from viewer.ui.pane.corner_ways import CornerWays
 from viewer.ui.pane.ink import MARGIN
@@ -101,3 +109,23 @@ def test_words_do_not_come_and_go_while_slices_with_more_and_less_tissue_go_by()
     zoomed = replace(scene, viewport=replace(scene.viewport, left=3.0))
     laid = ways.lay(zoomed, 2.0, narrow)
     assert [row.text for block in laid.blocks for row in block.rows] == before[1]
+
+
+def test_a_warning_stands_in_a_column_as_narrow_as_the_air_beside_the_breast(monkeypatch):
+    warning = "The pixel spacing is not known: lengths in pixels, size not to scale."
+    view = CornerLine("RMLO ID", Emphasis.VIEW)
+    scene = PaneScene(
+        pane_width=400,
+        pane_height=600,
+        text_on_right=False,
+        top_lines=(view,),
+        badges=(Badge(warning),),
+    )
+    breast = np.zeros((600, 400), np.uint8)
+    breast[:, 140:] = 150
+    rows, (top, _) = words_drawn(scene, 1.0, monkeypatch, breast)
+    said = [row.text for row, _ in rows]
+    assert said[0] == view.text
+    assert " ".join(said[1:]) == warning
+    assert [row.sign is not None for row, _ in rows[1:]] == [True, *[False] * (len(rows) - 2)]
+    assert top.right() < 140

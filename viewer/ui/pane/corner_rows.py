@@ -110,11 +110,16 @@ def _halved(text: str, pixel_size: float, weight: QFont.Weight) -> tuple[str, ..
     )
 
 
-def top_rows(scene: PaneScene, scale: float, width: float) -> list[CornerRow]:
-    """What is said at the top, in rows no wider than `width`, then the warnings."""
+def top_rows(
+    scene: PaneScene, scale: float, width: float, *, warnings_width: float | None = None
+) -> list[CornerRow]:
+    """What is said at the top, in rows no wider than `width`, then the warnings.
+
+    warnings_width: of the warnings' rows, where they are to be narrower than others.
+    """
     rows = [row for line in scene.top_lines for row in _line_rows(line, scale, width)]
     for badge in scene.badges:
-        rows += _badge_rows(badge, scale, width)
+        rows += _badge_rows(badge, scale, width if warnings_width is None else warnings_width)
     return rows
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QRectF
 
 from viewer.rendering.captions import CornerLine, gathered
-from viewer.rendering.raster import DeviceRect
 from viewer.rendering.scene import PaneScene
 from viewer.rendering.scene_raster import GreyRaster
+from viewer.ui.pane.corner_ground import Ground, placed
 from viewer.ui.pane.corner_rows import (
     CornerRow,
     bottom_rows,
@@ -26,6 +26,8 @@ _Blocks = tuple[list[CornerRow], list[CornerRow], float]
 """The rows at the top, those at the foot, and their scale."""
 
 _WIDEST = 300.0
+_NARROWER = (0.6, 0.45, 0.35, 0.3)
+"""Of the widest, for warnings that keep off tissue."""
 _SHARES = (1.0, 0.85, 0.7, 0.6, 0.5, 0.42)
 """Of the wished size of words, tried in this order."""
 _LEAST_SCALE = 0.85
@@ -35,9 +37,6 @@ _LEAST_SHARE = 0.85
 _FOLDED = 1_000
 """The last way to lay rows, whatever the number of ways before it."""
 _MOST_FOLDED = 2
-_TISSUE_GREY = 40 / 255
-_TISSUE_SHARE = 0.003
-"""Of a row: less than a skin line of one pixel has that crosses it, before fat as dark as air."""
 
 
 class CornerWays:
@@ -71,7 +70,7 @@ class CornerWays:
         )
         if key != self._key:
             self._key, self._way, self._folding = key, 0, _Folding()
-        ground = None if grey is None else _Ground(grey)
+        ground = None if grey is None else Ground(grey)
         ways = enumerate(_roomier(scene, scale)) if self._way != _FOLDED else ()
         for way, blocks in ways:
             if way >= self._way:
@@ -82,20 +81,6 @@ class CornerWays:
         self._way = _FOLDED
         laid, self._folding = _folded(scene, scale, ground, self._folding)
         return laid
-
-
-class _Ground:
-    """What lies under the words; looked at once for each place that is tried."""
-
-    def __init__(self, grey: GreyRaster) -> None:
-        self._grey = grey
-        self._shares: dict[DeviceRect, float] = {}
-
-    def share(self, under: DeviceRect) -> float:
-        """How much of a part of the pane is tissue, 0..1."""
-        if under not in self._shares:
-            self._shares[under] = self._grey.share_brighter(_TISSUE_GREY, under)
-        return self._shares[under]
 
 
 def _roomier(scene: PaneScene, scale: float) -> Iterator[_Blocks]:
@@ -109,10 +94,10 @@ def _roomier(scene: PaneScene, scale: float) -> Iterator[_Blocks]:
             yield top, bottom, smaller
 
 
-def _laid(scene: PaneScene, blocks: _Blocks, ground: _Ground | None) -> CornerText:
+def _laid(scene: PaneScene, blocks: _Blocks, ground: Ground | None) -> CornerText:
     top, bottom, scale = blocks
-    upper = _placed(ground, scene, top, scale, at_top=True)
-    lower = _placed(ground, scene, bottom, scale, at_top=False)
+    upper = placed(ground, scene, top, scale, at_top=True)
+    lower = placed(ground, scene, bottom, scale, at_top=False)
     if any(upper.touching):
         room = _room(scene, scale, beside=next(_giving_way(bottom, lower.touching)))
         upper = _off_tissue(ground, scene, upper, scale, room=room, at_top=True)
@@ -131,7 +116,7 @@ class _Folding:
 
 
 def _folded(
-    scene: PaneScene, scale: float, ground: _Ground | None, before: _Folding
+    scene: PaneScene, scale: float, ground: Ground | None, before: _Folding
 ) -> tuple[CornerText, _Folding]:
     """Rows over tissue are left out as far as they can be; where any are, a last row says so.
 
@@ -139,7 +124,7 @@ def _folded(
     """
     top, bottom, smaller = _fitting_blocks(scene, scale)
     if any(line.stand_in for line in scene.bottom_lines) and any(
-        _placed(ground, scene, bottom, smaller, at_top=False).touching
+        placed(ground, scene, bottom, smaller, at_top=False).touching
     ):
         # Factors are read together: they stay or go together.
         fewer = replace(scene, bottom_lines=tuple(gathered(scene.bottom_lines)))
@@ -153,7 +138,7 @@ def _folded(
 
 
 def _fold(
-    ground: _Ground | None,
+    ground: Ground | None,
     scene: PaneScene,
     rows: Sequence[CornerRow],
     scale: float,
@@ -165,7 +150,7 @@ def _fold(
     levels = list(before) if len(before) == len(rows) else [0] * len(rows)
     while True:
         forms = [_form(row, level) for row, level in zip(rows, levels, strict=True)]
-        block = _placed(ground, scene, [r for form in forms for r in form], scale, at_top=at_top)
+        block = placed(ground, scene, [r for form in forms for r in form], scale, at_top=at_top)
         touching = iter(block.touching)
         grown = list(levels)
         for index, form in enumerate(forms):
@@ -211,7 +196,7 @@ def _is_missed(rows: Sequence[CornerRow], levels: Sequence[int]) -> bool:
 
 
 def _in_halves(
-    ground: _Ground | None,
+    ground: Ground | None,
     scene: PaneScene,
     upper: PlacedBlock,
     lower: PlacedBlock,
@@ -245,7 +230,7 @@ def _room(scene: PaneScene, scale: float, *, beside: Sequence[CornerRow]) -> flo
 
 
 def _off_tissue(
-    ground: _Ground | None,
+    ground: Ground | None,
     scene: PaneScene,
     block: PlacedBlock,
     scale: float,
@@ -259,11 +244,26 @@ def _off_tissue(
         for row, touches in zip(block.rows, block.touching, strict=True)
     ):
         return block
-    ways = (
-        _placed(ground, scene, rows, scale, at_top=at_top)
-        for rows in _giving_way(block.rows, block.touching, room)
-    )
-    return min(ways, key=lambda way: sum(way.touching))
+    ways = _giving_way(block.rows, block.touching, room)
+    found = [placed(ground, scene, rows, scale, at_top=at_top) for rows in ways]
+    best = min(found, key=lambda way: sum(way.touching))
+    if not (at_top and scene.badges and any(best.touching)):
+        return best
+    for rows in _narrower(scene, scale, room):
+        way = placed(ground, scene, rows, scale, at_top=True)
+        if not any(way.touching):
+            return way
+    return best
+
+
+def _narrower(scene: PaneScene, scale: float, room: float) -> Iterator[list[CornerRow]]:
+    """What is said at the top, its warnings broken into columns ever narrower."""
+    width = _width(scene, scale)
+    for share in _NARROWER:
+        rows = top_rows(scene, scale, width, warnings_width=width * share)
+        for way in (rows, indispensable(rows)):
+            if height_of(way) <= room:
+                yield way
 
 
 def _fitting_blocks(scene: PaneScene, scale: float) -> _Blocks:
@@ -292,13 +292,18 @@ def _ever_smaller(
 ) -> Iterator[_Blocks]:
     for share in _SHARES:
         smaller = scale * share
-        width = min(_WIDEST * smaller, max(scene.pane_width - 2 * MARGIN * smaller, 1.0))
+        width = _width(scene, smaller)
         top = top_rows(scene, smaller, width)
         bottom = bottom_rows(scene, bottom_lines, smaller, width)
         yield top, bottom, smaller
         yield indispensable(top), indispensable(bottom), smaller
         if smaller < _LEAST_SCALE:
             break
+
+
+def _width(scene: PaneScene, scale: float) -> float:
+    """How wide rows may be."""
+    return min(_WIDEST * scale, max(scene.pane_width - 2 * MARGIN * scale, 1.0))
 
 
 def _fit(
@@ -311,30 +316,11 @@ def _fit(
     return high <= scene.pane_height and wide + 2 * margin <= scene.pane_width
 
 
-def _start(scene: PaneScene, rows: Sequence[CornerRow], scale: float, *, at_top: bool) -> float:
-    """Where a block's first row begins."""
-    margin = MARGIN * scale
-    return margin if at_top else scene.pane_height - margin - height_of(rows)
-
-
 def _block_place(scene: PaneScene, rows: Sequence[CornerRow], start: float, scale: float) -> QRectF:
     width = max((row.sign_space + row.words_width for row in rows), default=0.0)
     margin = MARGIN * scale
     left = scene.pane_width - margin - width if scene.text_on_right else margin
     return QRectF(left, start, width, height_of(rows))
-
-
-def _placed(
-    ground: _Ground | None,
-    scene: PaneScene,
-    rows: Sequence[CornerRow],
-    scale: float,
-    *,
-    at_top: bool,
-) -> PlacedBlock:
-    start = _start(scene, rows, scale, at_top=at_top)
-    touching = _on_tissue(ground, scene, rows, start, scale)
-    return PlacedBlock(rows=rows, start=start, touching=touching)
 
 
 def _giving_way(
@@ -360,38 +346,3 @@ def _giving_way(
         if height_of(way) <= room:
             yield way
             return
-
-
-def _on_tissue(
-    ground: _Ground | None,
-    scene: PaneScene,
-    rows: Sequence[CornerRow],
-    start: float,
-    scale: float,
-) -> list[bool]:
-    """Which rows have more than stray bright pixels of the image under their own words."""
-    in_air = [False] * len(rows)
-    if ground is None or not rows:
-        return in_air
-
-    def share(reach: float, top: float, bottom: float) -> float:
-        """Of tissue between two heights, so far in from the words' side."""
-        wide = int(reach + MARGIN * scale) + 1
-        first = max(0, scene.pane_width - wide) if scene.text_on_right else 0
-        under = DeviceRect(
-            left=first,
-            top=max(0, int(top)),
-            right=min(first + wide, scene.pane_width),
-            bottom=min(int(bottom), scene.pane_height),
-        )
-        return ground.share(under)
-
-    reaches = [row.sign_space + row.words_width for row in rows]
-    # Most blocks lie in air: one look at the whole of it is cheaper than one at each row.
-    if share(max(reaches), start, start + height_of(rows)) == 0.0:
-        return in_air
-    found, y = [], start
-    for row, reach in zip(rows, reaches, strict=True):
-        found.append(share(reach, y, y + row.height) > _TISSUE_SHARE)
-        y += row.height
-    return found
