@@ -80,6 +80,20 @@ def test_a_wrong_entry_is_named_and_the_others_serve(file: Path) -> None:
         assert key in named
 
 
+def test_entries_that_nobody_knows_are_named(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text(
+        "frame_mb = 900\n[overlay]\nsmoth = false\n[overlay.benign]\nopacty = 0.5\n"
+        "[mouse]\nweel = 'zoom'\n"
+    )
+    stored = read_settings(file)
+    assert stored.settings == Settings()
+    assert sorted(stored.complaints) == [
+        f'settings.toml: nothing is called "{name}"'
+        for name in ("frame_mb", "opacty", "smoth", "weel")
+    ]
+
+
 def test_limits_out_of_range_are_named_and_zero_is_automatic(file: Path) -> None:
     file.parent.mkdir()
     file.write_text("frames_mb = 0\nframe_cache_mb = 12\nframe_cache = 1\n")

@@ -37,6 +37,10 @@ class Hangings(QObject):
         stored = self._read(chosen)
         self.complaints = stored.complaints
         self._hang(chosen, 0)
+        serving = session.state.protocol
+        if serving.protocol_id != chosen:
+            gone = f'No hanging is called "{chosen:.40}" any more: "{serving.title}" serves'
+            self.complaints = (*self.complaints, gone)
 
     def save(self, protocol: HangingProtocol) -> None:
         """Keep a protocol as the user's own, and hang by it."""

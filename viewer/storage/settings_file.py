@@ -59,6 +59,7 @@ def read_settings(path: Path) -> StoredSettings:
         gestures=_gestures(entries.table("mouse")),
         screen_widths_mm=_screen_widths(entries.table("screen_widths_mm")),
     )
+    entries.name_others()
     return StoredSettings(settings=settings, complaints=tuple(entries.complaints))
 
 
@@ -129,8 +130,10 @@ class _Entries:
     file_name: str
     entries: Mapping[str, Any]
     complaints: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
 
     def take(self, key: str, read: Callable[[Any], ValueT], default: ValueT) -> ValueT:
+        self.known.add(key)
         if key not in self.entries:
             return default
         try:
@@ -141,7 +144,14 @@ class _Entries:
             )
             return default
 
+    def name_others(self) -> None:
+        """Complain of entries that nobody took: misspelt, or of another version."""
+        for key in self.entries:
+            if key not in self.known:
+                self.complaints.append(f'{self.file_name}: nothing is called "{key:.40}"')
+
     def table(self, key: str) -> _Entries:
+        self.known.add(key)
         table = self.entries.get(key, {})
         if not isinstance(table, dict):
             self.complaints.append(f'{self.file_name}: "{key}" must be a table')
@@ -188,7 +198,7 @@ def _names(paths: Iterable[Path]) -> list[str]:
 
 def _overlay(entries: _Entries) -> OverlaySettings:
     plain = OverlaySettings()
-    return replace(
+    overlay = replace(
         plain,
         palette=entries.take("palette", Palette, plain.palette),
         smooth=entries.take("smooth", _yes_or_no, plain.smooth),
@@ -197,24 +207,30 @@ def _overlay(entries: _Entries) -> OverlaySettings:
         benign=_layer(entries.table("benign")),
         malignant=_layer(entries.table("malignant")),
     )
+    entries.name_others()
+    return overlay
 
 
 def _gestures(entries: _Entries) -> Gestures:
     plain = Gestures()
-    return Gestures(
+    gestures = Gestures(
         right_drag=entries.take("right_drag", DragAction, plain.right_drag),
         middle_drag=entries.take("middle_drag", DragAction, plain.middle_drag),
         wheel=entries.take("wheel", WheelAction, plain.wheel),
     )
+    entries.name_others()
+    return gestures
 
 
 def _layer(entries: _Entries) -> LayerStyle:
     plain = LayerStyle()
-    return LayerStyle(
+    style = LayerStyle(
         visible=entries.take("visible", _yes_or_no, plain.visible),
         opacity=entries.take("opacity", _share, plain.opacity),
         threshold=entries.take("threshold", _share, plain.threshold),
     )
+    entries.name_others()
+    return style
 
 
 def _layer_entries(style: LayerStyle) -> dict[str, Any]:
