@@ -168,3 +168,12 @@ def test_a_pane_paints_labels_off_the_numbers_of_boxes_and_the_names_of_known_fi
     ((_, place),) = label_places(scene.drawn_marks, scene.viewport, 1.0, seen)
     assert not place.intersects(number)
     assert not place.intersects(name)
+
+
+def test_where_none_is_free_a_label_covers_as_few_words_as_can_be() -> None:
+    words = [QRectF(0, 0, WIDTH, 180), QRectF(0, 210, WIDTH, HEIGHT - 210)]
+    place = place_beside(QRectF(200, 60, 60, 40), 120, 40, gap=7, pane=PANE, taken=words)
+    assert PANE.contains(place)
+    covered = sum(place.intersected(other).height() for other in words)
+    # The gap between the words is 30 high.
+    assert covered <= 15

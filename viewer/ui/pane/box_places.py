@@ -21,7 +21,7 @@ from viewer.ui.pane.label_places import (
     NO_EDGES,
     Edges,
     edges_of,
-    kept_in,
+    least_over,
     meets,
     nearest_free,
     nearest_ground,
@@ -205,7 +205,7 @@ def _farther(
     place = nearest_ground(box, width, height, pane=pane, obstacles=off_all, cell=cell)
     for obstacles in ((*words, box), words):
         place = place or nearest_free(box, width, height, pane, obstacles)
-    return place or kept_in(box, width, height, pane)
+    return place or least_over(box, width, height, pane, words)
 
 
 def _places_around(boxes: Edges, widths: NDArray[np.float64], height: float, gap: float) -> Edges:

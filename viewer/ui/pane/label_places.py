@@ -13,6 +13,8 @@ Edges = NDArray[np.float64]
 """Left, top, right and bottom in the last axis; device pixels."""
 NO_EDGES: Edges = np.empty((0, 4))
 _RINGS = 4
+_TRIED = 40
+"""How many places along each side are compared where none is free."""
 _NEAREST = 16
 """How many places beside are nearer than others: two rings."""
 
@@ -29,29 +31,26 @@ def place_beside(
 ) -> QRectF:
     """A place of this size beside `around`; where all of those are taken, the nearest free one.
 
-    Where none is free at all it stands beside, over something that is taken. Device pixels.
+    Where none is free at all it stands where it covers least of what is taken. Device pixels.
     gap: between `around` and its label. taken: where other words stand. lines: what a label keeps
     off if it can beside `around`.
     """
-    first_inside: QRectF | None = None
     first_free: QRectF | None = None
     for count, place in enumerate(_places_beside(around, width, height, gap)):
         if count == _NEAREST and first_free is not None:
             # Rather over a line than far from what it belongs to.
             return first_free
-        if pane.contains(place):
-            first_inside = first_inside or place
-            if not any(place.intersects(other) for other in taken):
-                first_free = first_free or place
-                if not meets(np.array(place.getCoords()), lines).any():
-                    return place
+        if pane.contains(place) and not any(place.intersects(other) for other in taken):
+            first_free = first_free or place
+            if not meets(np.array(place.getCoords()), lines).any():
+                return place
     if first_free is not None:
         return first_free
     for obstacles in ((*taken, around), taken):
         free = nearest_free(around, width, height, pane, obstacles)
         if free is not None:
             return free
-    return first_inside or kept_in(around, width, height, pane)
+    return least_over(around, width, height, pane, taken)
 
 
 def edges_of(rects: Sequence[QRectF]) -> Edges:
@@ -65,6 +64,25 @@ def meets(places: Edges, others: Edges) -> NDArray[np.bool_]:
     is_across = (left < others[:, 2]) & (right > others[:, 0])
     is_met: NDArray[np.bool_] = is_across & (top < others[:, 3]) & (bottom > others[:, 1])
     return is_met
+
+
+def least_over(
+    around: QRectF, width: float, height: float, pane: QRectF, taken: Sequence[QRectF]
+) -> QRectF:
+    """The place that covers least of what is taken and lies near to `around`."""
+    if width > pane.width() or height > pane.height() or not taken:
+        return kept_in(around, width, height, pane)
+    lefts = np.linspace(0.0, pane.width() - width, _TRIED)
+    tops = np.linspace(0.0, pane.height() - height, _TRIED)
+    left, top, right, bottom = edges_of(taken).T[:, :, None]
+    across = (np.minimum(lefts + width, right) - np.maximum(lefts, left)).clip(min=0)
+    down = (np.minimum(tops + height, bottom) - np.maximum(tops, top)).clip(min=0)
+    covered = down.T @ across  # (tops, lefts): the sum of what is covered of each, in pixels
+    away_x = _between(lefts, lefts + width, around.left(), around.right())
+    away_y = _between(tops, tops + height, around.top(), around.bottom())
+    away = np.hypot(away_x, away_y[:, None])
+    row, column = np.unravel_index(int((covered + away).argmin()), covered.shape)
+    return QRectF(float(lefts[column]), float(tops[row]), width, height)
 
 
 def _places_beside(around: QRectF, width: float, height: float, gap: float) -> Iterable[QRectF]:
