@@ -126,6 +126,6 @@ def test_a_part_that_goes_takes_its_blank_place_with_it(qtbot: QtBot, window: QW
 def test_folding_panels_of_the_same_exam_shows_them_as_they_were(window: QWidget) -> None:
     session, parts = Session(), parts_of(window)
     later = PaintedLater(session=session, parts=parts, parent=window)
-    session.apply(lambda state: replace(state, options=replace(state.options, full_screen=True)))
+    later.hold()
     assert later.is_waiting
     assert shown_of(window) == set(parts)

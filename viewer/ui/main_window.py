@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from viewer.session.session import Change, Session
-from viewer.session.state import SessionState
 from viewer.ui.empty_state import EmptyState
+from viewer.ui.full_screen import FullScreenTurn
 from viewer.ui.hanging_view import HangingView
 from viewer.ui.key_dispatch import KeyDispatch
 from viewer.ui.notice_bar import NoticeBar
@@ -56,6 +54,8 @@ class MainWindow(QMainWindow):
         self._session = session
         self._parts: WindowParts | None = None
         self._keys: KeyDispatch | None = None
+        self._turn: FullScreenTurn | None = None
+        self._is_full = False
         self._painted_later: PaintedLater | None = None
         self._centre = QStackedWidget(self)
         # A page that is hidden must not push the panels out of the window.
@@ -68,7 +68,8 @@ class MainWindow(QMainWindow):
     @property
     def has_unpainted_parts(self) -> bool:
         """Whether something around the images still shows what it showed before."""
-        return self._painted_later is not None and self._painted_later.is_waiting
+        is_turning = self._turn is not None and self._turn.is_waiting
+        return is_turning or (self._painted_later is not None and self._painted_later.is_waiting)
 
     def place(self, parts: WindowParts, keys: KeyDispatch) -> None:
         """Lay the parts out; once."""
@@ -95,11 +96,14 @@ class MainWindow(QMainWindow):
         # The bars repaint what changed alone: let paint later, they would draw all their icons.
         around = (parts.panel, parts.strip, parts.series)
         self._painted_later = PaintedLater(session=self._session, parts=around, parent=self)
-        parts.panel.fit(self.width())
-        self._fold(self._session.state)
+        self._turn = FullScreenTurn(window=self, inside=inside, fold=self._fold)
+        self._fold()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Perform what the key is bound to."""
+        if self._turn is not None and self._turn.is_waiting:
+            # It may go to a part that is about to come or go.
+            self._fold()
         if self._keys is None or not self._keys.press(event):
             super().keyPressEvent(event)
 
@@ -145,14 +149,22 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _follow(self, change: Change) -> None:
-        if change.touches("options", "exam_id", "exams", "worklist"):
-            self._fold(change.new)
-
-    def _fold(self, state: SessionState) -> None:
-        """Show the panels that are wished; none around full-screen images or an empty window."""
-        parts = self._parts
-        if parts is None:
+        if self._turn is None or not change.touches("options", "exam_id", "exams", "worklist"):
             return
+        is_full, was_full = change.new.options.full_screen, change.old.options.full_screen
+        if is_full != was_full or is_full != self.isFullScreen():
+            self._turn.begin(is_full)
+            if not change.touches("exam_id", "exams", "worklist"):
+                return
+        self._fold()
+
+    @Slot()
+    def _fold(self) -> None:
+        """Show the panels that are wished; none around full-screen images or an empty window."""
+        parts, turn = self._parts, self._turn
+        if parts is None or turn is None:
+            return
+        state = self._session.state
         options = state.options
         exam = state.exam
         has_list = state.worklist.visible
@@ -164,8 +176,10 @@ class MainWindow(QMainWindow):
         )
         if has_list:
             self._centre.setCurrentWidget(shown)
+        self._hold_paint_if_other(is_full)
         # Each part that comes or goes would give the panes another size, and draw them anew.
-        with self._laid_out_once():
+        with turn.laid_out_once():
+            parts.panel.fit(self.width())
             parts.series.setVisible(has_exam and options.left_panel and not is_full)
             parts.panel.setVisible(has_exam and options.right_panel and not is_full)
             parts.strip.setVisible(has_slices and options.strip and not is_full)
@@ -174,20 +188,9 @@ class MainWindow(QMainWindow):
         if self._centre.currentWidget() is not shown:
             # The panes get their place once, after the panels beside them have theirs.
             self._centre.setCurrentWidget(shown)
-        if options.full_screen != self.isFullScreen():
-            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    @contextmanager
-    def _laid_out_once(self) -> Iterator[None]:
-        """Lay the parts out when all that is done within is done."""
-        inside = self._centre.parentWidget()
-        layout = None if inside is None else inside.layout()
-        if layout is None:
-            yield
-            return
-        layout.setEnabled(False)
-        try:
-            yield
-        finally:
-            layout.setEnabled(True)
-            layout.activate()
+    def _hold_paint_if_other(self, is_full: bool) -> None:
+        """Let what comes back around full-screen images be painted after them."""
+        if is_full != self._is_full and self._painted_later is not None:
+            self._painted_later.hold()
+        self._is_full = is_full

@@ -38,18 +38,20 @@ class PaintedLater(QObject):
         """Whether a part has not been let paint."""
         return bool(self._held)
 
-    def _follow(self, change: Change) -> None:
-        is_folding = change.old.options.full_screen != change.new.options.full_screen
-        is_other_exam = change.touches("exam_id")
-        if not (is_other_exam or is_folding):
-            return
+    def hold(self) -> None:
+        """Let the parts be painted one by one, each as it was until then."""
         for cover in self._covers:
             if cover.part.updatesEnabled():
                 cover.part.setUpdatesEnabled(False)
                 self._held.append(cover)
-            if is_other_exam and cover.part.isVisible():
-                cover.show()
         self._timer.start()
+
+    def _follow(self, change: Change) -> None:
+        if change.touches("exam_id"):
+            self.hold()
+            for cover in self._covers:
+                if cover.part.isVisible():
+                    cover.show()
 
     @QtSlot()
     def _let_one_paint(self) -> None:
