@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -129,3 +129,19 @@ def test_folding_panels_of_the_same_exam_shows_them_as_they_were(window: QWidget
     later.hold()
     assert later.is_waiting
     assert shown_of(window) == set(parts)
+
+
+def test_a_part_that_comes_back_is_blank_until_it_is_painted(qtbot: QtBot, window: QWidget) -> None:
+    session, (first, second) = Session(), parts_of(window)
+    for part in (first, second):
+        part.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    later = PaintedLater(session=session, parts=[first], parent=window)
+    first.hide()
+    qtbot.waitUntil(lambda: second.height() > window.height() / 2)
+    assert shown_of(window) >= {second}
+    later.hold()
+    first.show()
+    qtbot.waitUntil(lambda: second.y() > 0)
+    assert shown_of(window) == {second}
+    qtbot.waitUntil(lambda: not later.is_waiting)
+    assert shown_of(window) == {first, second}

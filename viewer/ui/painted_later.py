@@ -39,7 +39,7 @@ class PaintedLater(QObject):
         return bool(self._held)
 
     def hold(self) -> None:
-        """Let the parts be painted one by one, each as it was until then."""
+        """Let the parts be painted one by one; until then as they were, blank where they come."""
         for cover in self._covers:
             if cover.part.updatesEnabled():
                 cover.part.setUpdatesEnabled(False)
@@ -82,6 +82,9 @@ class _Cover(QWidget):
             self.setGeometry(self.part.geometry())
         elif event.type() == QEvent.Type.Hide:
             self.hide()
+        elif event.type() == QEvent.Type.Show and not self.part.updatesEnabled():
+            # Where it comes, the images before would be seen until it is painted.
+            self.show()
         return False
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
