@@ -17,6 +17,7 @@ from viewer.settings import Settings
 from viewer.storage.places import Places
 from viewer.storage.settings_file import write_settings
 from viewer.ui.analysis.analysis_window import AnalysisWindow
+from viewer.ui.analysis.curves_tab import CurvesTab
 from viewer.ui.text_size import BASE_PIXELS, text_factor
 from viewer.ui.theme import apply_theme, set_text_size
 
@@ -87,6 +88,19 @@ def test_an_analysis_that_is_open_follows_the_size_of_words(
     qtbot.wait(60)
     assert unreadable_pages(qtbot, window) == {}
     assert (window.width(), window.height()) == SIZES[0]
+
+
+@pytest.mark.parametrize("percent", PERCENTS)
+def test_figures_beside_plots_are_shown_whole_where_the_window_has_room(
+    opened: Open, qtbot: QtBot, tmp_path: Path, percent: int
+) -> None:
+    window = opened(write_mrmc(tmp_path / "t.csv", study_table(cases=40)), SIZES[1], percent)
+    page = window.page("Curves")
+    assert isinstance(page, CurvesTab)
+    window.tabs.setCurrentWidget(page)
+    qtbot.wait(60)
+    assert page.table.horizontalScrollBar().maximum() == 0
+    assert page.roc.width() > SIZES[1][0] / 4
 
 
 def test_damaged_settings_are_named_in_the_window(

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from viewer.ui.analysis.figures import interval, number
 from viewer.ui.analysis.legend import Legend, LegendEntry
 from viewer.ui.analysis.modality_look import modality_colour, modality_words
 from viewer.ui.analysis.page import Page, hint
+from viewer.ui.analysis.side_split import SideSplit
 from viewer.ui.flow_layout import FlowLayout
 from viewer.ui.folding_row import FoldingRow
 from viewer.ui.text_size import follow_text_size
@@ -135,11 +135,8 @@ class CurvesTab(QWidget):
             self.table,
             words="A click brings the curve out. On hover: SE and further intervals.",
         )
-        self.split = QSplitter(self)
-        self.split.addWidget(scrolled_down(left, self))
-        self.split.addWidget(right)
-        self.split.setStretchFactor(0, 1)
-        self.split.setSizes([720, _TABLE_WIDTH])
+        plots_area = scrolled_down(left, self)
+        self.split = SideSplit(plots_area, right, width=_TABLE_WIDTH, parent=self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.split)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -39,11 +38,13 @@ from viewer.ui.analysis.figures import number, signed
 from viewer.ui.analysis.lambda_control import LambdaControl
 from viewer.ui.analysis.modality_look import modality_colour, modality_words
 from viewer.ui.analysis.page import Page, hint
+from viewer.ui.analysis.side_split import SideSplit
 from viewer.ui.analysis.sweep_plot import SweepPlot
 from viewer.ui.flow_layout import FlowLayout
 
 _HEADERS = ("Reader", "AUC", "to alone", "AP", "Best λ", "AUC there", "Left out", "Optimism")
 _NOW = 4
+_TABLE_WIDTH = 664
 _MEAN = "Mean"
 _AVERAGE = f"{HYBRID}:average"
 _WORDS = (
@@ -303,11 +304,7 @@ class HybridTab(QWidget):
         column.addWidget(sweep, 2)
         right = Page(self)
         right.add_block("Areas at this λ", self.areas, words=_WORDS)
-        split = QSplitter(self)
-        split.addWidget(scrolled_down(left, self))
-        split.addWidget(right)
-        split.setStretchFactor(0, 1)
-        split.setSizes([596, 664])
+        split = SideSplit(scrolled_down(left, self), right, width=_TABLE_WIDTH, parent=self)
         top = QVBoxLayout()
         top.setContentsMargins(16, 12, 16, 10)
         top.setSpacing(8)

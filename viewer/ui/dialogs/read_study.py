@@ -37,8 +37,9 @@ class ReadStudyDialog(QDialog):
         self.setMinimumWidth(scaled(560))
         self._chooser = chooser
         self._folder: Path | None = None
-        words = QLabel(_WORDS, self)
+        words = QLabel(" ".join(_WORDS.split()), self)
         words.setObjectName("hint")
+        words.setWordWrap(True)
         self.folder = QLineEdit(self)
         self.folder.setPlaceholderText("the study's folder")
         choose = QPushButton("Choose…", self)

@@ -27,6 +27,7 @@ from viewer.ui.text_size import follow_text_size, scaled
 
 _ROW_HEIGHT = 28
 """Logical pixels at 100 % text, as what follows."""
+_PADDING = 12
 _LEAST_ROWS = 4
 
 
@@ -140,6 +141,7 @@ class RecordTable(QWidget, Generic[RecordT]):
         spare = []
         for place, width in enumerate(wanted):
             title, words = header.sectionSizeHint(place), self.view.sizeHintForColumn(place)
+            words += scaled(_PADDING)
             spare.append(max(0, width - max(title, min(words, width))))
         excess = sum(wanted) - room
         given = min(1.0, max(0, excess) / max(1, sum(spare)))
