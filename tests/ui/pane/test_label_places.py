@@ -23,7 +23,7 @@ from viewer.ui.pane.box_places import BoxPlaces
 from viewer.ui.pane.corner_ways import CornerWays
 from viewer.ui.pane.drawn_mark_painting import label_places
 from viewer.ui.pane.kept_layer import KeptLayers
-from viewer.ui.pane.label_places import place_beside
+from viewer.ui.pane.label_places import edges_of, meets, place_beside
 from viewer.ui.pane.mark_painting import outline_name_rects
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -177,3 +177,13 @@ def test_where_none_is_free_a_label_covers_as_few_words_as_can_be() -> None:
     covered = sum(place.intersected(other).height() for other in words)
     # The gap between the words is 30 high.
     assert covered <= 15
+
+
+def test_a_label_keeps_off_lines_and_boxes_where_another_place_beside_is_free() -> None:
+    around = QRectF(200, 180, 60, 40)
+    first = place_beside(around, 50, 20, gap=7, pane=PANE, taken=[])
+    box = edges_of([first.adjusted(-5, -5, 5, 5)])
+    place = place_beside(around, 50, 20, gap=7, pane=PANE, taken=[], lines=box)
+    assert not meets(edges_of([place]), box).any()
+    everywhere = edges_of([PANE])
+    assert place_beside(around, 50, 20, gap=7, pane=PANE, taken=[], lines=everywhere) == first

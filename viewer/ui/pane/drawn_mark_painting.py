@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import atan2, cos, hypot, pi, sin
 from typing import cast
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
@@ -25,7 +26,7 @@ from viewer.ui.pane.kept_words import (
     placed_words,
     takes_sprites,
 )
-from viewer.ui.pane.label_places import NO_EDGES, Edges, place_beside
+from viewer.ui.pane.label_places import NO_EDGES, Edges, edges_of, place_beside
 
 _EDGE = QColor(0, 0, 0)
 """Opaque: yellow alone is hard to see on white tissue."""
@@ -189,17 +190,21 @@ def draw_mark_labels(
     scale: float,
     taken_before: Sequence[QRectF] = (),
     lines: Edges = NO_EDGES,
+    boxes: Sequence[QRectF] = (),
 ) -> None:
     """Draw what marks say beside themselves.
 
-    taken_before, lines: where other words and all lines are, which labels keep off if they can.
+    taken_before, lines, boxes: where other words, all lines and the AI's boxes are, which labels
+    keep off if they can.
     """
     if takes_sprites(painter):
         held, taken = SameObject(tuple(marks)), tuple(rect.getRect() for rect in taken_before)
-        for sprite in _label_sprites(held, viewport, scale, taken, SameObject(lines)):
+        held_lines, framed = SameObject(lines), tuple(rect.getRect() for rect in boxes)
+        for sprite in _label_sprites(held, viewport, scale, taken, held_lines, framed):
             painter.drawImage(*sprite)
         return
-    for drawn, place in label_places(marks, viewport, scale, taken_before, lines):
+    avoided = np.concatenate([lines, edges_of(boxes)])
+    for drawn, place in label_places(marks, viewport, scale, taken_before, avoided):
         draw_ground(painter, place, _LABEL_GROUND)
         for words in _words_at(drawn, place, scale):
             draw_words(painter, *words)
@@ -212,13 +217,15 @@ def _label_sprites(
     scale: float,
     taken: tuple[tuple[float, float, float, float], ...],
     held_lines: SameObject,
+    framed: tuple[tuple[float, float, float, float], ...],
 ) -> Sequence[PlacedSprite]:
     """The labels of one slice's marks; found once, since the search for places takes long."""
     marks = cast("tuple[DrawnMark, ...]", held.held)
     lines = cast("Edges", held_lines.held)
+    avoided = np.concatenate([lines, edges_of([QRectF(*rect) for rect in framed])])
     others = [QRectF(*rect) for rect in taken]
     sprites: list[PlacedSprite] = []
-    for drawn, place in label_places(marks, viewport, scale, others, lines):
+    for drawn, place in label_places(marks, viewport, scale, others, avoided):
         sprites.append(placed_ground(place, _LABEL_GROUND))
         sprites += [placed_words(*words) for words in _words_at(drawn, place, scale)]
     return sprites

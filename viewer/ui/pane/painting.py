@@ -72,8 +72,7 @@ def paint_scene(
     if scene.message is not None:
         _draw_message(painter, scene.message, pane, text_scale)
     draw_corner_text(painter, scene, corners)
-    words = *corners.places, *(place.label for place in places.values())
-    _draw_marks(painter, scene, text_scale, words, lines, layers_kept)
+    _draw_marks(painter, scene, text_scale, corners, places, lines, layers_kept)
     if scene.other_study:
         draw_study_edge(painter, pane, text_scale, on_right=scene.text_on_right)
     if scene.active:
@@ -146,11 +145,11 @@ def _draw_marks(
     painter: QPainter,
     scene: PaneScene,
     text_scale: float,
-    words: tuple[QRectF, ...],
+    corners: CornerText,
+    places: Mapping[int, BoxPlace],
     lines: _MarkLines,
     kept: KeptLayers,
 ) -> None:
-    """words: those of the corners and of boxes."""
     viewport = scene.viewport
     if viewport is None or not scene.drawn_marks:
         return
@@ -162,12 +161,17 @@ def _draw_marks(
         size,
         lambda on: draw_mark_lines(on, marks, viewport, text_scale),
     )
-    taken = *words, *outline_name_rects(scene.outlines, viewport, text_scale)
+    taken = (
+        *corners.places,
+        *(place.label for place in places.values()),
+        *outline_name_rects(scene.outlines, viewport, text_scale),
+    )
+    boxes = tuple(place.box for place in places.values())
     kept.mark_labels.draw(
         painter,
-        (marks, viewport, text_scale, taken),
+        (marks, viewport, text_scale, taken, boxes),
         size,
-        lambda on: draw_mark_labels(on, marks, viewport, text_scale, taken, lines.edges),
+        lambda on: draw_mark_labels(on, marks, viewport, text_scale, taken, lines.edges, boxes),
     )
 
 
