@@ -89,10 +89,10 @@ def _drawn(
 def _cropped(image: QImage) -> tuple[QPoint, QImage]:
     """The part that is not clear, and where it begins."""
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
-    rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
+    rows = np.flatnonzero(np.bitwise_or.reduce(pixels, axis=1))
     if rows.size == 0:
         return QPoint(), QImage()
-    top, left = int(rows[0]), int(columns[0])
-    return QPoint(left, top), image.copy(
-        left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1
-    )
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(np.bitwise_or.reduce(pixels[top:bottom], axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    return QPoint(left, top), image.copy(left, top, right - left, bottom - top)
