@@ -34,6 +34,7 @@ from viewer.domain.ai_state import Done, NotRun
 from viewer.domain.mark import ImagePoint, Mark, MarkShape
 from viewer.domain.overlay_settings import LayerStyle, OverlaySettings
 from viewer.domain.viewport import Framing
+from viewer.domain.windowing import DERIVED
 from viewer.export.atomic_write import CannotWrite
 from viewer.export.shot import ShotGrid
 from viewer.rendering.drawn_marks import PaneMarks
@@ -157,6 +158,15 @@ def test_nothing_of_the_file_s_own_words_is_in_a_picture() -> None:
     named = replace(shot.stack, vois=(replace(shot.stack.vois[0], explanation=""),))
     plain = pane_picture(replace(shot, stack=named))
     assert np.array_equal(rgb_pixels(pane_picture(shot)), rgb_pixels(plain))
+
+
+def test_a_picture_says_that_its_window_is_not_the_headers() -> None:
+    shot = make_shot()
+    derived = replace(shot.stack.vois[0], explanation=DERIVED)
+    named = replace(shot, stack=replace(shot.stack, vois=(derived,)))
+    lines = [line.text for line in named.scene.bottom_lines]
+    assert any(line.endswith(DERIVED) for line in lines)
+    assert not np.array_equal(rgb_pixels(pane_picture(named)), rgb_pixels(pane_picture(shot)))
 
 
 def test_a_png_holds_pixels_and_no_words() -> None:

@@ -147,6 +147,14 @@ def _between(
 Voi = Window | VoiLut
 
 
+def without_free_text(voi: Voi) -> Voi:
+    """Return a preset without the file's own words, which may hold anything.
+
+    That it is not the header's is the program's word, and stays.
+    """
+    return voi if voi.explanation in ("", DERIVED) else replace(voi, explanation="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModalityLut:
     """A Modality LUT Sequence item: stored values from first_mapped on (PS3.3 C.11.1.1.1)."""

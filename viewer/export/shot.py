@@ -11,7 +11,7 @@ from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.pane_state import PaneState
 from viewer.domain.slab import NO_SLAB
 from viewer.domain.viewport import viewport_for
-from viewer.domain.windowing import Voi
+from viewer.domain.windowing import without_free_text
 from viewer.export.caption import Caption, caption_of
 from viewer.rendering.captions import TextSettings
 from viewer.rendering.drawn_marks import NO_MARKS, PaneMarks
@@ -164,7 +164,7 @@ class Shot:
         """A window's explanation comes from the file and may hold anything."""
         if self.stack is None:
             return self.state
-        plain: Voi = replace(shown_voi(self.stack, self.state), explanation="")
+        plain = without_free_text(shown_voi(self.stack, self.state))
         return replace(self.state, window=plain)
 
 

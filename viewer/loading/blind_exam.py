@@ -8,7 +8,7 @@ from dataclasses import replace
 from viewer.domain.exam import PatientIdentity
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.technique import Technique
-from viewer.domain.windowing import Voi
+from viewer.domain.windowing import without_free_text
 from viewer.loading.located_exam import NO_ORIGINALS, LocatedExam
 
 
@@ -42,12 +42,9 @@ def _blind_image(image: ImageStack) -> ImageStack:
         image,
         acquired=None,
         technique=Technique(),
-        vois=tuple(_wordless(voi) for voi in image.vois),
+        vois=tuple(without_free_text(voi) for voi in image.vois),
         slice_vois={
-            index: tuple(_wordless(voi) for voi in vois) for index, vois in image.slice_vois.items()
+            index: tuple(without_free_text(voi) for voi in vois)
+            for index, vois in image.slice_vois.items()
         },
     )
-
-
-def _wordless(voi: Voi) -> Voi:
-    return replace(voi, explanation="") if voi.explanation else voi
