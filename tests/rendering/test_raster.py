@@ -61,7 +61,8 @@ def test_a_ramp_is_shown_at_its_own_place(scale, aspect, left, top, flips, quali
             row, column = viewport.to_image(x + 0.5, y + 0.5)
             if reach < row < rows - reach and reach < column < columns - reach:
                 expected = ((column - 0.5) * 200 + (row - 0.5) * 100 + 500) / 256
-                assert drawn[y, x] == pytest.approx(expected, abs=1.1)
+                # The table takes the whole level below, and a cubic bends a ramp by half a level.
+                assert expected - 1.5 <= drawn[y, x] <= expected + 0.5
 
 
 @settings(max_examples=60)
