@@ -10,6 +10,7 @@ from viewer.domain.ai_state import AiState, describe, prediction_of, series_of
 from viewer.domain.image_stack import ImageStack
 from viewer.domain.overlay_settings import OverlaySettings
 from viewer.domain.windowing import DERIVED, Voi, VoiFunction, VoiLut
+from viewer.domain.zoom_words import zoom_words
 
 RESEARCH_USE = "Research use only - not for diagnosis"
 _NARROW = 20.0
@@ -74,7 +75,7 @@ def caption_of(
         image=f"{image.title} {image.kind.value}",
         slice=f"slice {slice_index + 1}/{image.slices}" if image.slices > 1 else "",
         window=window_text(voi, inverted=inverted),
-        zoom="zoom 1:1" if abs(zoom - 1.0) < 1e-6 else f"zoom {zoom:.2f}",
+        zoom=zoom_words(zoom),
         model=scored.model.words if scored else "",
         scores=_said_of(prediction, series) or describe(ai),
         overlay=overlay_text(overlay) if prediction else "",

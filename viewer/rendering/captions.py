@@ -23,6 +23,7 @@ from viewer.domain.true_size import true_size_words
 from viewer.domain.view import GUIDANCE, View, ViewModifier
 from viewer.domain.viewport import Viewport
 from viewer.domain.windowing import DERIVED, Voi, VoiFunction, Window
+from viewer.domain.zoom_words import zoom_words
 
 _BELOW = ", below 1:1"
 _NO_ROOM_FOR_TECHNIQUE = "technique: enlarge the view"
@@ -314,10 +315,8 @@ def _slice_line(stack: ImageStack, slice_index: int) -> CornerLine:
 
 def zoom_text(viewport: Viewport) -> str:
     """Device pixels per image pixel; says so below 1:1, where small calcifications fade."""
-    zoom = viewport.zoom
-    if abs(zoom - 1.0) < 1e-6:
-        return "zoom 1:1"
-    return f"zoom {zoom:.2f}{_BELOW}" if zoom < 1.0 else f"zoom {zoom:.2f}"
+    words = zoom_words(viewport.zoom)
+    return f"{words}{_BELOW}" if viewport.zoom < 1.0 - 1e-6 else words
 
 
 def window_text(voi: Voi) -> str:
