@@ -132,6 +132,10 @@ class Reading:
             add_marks(self._program, exam)
         self._settle()
 
+    def rest(self) -> None:
+        """Let everything come to rest."""
+        self._settle()
+
     def once(self, *, ai: bool, steps: int) -> None:
         """Every phase once."""
         for phase in self._phases("" if ai else "without_ai_", steps):
@@ -306,6 +310,8 @@ def _read(*, seconds: float, steps: int, slices: int, told: bool = False) -> dic
             reading = Reading(app, program, folders, where.predictions)
             reading.prepare()
             with MachineWatch() as machine:
+                # Starting the control held this thread up: that is no stall of the reading.
+                reading.rest()
                 began, before = time.perf_counter(), program.diagnostics.stalls.count
                 _read_for(reading, seconds, steps)
                 ended = time.perf_counter()
