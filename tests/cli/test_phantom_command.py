@@ -44,11 +44,20 @@ def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     assert "Hint" in said
 
 
+def _heed_ctrl_c() -> None:
+    """Programs that a shell starts in the background ignore Ctrl+C, and so would their children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C cannot be sent to another process there")
 def test_ctrl_c_stops_it_soon_and_leaves_no_half_written_file(tmp_path: Path) -> None:
     command = [sys.executable, "main.py", "phantom", str(tmp_path), "--slices", "500"]
     with subprocess.Popen(
-        [*command, "--rows", "205"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        [*command, "--rows", "205"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=_heed_ctrl_c,
     ) as making:
         # The volume of 500 slices is the first image of every view.
         while making.poll() is None and not list(tmp_path.glob("exam_0001/.*.part*")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -72,6 +72,7 @@ class WorklistTable(QTableView):
         header.setSortIndicatorShown(True)
         header.sectionClicked.connect(self.title_clicked)
         header.setSectionResizeMode(Column.NOTE, QHeaderView.ResizeMode.Stretch)
+        header.installEventFilter(self)
         self.doubleClicked.connect(lambda index: self._choose(index.row()))
         follow_text_size(self, self._grow)
         model.modelReset.connect(self._fit_columns)
@@ -82,6 +83,13 @@ class WorklistTable(QTableView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit_columns()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Give the titles their room: they take the size of words after the table does."""
+        handled = super().eventFilter(watched, event)
+        if watched is self.horizontalHeader() and event.type() == QEvent.Type.FontChange:
+            self._fit_columns()
+        return handled
 
     def cut_columns(self, row: int) -> frozenset[Column]:
         """The columns with less room than a row's words need."""
