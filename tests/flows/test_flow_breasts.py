@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from running_program import RunningProgram
+from running_program import WAIT_MS, RunningProgram
 
 from inference.architecture import Architecture
 from inference.architectures.two_view import card_settings
@@ -99,6 +99,8 @@ def test_breasts_are_scored_from_their_two_views_after_the_images(
     )
     running.key(Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
     running.wait_for_ai()
+    # The window may hear of the last one before the test does.
+    running.qtbot.waitUntil(lambda: len(finished) >= 14, timeout=WAIT_MS)
     assert len(finished) == 14
     assert all(subject.startswith("breast ") for subject in finished[12:])
     for laterality, ai in breasts(running).items():
