@@ -113,6 +113,8 @@ class PaneScene:
     """True for an image of another study than the exam that hangs: drawn with an edge."""
     active: bool = False
     """True for the pane that keys act on; never in exported pictures."""
+    image_id: str | None = None
+    """Whose scene it is; None for an empty pane. Never shown."""
 
     @property
     def description(self) -> str:
@@ -199,6 +201,7 @@ def build_scene(
     text = context.text
     slices = slab_slices(state.slab, state.slice_index, stack)
     return PaneScene(
+        image_id=stack.image_id,
         pane_width=pane_width,
         pane_height=pane_height,
         viewport=viewport,

@@ -161,7 +161,11 @@ class SceneView(QWidget):
         painted = self._painted
         if painted is not None and self._is_rendering and self._fills(painted, ratio):
             # Something else asks for a paint: what is on screen stays there, nothing waits.
-            self._paint(painter, painted, self._painted_raster)
+            if painted.image_id == scene.image_id:
+                self._paint(painter, painted, self._painted_raster)
+            else:
+                # The pane may have moved: another image's picture would stand at a wrong place.
+                painter.fillRect(QRectF(0, 0, scene.pane_width, scene.pane_height), BACKGROUND)
             return
         before = self._raster
         begun = before if self._ahead is None else self._ahead.take(scene, before)
